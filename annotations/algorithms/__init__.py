@@ -1,0 +1,1 @@
+"""Plain Python that knows texts, spans and people's ids, and nothing of Django."""
