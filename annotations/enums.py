@@ -1,0 +1,154 @@
+"""The words that the database, the API and the pages share."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a member does in a project; a member may hold several."""
+
+    ADMIN = "admin", _("admin")
+    CODER = "coder", _("coder")
+    ADJUDICATOR = "adjudicator", _("adjudicator")
+    RESEARCHER = "researcher", _("researcher")
+
+
+class Scope(models.TextChoices):
+    """What a token lets its bearer do; each scope unlocks one role of its owner."""
+
+    ADMIN = "admin", _("administration")
+    CODING = "coding", _("coding")
+    ADJUDICATION = "adjudication", _("adjudication")
+    RELEASES = "releases", _("releases")
+
+    @property
+    def role(self) -> Role:
+        return ROLE_OF_SCOPE[self]
+
+
+ROLE_OF_SCOPE = {
+    Scope.ADMIN: Role.ADMIN,
+    Scope.CODING: Role.CODER,
+    Scope.ADJUDICATION: Role.ADJUDICATOR,
+    Scope.RELEASES: Role.RESEARCHER,
+}
+
+
+class JobState(models.TextChoices):
+    """How far a background job has come."""
+
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class ZoneKind(models.TextChoices):
+    """What a stretch of an article is, other than running text."""
+
+    BOILERPLATE = "boilerplate", _("site furniture")
+    TITLE = "title", _("title")
+    BYLINE = "byline", _("byline")
+    DATELINE = "dateline", _("dateline")
+    CAPTION = "caption", _("caption")
+    OTHER = "other", _("other")
+
+
+class Change(models.TextChoices):
+    """What a codebook version means for work that has begun."""
+
+    MINOR = "minor", _("minor: applies at once")
+    MEANING = "meaning", _("meaning: applies to work not begun")
+
+
+class Strategy(models.TextChoices):
+    """How a batch finds its coders."""
+
+    BALANCED = "balanced", _("balanced: assigned when the batch is made")
+    POOL = "pool", _("pool: coders draw the next article")
+
+
+class TaskState(models.TextChoices):
+    """The life of one article in one batch."""
+
+    OPEN = "open", _("open")
+    CODED = "coded", _("coded")
+    ADJUDICATING = "adjudicating", _("adjudicating")
+    ADJUDICATED = "adjudicated", _("adjudicated")
+
+
+class AssignmentState(models.TextChoices):
+    """The life of one coder's copy of a task."""
+
+    ASSIGNED = "assigned", _("to do")
+    CODING = "coding", _("in progress")
+    SUBMITTED = "submitted", _("submitted")
+    RETURNED = "returned", _("returned")
+    RELEASED = "released", _("taken away")
+
+
+class OpType(models.TextChoices):
+    """What one step of coding does."""
+
+    CREATE = "create", _("tag a span")
+    UPDATE = "update", _("change a span")
+    DELETE = "delete", _("remove a span")
+    FLAG = "flag", _("flag the article")
+    NOTE = "note", _("note on a span")
+
+
+class OpStatus(models.TextChoices):
+    """What the server did with an op. A replay is answered ``duplicate`` and never stored."""
+
+    APPLIED = "applied", _("applied")
+    CONFLICT = "conflict", _("the span had changed")
+    GONE = "gone", _("the span was deleted")
+    INVALID = "invalid", _("refused")
+
+
+class CardKind(models.TextChoices):
+    """How the coders of a task differ in one place."""
+
+    AGREED = "agreed", _("agreed")
+    ATTRIBUTE = "attribute", _("attribute")
+    MISSING = "missing", _("missing")
+    LABEL = "label", _("label")
+    BOUNDARY = "boundary", _("boundary")
+    SPLIT = "split", _("split")
+    MIXED = "mixed", _("mixed")
+    ADDED = "added", _("added by the adjudicator")
+
+
+class Outcome(models.TextChoices):
+    """What was ruled. The last three keep the history of what is no longer in force."""
+
+    ACCEPT = "accept", _("one coder's version")
+    EDIT = "edit", _("another version")
+    REJECT = "reject", _("nothing here")
+    UNCLEAR = "unclear", _("can't be decided")
+    ADD = "add", _("a span nobody coded")
+    REOPEN = "reopen", _("ruling taken back")
+    WITHDRAW = "withdraw", _("added span taken back")
+
+
+class Source(models.TextChoices):
+    """How a gold span came about."""
+
+    UNANIMOUS = "unanimous", _("all coders")
+    MAJORITY = "majority", _("most coders")
+    ADJUDICATED = "adjudicated", _("adjudicated")
+    SINGLE = "single", _("one coder")
+
+
+class ReleaseState(models.TextChoices):
+    """The life of a gold release."""
+
+    QUEUED = "queued", _("queued")
+    FREEZING = "freezing", _("freezing")
+    RENDERING = "rendering", _("rendering")
+    FINALIZING = "finalizing", _("finalizing")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    RETRACTED = "retracted", _("retracted")

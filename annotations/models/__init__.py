@@ -1,0 +1,51 @@
+"""The tables, one module per topic."""
+
+from annotations.models.adjudication import Card, Decision, Gold, RulingDraft
+from annotations.models.agreement import AgreementReport, AgreementRow
+from annotations.models.articles import (
+    Article,
+    ArticleRevision,
+    Cluster,
+    ImportJob,
+    ImportProblem,
+    SourceFile,
+    Suggestion,
+)
+from annotations.models.audit import AuditEvent
+from annotations.models.batches import Assignment, Batch, Task
+from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
+from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
+from annotations.models.jobs import Job
+from annotations.models.people import ApiToken, Member, Project, User
+
+__all__ = [
+    "AgreementReport",
+    "AgreementRow",
+    "ApiToken",
+    "Article",
+    "ArticleRevision",
+    "Assignment",
+    "AuditEvent",
+    "Batch",
+    "Card",
+    "Cluster",
+    "CodebookVersion",
+    "Decision",
+    "Gold",
+    "ImportJob",
+    "ImportProblem",
+    "Job",
+    "Label",
+    "LabelDefinition",
+    "Member",
+    "Project",
+    "RecoveredDraft",
+    "RulingDraft",
+    "SourceFile",
+    "Span",
+    "SpanOp",
+    "Submission",
+    "Suggestion",
+    "Task",
+    "User",
+]

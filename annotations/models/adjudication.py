@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from annotations.enums import CardKind, Outcome
+from annotations.models.batches import Task
+from annotations.models.coding import APPEND_ONLY
+from annotations.models.people import Member, User
+
+
+class Decision(models.Model):
+    """A ruling on one card, with what it was made on. A later one supersedes it, none replaces it.
+
+    ``candidates`` are the coders' versions as they were seen, ``spans`` what
+    goes to gold, both as ``{id, start, end, label, quote, attributes, links,
+    note}``; candidates are keyed by the coder's member UUID.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="decisions")
+    card_id = models.CharField(max_length=36)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    coder = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    spans = models.JSONField(default=list)
+    candidates = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    rule = models.CharField(max_length=40, blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+    codebook_version = models.PositiveIntegerField(null=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    made_at = models.DateTimeField()
+    is_automatic = models.BooleanField(default=False)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="superseded_by", null=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_automatic=True) | Q(made_by__isnull=False),
+                name="ruling_is_automatic_or_somebodys",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="decision_never_changes", operation=APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} on {self.card_id}"
+
+
+class Card(models.Model):
+    """A unit of adjudication as it stands now, with the ruling in force on it, if any.
+
+    ``candidates`` are keyed by assignment UUID, an empty list where a coder
+    has nothing. The rows are rebuilt when a coder's work changes; rulings are
+    carried over and become stale, never lost.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="cards")
+    card_id = models.CharField(max_length=36)
+    kind = models.CharField(max_length=10, choices=CardKind.choices)
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    candidates = models.JSONField(default=dict)
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    is_stale = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "card_id"], name="card_is_on_a_task_once"),
+            models.CheckConstraint(
+                condition=Q(is_stale=False) | Q(decision__isnull=False),
+                name="only_a_ruling_can_be_stale",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} card {self.card_id}"
+
+
+class RulingDraft(models.Model):
+    """A ruling that came on an old version of its task: refused, but kept."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="ruling_drafts")
+    card_id = models.CharField(max_length=36)
+    body = models.JSONField()
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="ruling_draft_never_changes", operation=APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"late ruling on {self.card_id}"
+
+
+class Gold(models.Model):
+    """The gold spans of a task each time it was adjudicated; a release pins one of these rows.
+
+    ``spans`` holds the record's gold spans in its order, with ``coders`` as
+    member UUIDs; names or pseudonyms are put in when a release is rendered.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="golds")
+    number = models.PositiveIntegerField()
+    spans = models.JSONField()
+    codebook_version = models.PositiveIntegerField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "number"], name="gold_of_a_task_is_numbered"),
+        ]
+        triggers = [pgtrigger.Protect(name="gold_never_changes", operation=APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"gold {self.number} of {self.task}"

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from annotations.enums import AssignmentState, JobState, Role, Strategy, TaskState
+from annotations.models.articles import Article, ImportJob
+from annotations.models.codebook import CodebookVersion
+from annotations.models.people import Member, Project, User
+
+
+class BatchQuerySet(models.QuerySet):
+    def published(self) -> BatchQuerySet:
+        """Leave out what an unfinished import has staged."""
+        return self.filter(Q(import_job=None) | Q(import_job__state=JobState.READY))
+
+    def visible_to(self, user: User) -> BatchQuerySet:
+        return self.published().filter(project__in=Project.objects.where(user, Role.ADMIN))
+
+    def blind_to(self, user: User) -> BatchQuerySet:
+        """Keep the batches in which ``user`` still has work to be adjudicated.
+
+        Of these the user may know nothing that comes from another coder,
+        whatever other roles the user holds.
+        """
+        own = Assignment.objects.filter(
+            task__batch=OuterRef("pk"), coder__user_id=user.pk
+        ).exclude(state=AssignmentState.RELEASED)
+        pending = own.exclude(task__state=TaskState.ADJUDICATED)
+        unfinished = own.exclude(state=AssignmentState.SUBMITTED)
+        may_rule_own = Q(project__settings__adjudicate_own=True)
+        return self.filter(Exists(pending) & ~may_rule_own | Exists(unfinished) & may_rule_own)
+
+    def open_book_for(self, user: User) -> BatchQuerySet:
+        """Keep the batches whose coders' work ``user`` may know of, role permitting."""
+        return self.exclude(pk__in=Batch.objects.blind_to(user))
+
+
+class Batch(models.Model):
+    """A set of articles given to coders together."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="batches")
+    import_job = models.OneToOneField(
+        ImportJob, on_delete=models.PROTECT, related_name="batch", null=True, blank=True
+    )
+    name = models.CharField(max_length=200)
+    strategy = models.CharField(max_length=10, choices=Strategy.choices)
+    coders_per_article = models.PositiveSmallIntegerField(default=2)
+    is_one_per_cluster = models.BooleanField(default=False)
+    seed = models.BigIntegerField(default=0)
+    due = models.DateField(null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "batches"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"], name="batch_name_is_unique_in_its_project"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaskQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> TaskQuerySet:
+        """Adjudicators and admins see tasks, but none of a batch they are blind to."""
+        ruling = Project.objects.where(user, Role.ADMIN, Role.ADJUDICATOR)
+        return self.filter(
+            batch__project__in=ruling, batch__in=Batch.objects.published().open_book_for(user)
+        )
+
+    def awaiting_ruling(self) -> TaskQuerySet:
+        return self.filter(state__in=[TaskState.CODED, TaskState.ADJUDICATING])
+
+
+class Task(models.Model):
+    """One article in one batch, wanting ``coders_wanted`` coders.
+
+    ``version`` counts everything that happens to its adjudication; a ruling
+    names the version it was made on. The counters follow the cards.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="tasks")
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="tasks")
+    state = models.CharField(
+        max_length=15, choices=TaskState.choices, default=TaskState.OPEN, db_index=True
+    )
+    coders_wanted = models.PositiveSmallIntegerField()
+    position = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    cards_open = models.PositiveIntegerField(default=0)
+    cards_disputed = models.PositiveIntegerField(default=0)
+    adjudicated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "article"], name="article_is_in_a_batch_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(coders_wanted__gte=1), name="task_wants_at_least_one_coder"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=TaskState.ADJUDICATED, adjudicated_at__isnull=False)
+                | ~Q(state=TaskState.ADJUDICATED),
+                name="adjudicated_task_knows_when",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="task_takes_legal_steps",
+                field="state",
+                transitions=[
+                    ("open", "coded"),
+                    ("coded", "adjudicating"),
+                    ("adjudicating", "adjudicated"),
+                    ("coded", "open"),
+                    ("adjudicating", "open"),
+                    ("adjudicated", "adjudicating"),
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="task_stays_in_one_project",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("batch_id", "article_id"),
+                when=pgtrigger.Before,
+                func="""
+                    IF (SELECT project_id FROM annotations_batch WHERE id = NEW.batch_id)
+                       IS DISTINCT FROM
+                       (SELECT project_id FROM annotations_article WHERE id = NEW.article_id)
+                    THEN
+                        RAISE check_violation USING
+                            MESSAGE = 'a task joins an article and a batch of one project',
+                            CONSTRAINT = 'task_stays_in_one_project';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="task_wants_no_fewer_than_it_has",
+                operation=pgtrigger.UpdateOf("coders_wanted"),
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.coders_wanted < (
+                        SELECT count(*) FROM annotations_assignment
+                        WHERE task_id = NEW.id AND state <> 'released'
+                    ) THEN
+                        RAISE check_violation USING
+                            MESSAGE = 'a task has more coders than it would want',
+                            CONSTRAINT = 'task_wants_no_fewer_than_it_has';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article} in {self.batch}"
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def live(self) -> AssignmentQuerySet:
+        """Leave out work that was taken away."""
+        return self.exclude(state=AssignmentState.RELEASED)
+
+    def unfinished(self) -> AssignmentQuerySet:
+        """Keep what its coder still has to do."""
+        return self.filter(
+            state__in=[
+                AssignmentState.ASSIGNED,
+                AssignmentState.CODING,
+                AssignmentState.RETURNED,
+            ]
+        )
+
+    def of(self, user: User) -> AssignmentQuerySet:
+        """Keep ``user``'s own work, where the user is still a coder."""
+        return self.filter(
+            coder__user_id=user.pk,
+            coder__removed_at=None,
+            task__batch__project__in=Project.objects.where(user, Role.CODER),
+        )
+
+    def visible_to(self, user: User) -> AssignmentQuerySet:
+        """One's own work; for admins everybody's, but in batches they are blind to."""
+        own = Q(pk__in=Assignment.objects.of(user))
+        run = Q(
+            task__batch__project__in=Project.objects.where(user, Role.ADMIN),
+            task__batch__in=Batch.objects.published().open_book_for(user),
+        )
+        return self.filter(own | run)
+
+
+class Assignment(models.Model):
+    """One coder's copy of a task. ``doc_rev`` counts the ops applied to it."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="assignments")
+    coder = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="assignments")
+    codebook = models.ForeignKey(
+        CodebookVersion, on_delete=models.PROTECT, related_name="assignments"
+    )
+    state = models.CharField(
+        max_length=10, choices=AssignmentState.choices, default=AssignmentState.ASSIGNED
+    )
+    position = models.PositiveIntegerField(default=0)
+    doc_rev = models.PositiveIntegerField(default=0)
+    span_count = models.PositiveIntegerField(default=0)
+    flag = models.TextField(blank=True)
+    return_note = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "coder"], name="coder_has_one_assignment_per_task"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=False) | ~Q(state=AssignmentState.SUBMITTED),
+                name="submitted_assignment_knows_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["coder", "state", "position"], name="worklist_of_a_coder")]
+        triggers = [
+            pgtrigger.FSM(
+                name="assignment_takes_legal_steps",
+                field="state",
+                transitions=[
+                    ("assigned", "coding"),
+                    ("assigned", "submitted"),
+                    ("coding", "submitted"),
+                    ("submitted", "returned"),
+                    ("returned", "coding"),
+                    ("assigned", "released"),
+                    ("coding", "released"),
+                    ("returned", "released"),
+                    ("released", "assigned"),
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="live_assignments_never_exceed_those_wanted",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "task_id"),
+                when=pgtrigger.Before,
+                declare=[("wanted", "integer")],
+                func="""
+                    IF NEW.state = 'released'
+                       OR TG_OP = 'UPDATE' AND OLD.state <> 'released'
+                          AND OLD.task_id = NEW.task_id
+                    THEN
+                        RETURN NEW;
+                    END IF;
+                    -- The lock makes two claims of the last place wait for each other.
+                    SELECT coders_wanted INTO wanted
+                    FROM annotations_task WHERE id = NEW.task_id FOR UPDATE;
+                    IF (SELECT count(*) FROM annotations_assignment
+                        WHERE task_id = NEW.task_id AND state <> 'released'
+                          AND id IS DISTINCT FROM NEW.id) >= wanted
+                    THEN
+                        RAISE check_violation USING
+                            MESSAGE = 'the task has all the coders it wants',
+                            CONSTRAINT = 'live_assignments_never_exceed_those_wanted';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} for {self.coder}"

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from annotations.enums import Change
+from annotations.models.people import Project, User
+
+
+class Label(models.Model):
+    """What a span can be, under all its names; what it means is said by a codebook version."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="labels")
+    key = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "key"], name="label_key_is_unique_in_its_project"
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="label_keeps_its_key", fields=["project", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CodebookVersion(models.Model):
+    """A published codebook. It never changes; the next one supersedes it."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="codebooks")
+    number = models.PositiveIntegerField()
+    change = models.CharField(max_length=10, choices=Change.choices)
+    note = models.TextField(blank=True)
+    rules = models.JSONField(default=list, blank=True)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "number"], name="codebook_version_has_its_own_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="codebook_versions_count_from_one"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_codebook_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+
+class LabelDefinition(models.Model):
+    """What one label means in one codebook version."""
+
+    codebook = models.ForeignKey(
+        CodebookVersion, on_delete=models.PROTECT, related_name="definitions"
+    )
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="definitions")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=100)
+    colour = models.CharField(max_length=20)
+    hotkey = models.CharField(max_length=1, blank=True)
+    definition = models.TextField(blank=True)
+    include = ArrayField(models.TextField(), default=list, blank=True)
+    exclude = ArrayField(models.TextField(), default=list, blank=True)
+    examples = models.JSONField(default=list, blank=True)
+    attributes = models.JSONField(default=list, blank=True)
+    links = models.JSONField(default=list, blank=True)
+    is_retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["codebook", "label"], name="label_is_defined_once_per_version"
+            ),
+            models.UniqueConstraint(
+                fields=["codebook", "hotkey"],
+                condition=~Q(hotkey="") & Q(is_retired=False),
+                name="hotkey_tags_one_label",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_definition_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

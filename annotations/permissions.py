@@ -1,0 +1,73 @@
+"""Who may do what. Who may *see* a row is said by ``visible_to()`` on its manager."""
+
+from annotations.enums import AssignmentState, Role, TaskState
+from annotations.models import Assignment, Batch, Member, Project, Task, User
+
+
+def has_role(user: User, project: Project, *roles: Role) -> bool:
+    """Say whether ``user``, with the token at hand, may act in one of ``roles``."""
+    return Project.objects.where(user, *roles).filter(pk=project.pk).exists()
+
+
+def can_create_project(user: User) -> bool:
+    """Any signed-in person may, unless a token is narrower than its owner."""
+    return user.is_authenticated and (
+        user.token is None or user.token.project_id is None and bool(user.usable((Role.ADMIN,)))
+    )
+
+
+def can_administer(user: User, project: Project) -> bool:
+    """Members, codebook, imports, batches, settings, history: the admin's."""
+    return has_role(user, project, Role.ADMIN)
+
+
+def can_change(user: User, project: Project) -> bool:
+    """An archived project can be read but no longer worked on."""
+    return project.archived_at is None and can_administer(user, project)
+
+
+def is_coder_of(user: User, assignment: Assignment) -> bool:
+    """The work is ``user``'s own, and ``user`` is still a coder of the project."""
+    return Assignment.objects.of(user).filter(pk=assignment.pk).exists()
+
+
+def can_code(user: User, assignment: Assignment) -> bool:
+    """One's own work, as long as it is neither handed in nor taken away."""
+    return assignment.state in {
+        AssignmentState.ASSIGNED,
+        AssignmentState.CODING,
+        AssignmentState.RETURNED,
+    } and is_coder_of(user, assignment)
+
+
+def can_know_of(user: User, batch: Batch) -> bool:
+    """Progress, agreement and others' work of a batch: not while one's own is undecided."""
+    return Batch.objects.open_book_for(user).filter(pk=batch.pk).exists()
+
+
+def can_rule(user: User, task: Task) -> bool:
+    """Adjudicators, on complete work, and never on a task that they coded themselves.
+
+    Where the project sets ``adjudicate_own``, people who have submitted all
+    their work in the batch may.
+    """
+    project = task.batch.project
+    if not has_role(user, project, Role.ADJUDICATOR) or not can_know_of(user, task.batch):
+        return False
+    coded = Assignment.objects.live().filter(task=task, coder__user=user).exists()
+    return not coded or bool(project.settings.get("adjudicate_own"))
+
+
+def is_open_to_rulings(task: Task) -> bool:
+    """All wanted coders have submitted, and nobody has finished the task yet."""
+    return task.state in {TaskState.CODED, TaskState.ADJUDICATING}
+
+
+def can_publish(user: User, project: Project) -> bool:
+    """Asking for, cancelling and retracting a release is the admin's."""
+    return has_role(user, project, Role.ADMIN)
+
+
+def member_of(user: User, project: Project) -> Member | None:
+    """Return ``user``'s current membership, whatever its roles."""
+    return Member.objects.current().filter(user=user, project=project).first()

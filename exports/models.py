@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from annotations.enums import ReleaseState, Role
+from annotations.models import Article, Batch, Gold, Job, Project, Task, User
+from annotations.models.coding import APPEND_ONLY
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> ReleaseQuerySet:
+        """Researchers see pseudonymous gold; names and raw codings are for admins.
+
+        Raw codings are hidden from an admin who is blind to one of the batches
+        that they come from.
+        """
+        admins = Project.objects.where(user, Role.ADMIN)
+        researchers = Project.objects.where(user, Role.RESEARCHER)
+        blind = Release.objects.filter(
+            has_unadjudicated=True, items__task__batch__in=Batch.objects.blind_to(user)
+        )
+        return self.filter(
+            Q(project__in=admins)
+            | Q(project__in=researchers, has_real_names=False, has_unadjudicated=False)
+        ).exclude(pk__in=blind.values("pk"))
+
+    def unfinished(self) -> ReleaseQuerySet:
+        return self.filter(
+            state__in=[
+                ReleaseState.QUEUED,
+                ReleaseState.FREEZING,
+                ReleaseState.RENDERING,
+                ReleaseState.FINALIZING,
+            ]
+        )
+
+
+class Release(Job):
+    """An immutable, numbered gold dataset. ``request`` says all that it depends on."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    request = models.JSONField()
+    has_real_names = models.BooleanField(default=False)
+    has_unadjudicated = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=12, choices=ReleaseState.choices, default=ReleaseState.QUEUED, db_index=True
+    )
+    content_hash = models.CharField(max_length=64, blank=True)
+    manifest = models.JSONField(default=dict, blank=True)
+    retracted_reason = models.TextField(blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "number"], name="release_has_its_own_number"
+            ),
+            models.CheckConstraint(
+                condition=~Q(content_hash="") | ~Q(state__in=["ready", "retracted"]),
+                name="ready_release_has_a_content_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="retracted") & ~Q(retracted_reason="")
+                | ~Q(state="retracted") & Q(retracted_reason=""),
+                name="retracted_release_has_a_reason",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="release_takes_legal_steps",
+                field="state",
+                transitions=[
+                    ("queued", "freezing"),
+                    ("freezing", "rendering"),
+                    ("rendering", "finalizing"),
+                    ("finalizing", "ready"),
+                    ("queued", "failed"),
+                    ("freezing", "failed"),
+                    ("rendering", "failed"),
+                    ("finalizing", "failed"),
+                    ("queued", "cancelled"),
+                    ("freezing", "cancelled"),
+                    ("rendering", "cancelled"),
+                    ("finalizing", "cancelled"),
+                    ("failed", "queued"),
+                    ("ready", "retracted"),
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="ready_release_never_changes",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__state__in=["ready", "retracted"]),
+                func="""
+                    -- Only the retraction and its reason may differ.
+                    OLD.state := NEW.state;
+                    OLD.retracted_reason := NEW.retracted_reason;
+                    IF OLD IS DISTINCT FROM NEW THEN
+                        RAISE check_violation USING
+                            MESSAGE = 'a ready release never changes',
+                            CONSTRAINT = 'ready_release_never_changes';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(name="release_is_never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (release {self.number})"
+
+
+class ReleaseItem(models.Model):
+    """What a release says of one article, pinned when it was frozen.
+
+    ``submissions`` names the frozen codings that go with it, if asked for, as
+    ``[{member, submission}]`` UUIDs. ``zones``, ``meta``, ``cluster`` and
+    ``split`` are copies, because they can be corrected later.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="items")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
+    gold = models.ForeignKey(Gold, on_delete=models.PROTECT, related_name="+", null=True)
+    submissions = models.JSONField(default=list)
+    meta = models.JSONField()
+    zones = models.JSONField()
+    cluster = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null is said in the record
+    split = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null is said in the record
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "article"], name="article_is_in_a_release_once"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="release_item_never_changes", operation=APPEND_ONLY),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article} in {self.release}"
+
+
+class ReleaseFile(models.Model):
+    """One published file of a release."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=200)
+    path = models.CharField(max_length=400)
+    bytes = models.PositiveBigIntegerField()
+    rows = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "name"], name="release_has_one_file_of_a_name"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="release_file_never_changes", operation=APPEND_ONLY),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
