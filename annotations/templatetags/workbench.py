@@ -1,0 +1,117 @@
+"""What templates say in one word: an icon, a label, a state, the project's navigation."""
+
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from annotations.algorithms.palette import shape_at
+from annotations.enums import AssignmentState, JobState, Role, TaskState
+from annotations.models import LabelDefinition, Project
+from annotations.permissions import member_of
+
+register = template.Library()
+
+SIGNS = {
+    AssignmentState.ASSIGNED: ("neutral", "todo"),
+    AssignmentState.CODING: ("progress", "started"),
+    AssignmentState.SUBMITTED: ("ok", "done"),
+    AssignmentState.RETURNED: ("warn", "return"),
+    AssignmentState.RELEASED: ("neutral", "stopped"),
+    TaskState.OPEN: ("neutral", "todo"),
+    TaskState.CODED: ("warn", "scales"),
+    TaskState.ADJUDICATING: ("progress", "started"),
+    TaskState.ADJUDICATED: ("ok", "done"),
+    JobState.QUEUED: ("neutral", "waiting"),
+    JobState.RUNNING: ("progress", "started"),
+    JobState.READY: ("ok", "done"),
+    JobState.FAILED: ("danger", "alert"),
+    JobState.CANCELLED: ("neutral", "stopped"),
+    "freezing": ("progress", "started"),
+    "rendering": ("progress", "started"),
+    "finalizing": ("progress", "started"),
+    "retracted": ("danger", "stopped"),
+}
+
+#: The pages of a project: name, what the link says, who finds it in the navigation.
+PROJECT_PAGES = (
+    ("annotations:project", _("Overview"), set(Role)),
+    ("annotations:articles", _("Articles"), {Role.ADMIN, Role.ADJUDICATOR}),
+    ("annotations:batches", _("Batches"), {Role.ADMIN}),
+    ("annotations:tasks", _("Adjudication"), {Role.ADJUDICATOR}),
+    ("exports:releases", _("Releases"), {Role.ADMIN, Role.RESEARCHER}),
+    ("annotations:codebook", _("Codebook"), set(Role)),
+    ("annotations:people", _("People"), {Role.ADMIN}),
+)
+
+
+@register.simple_tag
+def icon(name: str):
+    """Draw an icon of the sprite. It is decoration: the text beside it says what it means."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("annotations/img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def label_chip(label: LabelDefinition, *, key: bool = False):
+    """Name a label by colour, line pattern, shape and, with ``key=True``, its hotkey."""
+    shape = shape_at(label.position)
+    hotkey = format_html("<kbd>{}</kbd>", label.hotkey.upper()) if key and label.hotkey else ""
+    return format_html(
+        '<span class="label" data-colour="{}" data-shape="{}">'
+        '<svg aria-hidden="true"><use href="{}#shape-{}"></use></svg>{}{}</span>',
+        label.colour,
+        shape,
+        static("annotations/img/icons.svg"),
+        shape,
+        label.name,
+        hotkey,
+    )
+
+
+@register.filter
+def shape(label: LabelDefinition) -> str:
+    """Return the name of a label's shape, for ``data-shape``."""
+    return shape_at(label.position)
+
+
+@register.simple_tag
+def state_chip(row):
+    """Show the state of an assignment, task, import or release: a sign and the word."""
+    tone, sign = SIGNS[row.state]
+    return format_html(
+        '<span class="state" data-tone="{}">{}{}</span>', tone, icon(sign), row.get_state_display()
+    )
+
+
+@register.inclusion_tag("_meter.html")
+def meter(done: int, total: int, name: str):
+    """Draw a bar with its figures; ``name`` says what is counted."""
+    return {"done": done, "total": total, "name": name, "is_complete": total and done >= total}
+
+
+@register.inclusion_tag("annotations/projects/_project_nav.html", takes_context=True)
+def project_nav(context, project: Project, current: str = ""):
+    """List the project's pages that the person's roles open.
+
+    The current one is found by its address, or named as in ``current="batches"``
+    by pages whose address lies elsewhere.
+    """
+    request = context["request"]
+    member = member_of(request.user, project)
+    roles = set(member.roles) if member else set()
+    pages = []
+    for name, text, readers in PROJECT_PAGES:
+        if not roles & readers:
+            continue
+        try:
+            address = reverse(name, args=[project.slug])
+        except NoReverseMatch:
+            continue
+        is_current = name.endswith(f":{current}") if current else request.path == address
+        pages.append({"address": address, "text": text, "is_current": is_current})
+    return {"pages": pages}
