@@ -1,7 +1,7 @@
 """What actions raise when a rule says no."""
 
 
-class Refused(Exception):  # noqa: N818 - reads as what happened, not as a programming error
+class Refused(Exception):
     """A rule said no; the message is for the person who asked.
 
     ``status`` is the HTTP status that the API answers with, ``code`` the

@@ -12,7 +12,7 @@ def has_role(user: User, project: Project, *roles: Role) -> bool:
 def can_create_project(user: User) -> bool:
     """Any signed-in person may, unless a token is narrower than its owner."""
     return user.is_authenticated and (
-        user.token is None or user.token.project_id is None and bool(user.usable((Role.ADMIN,)))
+        user.token is None or (user.token.project_id is None and bool(user.usable((Role.ADMIN,))))
     )
 
 

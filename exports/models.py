@@ -130,8 +130,8 @@ class ReleaseItem(models.Model):
     submissions = models.JSONField(default=list)
     meta = models.JSONField()
     zones = models.JSONField()
-    cluster = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null is said in the record
-    split = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null is said in the record
+    cluster = models.CharField(max_length=200, null=True)
+    split = models.CharField(max_length=100, null=True)
 
     class Meta:
         constraints = [

@@ -170,7 +170,7 @@ class Article(models.Model):
         Cluster, on_delete=models.PROTECT, related_name="articles", null=True, blank=True
     )
     is_clustered_by_hand = models.BooleanField(default=False)
-    split = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 - null is said in the record
+    split = models.CharField(max_length=100, null=True, blank=True)
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)

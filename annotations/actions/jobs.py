@@ -1,0 +1,81 @@
+"""Background jobs: ring for a worker, claim a job, keep the claim alive.
+
+The job's row is the queue and a Celery message only a doorbell: a message that
+is lost, late or doubled does no harm. Leases run on the database's clock.
+"""
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from celery import current_app
+from django.db import models, transaction
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from annotations.models import Job
+
+logger = logging.getLogger(__name__)
+
+J = TypeVar("J", bound=Job)
+
+LEASE = timedelta(seconds=30)
+
+
+class LostClaim(Exception):  # noqa: N818 - an event, not a programming error
+    """Another worker has taken the job over; stop without writing anything."""
+
+
+class CancelRequested(Exception):  # noqa: N818 - an event, not a programming error
+    """A person asked for the job to be cancelled; stop and say so."""
+
+
+def wake(name: str, **ids: Any) -> None:
+    """Ring for a worker. A broker that is down is no error: the sweeper rings again."""
+    try:
+        current_app.send_task(name, kwargs=ids, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("nobody rung for %s: %s", name, error)
+
+
+def wake_on_commit(name: str, **ids: Any) -> None:
+    """Ring once the transaction at hand is there to be seen."""
+    transaction.on_commit(partial(wake, name, **ids), robust=True)
+
+
+def unclaimed() -> models.Q:
+    """The condition that no worker holds a job: never claimed, or its lease ran out."""
+    return models.Q(lease_until=None) | models.Q(lease_until__lt=Now())
+
+
+def claim(jobs: models.QuerySet[J], pk: int) -> J | None:
+    """Take the job ``pk`` of ``jobs``, or return ``None`` if it is done, gone or somebody's.
+
+    ``jobs`` holds those that may still be worked on. The claim lasts for a
+    lease and is renewed by ``check_in``.
+    """
+    with transaction.atomic():
+        job = jobs.select_for_update(skip_locked=True).filter(unclaimed(), pk=pk).first()
+        if job is None:
+            return None
+        job.epoch += 1
+        jobs.model._default_manager.filter(pk=pk).update(
+            epoch=job.epoch, lease_until=Now() + LEASE
+        )
+    return job
+
+
+def check_in(job: Job, **progress: Any) -> None:
+    """Renew the lease and write ``progress`` fields.
+
+    Raises ``LostClaim`` when another worker has the job, ``CancelRequested``
+    when a person asked for its end.
+    """
+    mine = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch)  # type: ignore[attr-defined]
+    if not mine.update(lease_until=Now() + LEASE, **progress):
+        raise LostClaim
+    if mine.filter(is_cancel_requested=True).exists():
+        raise CancelRequested
+    for field, value in progress.items():
+        setattr(job, field, value)

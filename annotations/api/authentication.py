@@ -1,0 +1,34 @@
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import authentication, exceptions
+
+from annotations.actions import tokens
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """``Authorization: Bearer wbt_…``, in the header only."""
+
+    keyword = "Bearer"
+
+    def authenticate(self, request):
+        words = authentication.get_authorization_header(request).split()
+        if not words or words[0].lower() != self.keyword.lower().encode():
+            return None
+        if len(words) != 2:
+            raise exceptions.AuthenticationFailed(_("Send one token: Authorization: Bearer wbt_…"))
+        token = tokens.identify(key=words[1].decode("latin-1"), at=timezone.now())
+        if token is None:
+            raise exceptions.AuthenticationFailed(_("This token is unknown or has expired."))
+        user = token.user
+        user.token = token
+        return user, token
+
+    def authenticate_header(self, request):
+        return self.keyword
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The browser's session. Without one the answer is 401, which says "sign in", not 403."""
+
+    def authenticate_header(self, request):
+        return "Session"

@@ -1,0 +1,69 @@
+"""What every serializer and viewset of the API stands on: strictness, and the project at hand."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers
+
+from annotations.api.errors import UnknownInput
+from annotations.enums import Role
+from annotations.models import Project
+from annotations.permissions import has_role
+
+
+class StrictSerializer(serializers.Serializer):
+    """Refuses fields that it does not have, or that can only be read."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            if unknown := sorted(str(name) for name in set(data) - writable):
+                raise UnknownInput(unknown, _("field"))
+        return super().to_internal_value(data)
+
+
+class StrictQuery:
+    """Refuses query parameters that a view does not list in ``parameters``.
+
+    ``parameters`` maps an action's name to what it takes; the paging
+    parameters of ``list`` are understood.
+    """
+
+    parameters: Mapping[str, set[str]] = {}
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        action = getattr(self, "action", None) or ""
+        known = set(self.parameters.get(action, ()))
+        if action == "list":
+            known |= {"cursor", "page_size"}
+        if unknown := sorted(set(request.query_params) - known):
+            raise UnknownInput(unknown, _("parameter"))
+        if any("\0" in value for value in request.query_params.values()):
+            raise exceptions.ParseError(_("A parameter holds a NUL character."))
+
+
+class InProject(StrictQuery):
+    """For views under ``projects/{slug}/``: not a member → 404, lacking ``roles`` → 403.
+
+    ``roles`` maps an action's name to the roles that may call it, with ``"*"``
+    for all that are not named.
+    """
+
+    roles: Mapping[str, tuple[Role, ...]]
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action is None:  # type: ignore[attr-defined]
+            return  # the method is not allowed, which the dispatcher is about to say
+        roles = self.roles.get(self.action, self.roles.get("*", ()))  # type: ignore[attr-defined]
+        if not has_role(request.user, self.project, *roles):
+            raise exceptions.PermissionDenied
+
+    @cached_property
+    def project(self) -> Project:
+        visible = Project.objects.visible_to(self.request.user)  # type: ignore[attr-defined]
+        return get_object_or_404(visible, slug=self.kwargs["slug"])  # type: ignore[attr-defined]

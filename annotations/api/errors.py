@@ -1,0 +1,90 @@
+"""Errors in the one shape of the API: RFC 9457 problem details."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from annotations.exceptions import Refused
+
+
+class UnknownInput(exceptions.APIException):
+    """A field or query parameter that this call does not have."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "unknown_input"
+
+    def __init__(self, names: list[str], kind: str):
+        detail = _("Unknown %(kind)s: %(names)s.") % {"kind": kind, "names": ", ".join(names)}
+        super().__init__(detail)
+        self.errors = [{"field": name, "code": "unknown", "detail": detail} for name in names]
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer ``error`` as a problem; ``None`` for one that is our own fault."""
+    set_rollback()
+    if isinstance(error, Refused):
+        return problem(error.status, error.code, str(error), error.errors)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        return problem(413, "too_large", _("The request is too large."))
+    if isinstance(error, exceptions.ValidationError):
+        return problem(
+            422,
+            "invalid",
+            _("Some of what was sent is not valid."),
+            flatten(error.get_full_details()),
+        )
+    if not isinstance(error, exceptions.APIException):
+        return None
+
+    details = error.get_full_details()
+    code = details["code"] if isinstance(details, dict) else error.default_code
+    response = problem(
+        error.status_code, str(code), str(error.detail), getattr(error, "errors", None)
+    )
+    if header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = header
+    if (wait := getattr(error, "wait", None)) is not None:
+        response["Retry-After"] = str(int(wait) + 1)
+    return response
+
+
+def problem(
+    status_code: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
+) -> Response:
+    """Build the answer; ``errors`` names each fault where there are several."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status_code).phrase,
+        "status": status_code,
+        "detail": detail,
+        "code": code,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status_code, content_type="application/problem+json")
+
+
+def flatten(details: Any, path: str = "") -> list[dict[str, str]]:
+    """List DRF's nested error details as ``{field, code, detail}``, paths joined by dots."""
+    if isinstance(details, dict) and {"message", "code"} == set(details):
+        return [{"field": path, "code": str(details["code"]), "detail": str(details["message"])}]
+    if isinstance(details, dict):
+        pairs = details.items()
+    else:
+        pairs = enumerate(details)  # type: ignore[assignment]
+    found: list[dict[str, str]] = []
+    for name, inner in pairs:
+        is_leaf_list = isinstance(details, list) and set(inner) == {"message", "code"}
+        step = path if is_leaf_list or name == "non_field_errors" else f"{path}.{name}".lstrip(".")
+        found += flatten(inner, step)
+    return found

@@ -1,0 +1,188 @@
+"""Rows for tests, each valid by itself. Stories that matter go through actions instead."""
+
+import hashlib
+import uuid
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from annotations.enums import AssignmentState, Change, JobState, Role, Strategy
+from annotations.models import (
+    ApiToken,
+    Article,
+    Assignment,
+    Batch,
+    CodebookVersion,
+    ImportJob,
+    Label,
+    LabelDefinition,
+    Member,
+    Project,
+    Task,
+    User,
+)
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+TEXT = "Mayor Ada Brandt said in Velmora that the talks had failed."
+LABELS = ("actor", "location", "event", "claim")
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence("person{}".format)
+    password = factory.django.Password("open sesame 42")
+
+
+class ProjectFactory(DjangoModelFactory):
+    """A project without members or codebook."""
+
+    class Meta:
+        model = Project
+
+    slug = factory.Sequence("study-{}".format)
+    name = factory.Sequence("Study {}".format)
+    secret = b"0123456789abcdef0123456789abcdef"
+    created_at = MONDAY
+
+
+class MemberFactory(DjangoModelFactory):
+    """A person in a project, by default a coder."""
+
+    class Meta:
+        model = Member
+
+    project = factory.SubFactory(ProjectFactory)
+    user = factory.SubFactory(UserFactory)
+    roles = [Role.CODER]
+    joined_at = MONDAY
+
+
+class ApiTokenFactory(DjangoModelFactory):
+    """A token whose key is ``wbt_`` and its name."""
+
+    class Meta:
+        model = ApiToken
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence("key{}".format)
+    digest = factory.LazyAttribute(lambda t: hashlib.sha256(f"wbt_{t.name}".encode()).hexdigest())
+    scopes = ["admin", "coding", "adjudication", "releases"]
+    created_at = MONDAY
+
+
+class CodebookFactory(DjangoModelFactory):
+    """Version 1 with the four default labels."""
+
+    class Meta:
+        model = CodebookVersion
+        skip_postgeneration_save = True
+
+    project = factory.SubFactory(ProjectFactory)
+    number = 1
+    change = Change.MEANING
+    published_at = MONDAY
+
+    @factory.post_generation
+    def labels(self, create, extracted, **kwargs):
+        for position, key in enumerate(extracted or LABELS):
+            label, _ = Label.objects.get_or_create(project=self.project, key=key)
+            LabelDefinition.objects.create(
+                codebook=self,
+                label=label,
+                position=position,
+                name=key.capitalize(),
+                colour="#2256BB",
+                hotkey={"location": "l", "event": "e"}.get(key, key[0]),
+            )
+
+
+class ImportJobFactory(DjangoModelFactory):
+    """A finished import, so that its articles can be seen."""
+
+    class Meta:
+        model = ImportJob
+
+    project = factory.SubFactory(ProjectFactory)
+    state = JobState.READY
+    created_at = MONDAY
+
+
+class ArticleFactory(DjangoModelFactory):
+    class Meta:
+        model = Article
+
+    project = factory.SubFactory(ProjectFactory)
+    import_job = factory.SubFactory(ImportJobFactory, project=factory.SelfAttribute("..project"))
+    key = factory.Sequence("article-{}".format)
+    text = TEXT
+    text_sha256 = factory.LazyAttribute(lambda a: hashlib.sha256(a.text.encode()).hexdigest())
+    text_length = factory.LazyAttribute(lambda a: len(a.text))
+    created_at = MONDAY
+
+
+class BatchFactory(DjangoModelFactory):
+    class Meta:
+        model = Batch
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence("Batch {}".format)
+    strategy = Strategy.BALANCED
+    created_at = MONDAY
+
+
+class TaskFactory(DjangoModelFactory):
+    class Meta:
+        model = Task
+
+    batch = factory.SubFactory(BatchFactory)
+    article = factory.SubFactory(ArticleFactory, project=factory.SelfAttribute("..batch.project"))
+    coders_wanted = 2
+
+
+class AssignmentFactory(DjangoModelFactory):
+    """Work that waits for a coder who is a member of the project."""
+
+    class Meta:
+        model = Assignment
+
+    task = factory.SubFactory(TaskFactory)
+    coder = factory.SubFactory(
+        MemberFactory, project=factory.SelfAttribute("..task.batch.project")
+    )
+    created_at = MONDAY
+
+    @factory.lazy_attribute
+    def codebook(self):
+        project = self.task.batch.project
+        return project.codebooks.order_by("-number").first() or CodebookFactory(project=project)
+
+
+def submitted(assignment: Assignment, spans: list[dict]) -> Assignment:
+    """Hand ``assignment`` in with ``spans`` as ``{label, start, end}``, past the actions."""
+    text = assignment.task.article.text
+    assignment.submissions.create(
+        uuid=uuid.uuid4(),
+        doc_rev=len(spans),
+        codebook_version=assignment.codebook.number,
+        submitted_at=MONDAY,
+        spans=[
+            {
+                "id": str(uuid.uuid4()),
+                "attributes": [],
+                "links": [],
+                "note": "",
+                **span,
+                "quote": text[span["start"] : span["end"]],
+            }
+            for span in spans
+        ],
+    )
+    assignment.state = AssignmentState.SUBMITTED
+    assignment.submitted_at = MONDAY
+    assignment.save(update_fields=["state", "submitted_at"])
+    return assignment
