@@ -43,6 +43,7 @@ export class Outbox {
     this.random = random;
     this.clientId = newId();
     this.docRev = 0;
+    this.lastSeq = 0;
     /** @type {Op[]} */
     this.waiting = [];
     /** @type {"open" | "paused" | "signed-out" | "closed"} */
@@ -61,11 +62,12 @@ export class Outbox {
 
   /**
    * Take over what an earlier page left behind.
-   * @param {Op[]} ops
-   * @param {number} docRev
+   * @param {{ops: Op[], rejected: Rejected[]}} kept
+   * @param {number} docRev what the page has seen of the assignment
    */
-  resume(ops, docRev) {
+  resume({ ops, rejected }, docRev) {
     this.waiting = ops;
+    this.lastSeq = Math.max(0, ...[...ops, ...rejected.map((item) => item.op)].map((op) => op.seq));
     this.docRev = docRev;
     this.status = "open";
     this.#announce();
@@ -78,9 +80,9 @@ export class Outbox {
    * @returns {Op}
    */
   add(draft) {
-    const seq = (this.waiting.at(-1)?.seq ?? this.lastSeq ?? 0) + 1;
-    this.lastSeq = seq;
-    const op = { op_id: newId(), seq, client_time: new Date().toISOString(), ...draft };
+    this.lastSeq += 1;
+    const made = { op_id: newId(), seq: this.lastSeq, client_time: new Date().toISOString() };
+    const op = { ...made, ...draft };
     this.waiting.push(op);
     this.store?.add(op);
     this.#announce();

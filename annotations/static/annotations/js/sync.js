@@ -59,9 +59,10 @@ export class Sync {
   /** @param {{ops: import("./types.js").Op[], answer: import("./types.js").OpsAnswer}} detail */
   #learn({ ops, answer }) {
     const ids = new Set(ops.flatMap((op) => (op.span_id ? [op.span_id] : [])));
-    for (const { op_id, span } of answer.results) {
-      const id = span?.id ?? ops.find((op) => op.op_id === op_id)?.span_id;
-      if (id && span !== undefined) this.#hold(id, span);
+    for (const { op_id, status, span } of answer.results) {
+      // What was applied is among the changes; a replayed answer may be older than they are.
+      const id = ops.find((op) => op.op_id === op_id)?.span_id;
+      if (id && (status === "conflict" || status === "gone")) this.#hold(id, span ?? null);
     }
     let isElsewhere = false;
     for (const { span_id, span, client_id } of answer.changes) {

@@ -1,0 +1,218 @@
+/**
+ * Draw spans as bars in a layer above the text, which itself is never touched.
+ *
+ * Only paragraphs near the viewport have bars, one group of elements each. Positions come
+ * from `Range.getClientRects()`; all are read before any element is written, so that an edit
+ * costs one layout.
+ */
+
+import { assignLanes, neighbourhood } from "./lanes.js";
+
+/** @typedef {import("./types.js").Span} Span */
+/** @typedef {import("./types.js").Extent} Extent */
+/** @typedef {import("./paragraphs.js").Paragraph} Paragraph */
+/** @typedef {{span: Span, left: number, width: number, top: number, begins: boolean, ends: boolean, isRtl: boolean}} Bar */
+
+const MARGIN = 800;
+const PITCH = 7;
+const GAP = 3;
+const GLYPH = 7;
+
+export class Bars {
+  /**
+   * @param {object} parts
+   * @param {EventTarget} parts.root
+   * @param {import("./paragraphs.js").Paragraphs} parts.paragraphs
+   * @param {HTMLElement} parts.layer
+   * @param {import("./spans.js").Spans} parts.spans
+   * @param {import("./labels.js").Labels} parts.labels
+   * @param {Extent[]} parts.veiled stretches that are not part of the story
+   */
+  constructor({ root, paragraphs, layer, spans, labels, veiled }) {
+    this.paragraphs = paragraphs;
+    this.layer = layer;
+    this.spans = spans;
+    this.labels = labels;
+    this.veiled = veiled;
+    this.lanes = assignLanes([...spans.byId.values()]);
+    /** @type {string | null} */
+    this.active = null;
+    /** @type {Map<Paragraph, HTMLElement>} */
+    this.groups = new Map();
+    this.observer = new IntersectionObserver((entries) => this.#follow(entries), {
+      rootMargin: `${MARGIN}px 0px`,
+    });
+    for (const { element } of paragraphs.all) this.observer.observe(element);
+    root.addEventListener("spans-changed", (event) => {
+      this.#update(/** @type {CustomEvent} */ (event).detail.changes);
+    });
+  }
+
+  /** Draw everything near again, after the text was laid out anew. */
+  relayout() {
+    this.#paint([...this.groups.keys()]);
+  }
+
+  /** @param {string | null} id the span whose bars stand out */
+  setActive(id) {
+    if (id === this.active) return;
+    this.active = id;
+    for (const bar of this.layer.querySelectorAll(".bar.active")) bar.classList.remove("active");
+    if (!id) return;
+    for (const bar of this.layer.querySelectorAll(`[data-span="${CSS.escape(id)}"]`)) {
+      bar.classList.add("active");
+    }
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #follow(entries) {
+    const arrived = [];
+    for (const { target, isIntersecting } of entries) {
+      const paragraph = this.paragraphs.byElement.get(/** @type {HTMLElement} */ (target));
+      if (!paragraph) continue;
+      if (isIntersecting && !this.groups.has(paragraph)) {
+        const group = document.createElement("div");
+        this.layer.append(group);
+        this.groups.set(paragraph, group);
+        arrived.push(paragraph);
+      } else if (!isIntersecting) {
+        this.groups.get(paragraph)?.remove();
+        this.groups.delete(paragraph);
+      }
+    }
+    this.#paint(arrived);
+  }
+
+  /** @param {import("./spans.js").Change[]} changes */
+  #update(changes) {
+    const all = [...this.spans.byId.values()];
+    /** @type {Extent[]} */
+    const stale = [];
+    for (const { id, before, after } of changes) {
+      if (!after) this.lanes.delete(id);
+      for (const place of [before, after]) {
+        if (!place) continue;
+        stale.push(place);
+        this.#relane(neighbourhood(all, place.start, place.end), stale);
+      }
+    }
+    this.#paint(
+      [...this.groups.keys()].filter(({ start, end }) =>
+        stale.some((place) => place.start < end && place.end > start),
+      ),
+    );
+  }
+
+  /**
+   * @param {Span[]} spans
+   * @param {Extent[]} stale collects the spans that moved
+   */
+  #relane(spans, stale) {
+    const fresh = assignLanes(spans);
+    for (const span of spans) {
+      const was = this.lanes.get(span.id);
+      const now = fresh.get(span.id);
+      if (!now || (was?.lane === now.lane && was.depth === now.depth)) continue;
+      this.lanes.set(span.id, now);
+      stale.push(span);
+    }
+  }
+
+  /** @param {Paragraph[]} paragraphs */
+  #paint(paragraphs) {
+    if (!paragraphs.length) return;
+    const origin = this.layer.getBoundingClientRect();
+    const spans = [...this.spans.byId.values()];
+    const drawings = paragraphs.map((paragraph) => ({
+      group: this.groups.get(paragraph),
+      ...this.#measure(paragraph, spans, origin),
+    }));
+    for (const { group, bars, veils } of drawings) {
+      group?.replaceChildren(...veils.map(veilElement), ...bars.map((bar) => this.#barElement(bar)));
+    }
+  }
+
+  /**
+   * @param {Paragraph} paragraph
+   * @param {Span[]} spans
+   * @param {DOMRect} origin
+   * @returns {{bars: Bar[], veils: DOMRect[]}}
+   */
+  #measure(paragraph, spans, origin) {
+    const held = spans.filter((span) => span.start < paragraph.end && span.end > paragraph.start);
+    const veils = this.veiled.flatMap((extent) => this.#rects(paragraph, extent, origin));
+    if (!held.length) return { bars: [], veils };
+    const style = getComputedStyle(paragraph.element);
+    const lineHeight = parseFloat(style.lineHeight);
+    const fontSize = parseFloat(style.fontSize);
+    const isRtl = style.direction === "rtl";
+    const top = paragraph.element.getBoundingClientRect().top - origin.top;
+    // Half the space between two lines of letters is below a line, and so is the next's half.
+    const below = (lineHeight + fontSize * 1.1) / 2 + GAP;
+    const room = lineHeight - fontSize * 1.15 - GAP;
+    const bars = held.flatMap((span) => {
+      const { lane, depth } = this.lanes.get(span.id) ?? { lane: 0, depth: 1 };
+      const pitch = Math.min(PITCH, room / depth);
+      const rects = this.#rects(paragraph, span, origin);
+      return rects.map((rect, index) => {
+        // Letters of a fallback font stand higher or lower; the lines themselves are even.
+        const line = Math.floor((rect.top + rect.height / 2 - top) / lineHeight);
+        return {
+          span,
+          isRtl,
+          left: rect.left,
+          width: rect.width,
+          top: top + line * lineHeight + below + lane * pitch,
+          begins: index === 0 && span.start >= paragraph.start,
+          ends: index === rects.length - 1 && span.end <= paragraph.end,
+        };
+      });
+    });
+    return { bars, veils };
+  }
+
+  /**
+   * @param {Paragraph} paragraph
+   * @param {Extent} extent
+   * @param {DOMRect} origin
+   */
+  #rects(paragraph, extent, origin) {
+    const range = this.paragraphs.rangeIn(paragraph, extent);
+    const rects = [...(range?.getClientRects() ?? [])];
+    const { right } = paragraph.element.getBoundingClientRect();
+    return rects
+      .filter((rect) => rect.width > 1 && rect.left < right)
+      .map((rect) => {
+        // Spaces at the end of a line hang over its edge.
+        const width = Math.min(rect.right, right) - rect.left;
+        return new DOMRect(rect.left - origin.left, rect.top - origin.top, width, rect.height);
+      });
+  }
+
+  /** @param {Bar} bar */
+  #barElement({ span, left, width, top, begins, ends, isRtl }) {
+    const element = document.createElement("i");
+    element.className = "bar";
+    element.classList.toggle("begins", begins);
+    element.classList.toggle("ends", ends);
+    element.classList.toggle("rtl", isRtl);
+    element.classList.toggle("active", span.id === this.active);
+    element.dataset.span = span.id;
+    this.labels.dress(element, span.label);
+    element.style.left = `${left}px`;
+    element.style.top = `${top}px`;
+    element.style.width = `${Math.max(width, GLYPH + 2)}px`;
+    return element;
+  }
+}
+
+/** @param {DOMRect} rect */
+function veilElement(rect) {
+  const element = document.createElement("i");
+  element.className = "veil";
+  element.style.left = `${rect.left}px`;
+  element.style.top = `${rect.top}px`;
+  element.style.width = `${rect.width}px`;
+  element.style.height = `${rect.height}px`;
+  return element;
+}
