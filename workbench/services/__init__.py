@@ -1,0 +1,1 @@
+"""What ``script/run`` starts and stops: the embedded database and broker, and our own processes."""

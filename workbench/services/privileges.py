@@ -1,0 +1,24 @@
+"""What the application's database role may do: read and write rows, and nothing to the tables."""
+
+from psycopg import sql
+
+RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "SELECT, USAGE"}
+
+
+def grant(owner, *, application_role: str) -> None:
+    """Give the role its rights on every table there is, and on those still to come.
+
+    ``owner`` is a connection or cursor of the role that owns the tables.
+    """
+    for kind, rights in RIGHTS.items():
+        for statement in (
+            "GRANT {rights} ON ALL {kind} IN SCHEMA public TO {role}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {kind} TO {role}",
+        ):
+            owner.execute(
+                sql.SQL(statement).format(
+                    rights=sql.SQL(rights),
+                    kind=sql.SQL(kind),
+                    role=sql.Identifier(application_role),
+                )
+            )
