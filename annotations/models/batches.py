@@ -31,7 +31,7 @@ class BatchQuerySet(models.QuerySet):
         ).exclude(state=AssignmentState.RELEASED)
         pending = own.exclude(task__state=TaskState.ADJUDICATED)
         unfinished = own.exclude(state=AssignmentState.SUBMITTED)
-        may_rule_own = Q(project__settings__adjudicate_own=True)
+        may_rule_own = Q(project__settings__contains={"adjudicate_own": True})
         return self.filter(Exists(pending) & ~may_rule_own | Exists(unfinished) & may_rule_own)
 
     def open_book_for(self, user: User) -> BatchQuerySet:

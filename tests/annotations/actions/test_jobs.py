@@ -1,0 +1,85 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from annotations.actions import jobs
+from annotations.enums import JobState
+from annotations.models import ImportJob
+from tests.factories import ImportJobFactory
+
+
+def queue():
+    return ImportJob.objects.unfinished()
+
+
+def let_the_lease_run_out(job):
+    ImportJob.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db
+def test_a_claimed_job_is_nobody_elses_until_its_lease_runs_out():
+    job = ImportJobFactory(state=JobState.QUEUED)
+
+    first = jobs.claim(queue(), job.pk)
+    assert first is not None
+    assert first.epoch == 1
+    assert jobs.claim(queue(), job.pk) is None
+
+    let_the_lease_run_out(job)
+    second = jobs.claim(queue(), job.pk)
+    assert second is not None
+    assert second.epoch == 2
+
+
+@pytest.mark.django_db
+def test_a_worker_that_wakes_up_after_its_lease_can_write_nothing():
+    job = ImportJobFactory(state=JobState.QUEUED)
+    paused = jobs.claim(queue(), job.pk)
+    let_the_lease_run_out(job)
+    jobs.claim(queue(), job.pk)
+
+    with pytest.raises(jobs.LostClaim):
+        jobs.check_in(paused, done=99)
+
+    job.refresh_from_db()
+    assert job.done == 0
+
+
+@pytest.mark.django_db
+def test_checking_in_writes_progress_and_hears_of_a_cancellation():
+    job = ImportJobFactory(state=JobState.QUEUED)
+    claimed = jobs.claim(queue(), job.pk)
+
+    jobs.check_in(claimed, done=3, total=5)
+    job.refresh_from_db()
+    assert (job.done, job.total) == (3, 5)
+
+    ImportJob.objects.filter(pk=job.pk).update(is_cancel_requested=True)
+    with pytest.raises(jobs.CancelRequested):
+        jobs.check_in(claimed, done=4)
+
+
+@pytest.mark.django_db
+def test_a_finished_job_is_not_claimed_again():
+    job = ImportJobFactory(state=JobState.READY)
+
+    assert jobs.claim(queue(), job.pk) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_that_are_rung_one_gets_the_job():
+    job = ImportJobFactory(state=JobState.QUEUED)
+
+    def answer_the_bell(_):
+        try:
+            return jobs.claim(queue(), job.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as workers:
+        claims = list(workers.map(answer_the_bell, range(16)))
+
+    assert [claim.epoch for claim in claims if claim] == [1]
