@@ -1,0 +1,23 @@
+"""How an action begins that changes a project: its row locked, its admin checked."""
+
+from django.utils.translation import gettext as _
+
+from annotations.exceptions import Forbidden, Refused
+from annotations.models import Project, User
+from annotations.permissions import can_administer, can_change
+
+
+class Archived(Refused):
+    """The project is archived: it can be read, but no longer changed."""
+
+    code = "archived"
+
+
+def lock_for_change(project: Project, *, by: User) -> Project:
+    """Lock the project's row and return it fresh, or refuse what ``by`` may not change."""
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    if not can_administer(by, project):
+        raise Forbidden(_("Only an admin of the project can do that."))
+    if not can_change(by, project):
+        raise Archived(_("The project is archived and can no longer be changed."))
+    return project

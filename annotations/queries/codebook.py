@@ -1,0 +1,39 @@
+"""The codebook as the API, the coding page and releases show it."""
+
+from typing import Any
+
+from annotations.models import CodebookVersion, LabelDefinition, Project
+
+
+def current(project: Project) -> CodebookVersion:
+    """Return the latest version; every project has one."""
+    return project.codebooks.order_by("-number")[:1].get()
+
+
+def definitions(version: CodebookVersion) -> list[LabelDefinition]:
+    """Return the labels of a version in their order, the retired ones included."""
+    return list(version.definitions.select_related("label").order_by("position"))
+
+
+def as_contract(version: CodebookVersion) -> dict[str, Any]:
+    """Return ``{version, labels, rules}`` as the API writes them."""
+    return {
+        "version": version.number,
+        "labels": [
+            {
+                "key": definition.label.key,
+                "name": definition.name,
+                "colour": definition.colour,
+                "hotkey": definition.hotkey,
+                "definition": definition.definition,
+                "include": definition.include,
+                "exclude": definition.exclude,
+                "examples": definition.examples,
+                "attributes": definition.attributes,
+                "links": definition.links,
+                "retired": definition.is_retired,
+            }
+            for definition in definitions(version)
+        ],
+        "rules": version.rules,
+    }
