@@ -1,0 +1,1 @@
+"""The demo project: what it is made of, and how it comes to where it stands."""
