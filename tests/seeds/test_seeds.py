@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -75,9 +75,7 @@ def test_zones_are_found_and_lie_one_after_the_other(key):
 
     assert {"title", "boilerplate"} <= {zone["kind"] for zone in zones}
     assert all(zone["start"] < zone["end"] <= len(TEXTS[key]) for zone in zones)
-    assert all(
-        before["end"] <= after["start"] for before, after in zip(zones, zones[1:], strict=False)
-    )
+    assert all(before["end"] <= after["start"] for before, after in pairwise(zones))
 
 
 # The traps
