@@ -4,8 +4,6 @@ import os
 import shutil
 import subprocess
 
-from workbench.env import ROOT
-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

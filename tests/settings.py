@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("DATABASE_ROLE", "owner")
 
-from workbench.settings import *  # noqa: E402, F403
-from workbench.settings import STATIC_ROOT, STORAGES  # noqa: E402
+from workbench.settings import *  # noqa: F403
+from workbench.settings import STATIC_ROOT, STORAGES
 
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",

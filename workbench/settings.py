@@ -19,8 +19,9 @@ env = environ.Env()
 
 DATA = Instance.from_environment().data
 DEBUG = env.bool("DEBUG", default=False)
-PUBLIC_URL = env.str("PUBLIC_URL", default="")
-HTTPS = PUBLIC_URL.startswith("https://")
+PORT = env.int("PORT", default=8000)
+SITE_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
 
 SECRET_KEY = secret_key()
 if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
@@ -28,9 +29,8 @@ if not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10):
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-if PUBLIC_URL:
-    ALLOWED_HOSTS += [urlsplit(PUBLIC_URL).hostname]
-    CSRF_TRUSTED_ORIGINS = [PUBLIC_URL.rstrip("/")]
+ALLOWED_HOSTS.append(urlsplit(SITE_URL).hostname)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # Applications and the way of a request
 
@@ -224,9 +224,8 @@ SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 CSRF_COOKIE_SECURE = HTTPS
-# Two instances on one host differ only by port, which cookies ignore.
-SESSION_COOKIE_NAME = env.str("SESSION_COOKIE_NAME", default="sessionid")
-CSRF_COOKIE_NAME = env.str("CSRF_COOKIE_NAME", default="csrftoken")
+# Cookies ignore ports: two instances on one host would sign each other's people out.
+SESSION_COOKIE_NAME = "sessionid" if PORT == 8000 else f"sessionid_{PORT}"
 
 LOGGING = {
     "version": 1,

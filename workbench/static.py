@@ -19,6 +19,11 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
     """Hash file names, those that ES modules import included."""
 
     support_js_module_import_aggregation = True
+    # Source maps, which the wheels' files name, are not collected.
+    patterns = tuple(
+        (kind, tuple(pattern for pattern in rules if "sourceMappingURL" not in str(pattern)))
+        for kind, rules in CompressedManifestStaticFilesStorage.patterns
+    )
 
 
 class WheelFinder(BaseFinder):

@@ -27,7 +27,7 @@ def test_the_application_writes_rows(as_application):
 )
 def test_the_application_changes_no_table(as_application, statement):
     with (
-        pytest.raises(DatabaseError, match="permission denied|must be owner"),
+        pytest.raises(DatabaseError, match=r"permission denied|must be owner"),
         as_application(),
     ):
         execute(statement)

@@ -1,1 +1,1 @@
-"""What ``script/run`` starts and stops: the embedded database and broker, and our own processes."""
+"""What ``script/run`` starts and stops: database, broker and our own processes."""

