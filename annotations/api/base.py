@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 
+from annotations.api import idempotency
 from annotations.api.errors import UnknownInput
 from annotations.enums import Role
 from annotations.models import Project
@@ -44,6 +45,8 @@ class StrictQuery:
             raise UnknownInput(unknown, _("parameter"))
         if any("\0" in value for value in request.query_params.values()):
             raise exceptions.ParseError(_("A parameter holds a NUL character."))
+        if request.method == "POST" and idempotency.HEADER in request.headers:
+            self.post = idempotency.replaying(self, self.post)  # type: ignore[has-type]
 
 
 class InProject(StrictQuery):

@@ -78,10 +78,7 @@ def flatten(details: Any, path: str = "") -> list[dict[str, str]]:
     """List DRF's nested error details as ``{field, code, detail}``, paths joined by dots."""
     if isinstance(details, dict) and {"message", "code"} == set(details):
         return [{"field": path, "code": str(details["code"]), "detail": str(details["message"])}]
-    if isinstance(details, dict):
-        pairs = details.items()
-    else:
-        pairs = enumerate(details)  # type: ignore[assignment]
+    pairs = details.items() if isinstance(details, dict) else enumerate(details)
     found: list[dict[str, str]] = []
     for name, inner in pairs:
         is_leaf_list = isinstance(details, list) and set(inner) == {"message", "code"}

@@ -17,6 +17,7 @@ from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
 from annotations.models.jobs import Job
 from annotations.models.people import ApiToken, Member, Project, User
+from annotations.models.replies import StoredReply
 
 __all__ = [
     "AgreementReport",
@@ -44,6 +45,7 @@ __all__ = [
     "SourceFile",
     "Span",
     "SpanOp",
+    "StoredReply",
     "Submission",
     "Suggestion",
     "Task",

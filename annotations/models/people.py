@@ -139,8 +139,10 @@ class Member(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ApiTokenQuerySet:
-        """Keep one's own tokens; nobody sees anybody else's."""
-        return self.filter(user=user) if user.is_authenticated else self.none()
+        """Keep one's own tokens, or for a request that came with a token, that one alone."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(user=user) if user.token is None else self.filter(pk=user.token.pk)
 
 
 class ApiToken(models.Model):
