@@ -1,0 +1,37 @@
+"""The API described for machines, and a page to read and try it."""
+
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """Tells the schema what ``Authorization: Bearer wbt_…`` is."""
+
+    target_class = "annotations.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "wbt_…"}
+
+
+class BrowserScheme(SessionScheme):
+    """Tells the schema what the browser's session cookie is."""
+
+    target_class = "annotations.api.authentication.SessionAuthentication"
+    name = "session"
+
+
+class SchemaView(SpectacularAPIView):
+    """OpenAPI 3 of everything under ``/api/v1/``."""
+
+    permission_classes = [AllowAny]
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The schema as a page. Its script is served apart, since nothing runs inline here."""
+
+    permission_classes = [AllowAny]
+    template_name = "api/docs.html"
+    url_name = "api:schema"
