@@ -1,0 +1,396 @@
+"""From coders' work to gold: cards are opened, ruled on, and finished."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from annotations.actions import cards as card_rows
+from annotations.actions import span_checks
+from annotations.actions.audit import record
+from annotations.enums import AssignmentState, CardKind, Outcome, TaskState
+from annotations.exceptions import Forbidden, Invalid, Refused
+from annotations.models import (
+    Assignment,
+    AuditEvent,
+    Card,
+    Decision,
+    Gold,
+    RulingDraft,
+    Task,
+    User,
+)
+from annotations.permissions import can_rule, is_open_to_rulings
+from annotations.queries import disputes, gold
+
+RULINGS = (Outcome.ACCEPT, Outcome.EDIT, Outcome.REJECT, Outcome.UNCLEAR)
+
+
+class MayNotRule(Forbidden):
+    """You are no adjudicator of this task, or you coded it."""
+
+    code = "may_not_rule"
+
+
+class NotOpenToRulings(Refused):
+    """Coders are still at work, or the task was finished."""
+
+    code = "not_open"
+
+
+class StaleRuling(Refused):
+    """The task has changed since the version that this ruling was made on."""
+
+    code = "stale"
+
+
+class NotFound(Refused):
+    """The task has no such card, coder or added span."""
+
+    status = 404
+    code = "not_found"
+
+
+class CardsAreOpen(Refused):
+    """A card still waits for a ruling, or for a stale one to be confirmed."""
+
+    code = "cards_open"
+
+
+class CannotReturn(Refused):
+    """This coder's work can't be given back."""
+
+    code = "cannot_return"
+
+
+def open_cards(*, task: Task, at: datetime, is_import: bool = False) -> None:
+    """Lay out what the coders of a ``coded`` task disagree on.
+
+    Runs in the transaction that made the task ``coded``, which holds its lock.
+    What the project's policy decides is decided; if that leaves nothing open,
+    no person has ruled yet and the project says so, the task is finished. An
+    import never finishes a task.
+    """
+    card_rows.rebuild(task=task, at=at)
+    card_rows.count(task)
+    task.save(update_fields=["version", "cards_open", "cards_disputed"])
+    by_hand = task.decisions.filter(is_automatic=False)
+    may_finish = task.batch.project.settings.get("auto_finish", True) and not is_import
+    if may_finish and not task.cards_open and not by_hand.exists():
+        _finish(task, by=None, at=at)
+
+
+def rule(
+    *,
+    task: Task,
+    card_id: str,
+    by: User,
+    at: datetime,
+    base_version: int,
+    outcome: str,
+    coder: str | None = None,
+    spans: list[dict[str, Any]] | None = None,
+    reason: str = "",
+    note: str = "",
+    rule: str = "",
+    confidence: int | None = None,
+) -> Card:
+    """Rule on a card: one coder's version, the ``spans`` given, nothing, or undecidable.
+
+    A ruling that comes on an old version, or on a task that is not open to
+    rulings, is refused but kept as a draft; so this can't run inside another
+    transaction.
+    """
+    said = {"reason": reason, "note": note, "rule": rule, "confidence": confidence}
+    sent = {"outcome": outcome, "coder": coder, "spans": spans, "base_version": base_version}
+    with _ruling(task, by, at, base_version, card_id=card_id, draft={**sent, **said}) as held:
+        card = _card(held, card_id)
+        assignments = disputes.coders_of(held)
+        member = None
+        if outcome == Outcome.ACCEPT:
+            assignment = _coder(held, assignments, coder)
+            member = assignment.coder
+            chosen = gold.as_gold(held, card.candidates.get(str(assignment.uuid), []))
+        elif outcome == Outcome.EDIT:
+            if not spans:
+                raise Invalid(_("Say which spans go to gold, or reject the card."))
+            chosen = gold.as_gold(held, span_checks.checked(held, spans, card=card))
+        elif outcome in RULINGS:
+            chosen = []
+        else:
+            raise Invalid(_("“%(outcome)s” is no ruling.") % {"outcome": outcome})
+        card_rows.decide(
+            card,
+            outcome=Outcome(outcome),
+            by=by,
+            at=at,
+            assignments=assignments,
+            coder=member,
+            spans=chosen,
+            **said,
+        )
+        card.save(update_fields=["decision", "is_stale"])
+        _ruled(held, card.decision, by, at)
+    return card
+
+
+def reopen_card(*, task: Task, card_id: str, by: User, at: datetime, base_version: int) -> Card:
+    """Take the ruling on a card back, so that it waits for another."""
+    draft = {"outcome": Outcome.REOPEN, "base_version": base_version}
+    with _ruling(task, by, at, base_version, card_id=card_id, draft=draft) as held:
+        card = _card(held, card_id)
+        if card.decision is None:
+            raise Refused(_("Nobody has ruled on this card."), code="not_ruled")
+        decision = card_rows.decide(
+            card, outcome=Outcome.REOPEN, by=by, at=at, assignments=disputes.coders_of(held)
+        )
+        card.decision = None
+        card.save(update_fields=["decision", "is_stale"])
+        _ruled(held, decision, by, at)
+    return card
+
+
+def add_span(
+    *,
+    task: Task,
+    by: User,
+    at: datetime,
+    base_version: int,
+    label: str,
+    start: int,
+    end: int,
+    attributes: list[dict[str, Any]] | None = None,
+    note: str = "",
+) -> dict[str, Any]:
+    """Put a span into gold that nobody coded, and return it as the preview shows it."""
+    span = {"label": label, "start": start, "end": end, "attributes": attributes or []}
+    draft = {**span, "outcome": Outcome.ADD, "note": note, "base_version": base_version}
+    with _ruling(task, by, at, base_version, card_id="", draft=draft) as held:
+        rows = span_checks.checked(held, [span])
+        card = Card(task=held, card_id=str(uuid4()), kind=CardKind.ADDED, start=start, end=end)
+        card_rows.decide(
+            card,
+            outcome=Outcome.ADD,
+            by=by,
+            at=at,
+            assignments=disputes.coders_of(held),
+            spans=gold.as_gold(held, rows),
+            note=note,
+        )
+        card.save(force_insert=True)
+        _ruled(held, card.decision, by, at)
+        return next(row for row in disputes.gold_of(held) if row["card"] == card.card_id)
+
+
+def take_back_span(*, task: Task, span_id: str, by: User, at: datetime, base_version: int) -> None:
+    """Take an added span out of gold again."""
+    draft = {"outcome": Outcome.WITHDRAW, "span": span_id, "base_version": base_version}
+    with _ruling(task, by, at, base_version, card_id="", draft=draft) as held:
+        held_by = {row["id"]: row["card"] for row in disputes.gold_of(held)}
+        card = (
+            held.cards.select_related("decision")
+            .filter(kind=CardKind.ADDED, card_id=held_by.get(span_id, ""))
+            .first()
+        )
+        if card is None:
+            raise NotFound(_("No adjudicator added this span."))
+        decision = card_rows.decide(
+            card, outcome=Outcome.WITHDRAW, by=by, at=at, assignments=disputes.coders_of(held)
+        )
+        card.delete()
+        _ruled(held, decision, by, at)
+
+
+@transaction.atomic
+def finish(*, task: Task, by: User, at: datetime) -> Task:
+    """Write the task's gold. Nothing changes if it was finished before."""
+    task = _locked(task)
+    if not can_rule(by, task):
+        raise MayNotRule(_("You can't adjudicate this article."))
+    if task.state == TaskState.ADJUDICATED:
+        return task
+    _refuse_unless_open(task)
+    if task.cards_open:
+        raise CardsAreOpen(_("Some places still wait for a ruling."))
+    task.version += 1
+    _finish(task, by=by, at=at)
+    return task
+
+
+@transaction.atomic
+def reopen(*, task: Task, by: User, at: datetime) -> Task:
+    """Open a finished task to rulings again. Its gold stays as it was until the next finish."""
+    task = _locked(task)
+    if not can_rule(by, task):
+        raise MayNotRule(_("You can't adjudicate this article."))
+    if task.state != TaskState.ADJUDICATED:
+        raise Refused(_("This article is not adjudicated."), code="not_adjudicated")
+    task.state = TaskState.ADJUDICATING
+    task.adjudicated_at = None
+    task.version += 1
+    task.save(update_fields=["state", "adjudicated_at", "version"])
+    record(AuditEvent.Kind.TASK_REOPENED, target=task, by=by, at=at, batch=task.batch)
+    return task
+
+
+@transaction.atomic
+def return_work(*, task: Task, coder: str, note: str, by: User, at: datetime) -> Task:
+    """Give a coder's work back with a note. Rulings are kept until it is handed in again."""
+    task = _locked(task)
+    if not can_rule(by, task):
+        raise MayNotRule(_("You can't adjudicate this article."))
+    _refuse_unless_open(task)
+    shown = _coder(task, disputes.coders_of(task), coder)
+    assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=shown.pk)
+    if shown.coder.is_external:
+        raise CannotReturn(_("This work was imported; nobody can sign in to change it."))
+    if assignment.state != AssignmentState.SUBMITTED:
+        raise CannotReturn(_("This work is not handed in."))
+    assignment.state = AssignmentState.RETURNED
+    assignment.return_note = note
+    assignment.save(update_fields=["state", "return_note"])
+    task.state = TaskState.OPEN
+    task.version += 1
+    task.save(update_fields=["state", "version"])
+    record(AuditEvent.Kind.ASSIGNMENT_RETURNED, target=assignment, by=by, at=at, batch=task.batch)
+    return task
+
+
+@contextmanager
+def _ruling(
+    task: Task, by: User, at: datetime, base_version: int, *, card_id: str, draft: dict[str, Any]
+) -> Iterator[Task]:
+    """Hold the task for a ruling on ``base_version`` of it, and keep what comes too late."""
+    try:
+        with transaction.atomic():
+            held = _locked(task)
+            if not can_rule(by, held):
+                raise MayNotRule(_("You can't adjudicate this article."))
+            _refuse_unless_open(held)
+            if held.version != base_version:
+                raise StaleRuling(_("This article has changed since you saw it."))
+            yield held
+    except (NotOpenToRulings, StaleRuling):
+        # After the rollback: the refusal must not take the draft with it.
+        RulingDraft.objects.create(
+            task=task, card_id=card_id[:36], body=draft, sent_by=by, received_at=at
+        )
+        raise
+
+
+def _locked(task: Task) -> Task:
+    rows = Task.objects.select_for_update(of=("self",))
+    return rows.select_related("batch__project", "article").get(pk=task.pk)
+
+
+def _refuse_unless_open(task: Task) -> None:
+    if task.batch.project.archived_at:
+        raise NotOpenToRulings(_("This project is archived."))
+    if not is_open_to_rulings(task):
+        raise NotOpenToRulings(
+            _("This article is finished. Reopen it first.")
+            if task.state == TaskState.ADJUDICATED
+            else _("Coders are still at work on this article.")
+        )
+
+
+def _card(task: Task, card_id: str) -> Card:
+    found = task.cards.select_related("decision").exclude(kind=CardKind.ADDED)
+    card = found.filter(card_id=card_id).first()
+    if card is None:
+        raise NotFound(_("There is no such card."))
+    card.task = task
+    return card
+
+
+def _coder(task: Task, assignments: list[Assignment], shown_as: str | None) -> Assignment:
+    for assignment, name in disputes.names(task, assignments).items():
+        if name == shown_as:
+            return next(a for a in assignments if str(a.uuid) == assignment)
+    message = _("Say whose version: one of the coders of this article.")
+    raise Invalid(message, errors=[{"field": "coder", "code": "unknown", "detail": message}])
+
+
+def _ruled(task: Task, decision: Decision, by: User, at: datetime) -> None:
+    task.state = TaskState.ADJUDICATING
+    card_rows.count(task)
+    task.save(update_fields=["state", "version", "cards_open", "cards_disputed"])
+    record(
+        AuditEvent.Kind.CARD_RULED,
+        target=decision,
+        by=by,
+        at=at,
+        batch=task.batch,
+        task=str(task.uuid),
+        outcome=str(decision.outcome),
+    )
+
+
+def _finish(task: Task, *, by: User | None, at: datetime) -> None:
+    assignments = disputes.coders_of(task)
+    _drop_dangling_links(task, assignments, by, at)
+    rows = disputes.gold_of(task)
+    last = task.golds.order_by("-number").first()
+    number = last.number + 1 if last else 1
+    Gold.objects.create(
+        task=task,
+        number=number,
+        spans=[{key: row[key] for key in gold.RECORD_KEYS} for row in rows],
+        codebook_version=disputes.codebook_of(task, assignments).number,
+        made_at=at,
+    )
+    # A task is finished by way of "adjudicating", even when nobody had to rule.
+    if task.state == TaskState.CODED:
+        task.state = TaskState.ADJUDICATING
+        task.save(update_fields=["state"])
+    task.state = TaskState.ADJUDICATED
+    task.adjudicated_at = at
+    task.save(update_fields=["state", "adjudicated_at", "version"])
+    record(
+        AuditEvent.Kind.TASK_ADJUDICATED,
+        target=task,
+        by=by,
+        at=at,
+        batch=task.batch,
+        gold=number,
+    )
+
+
+def _drop_dangling_links(
+    task: Task, assignments: list[Assignment], by: User | None, at: datetime
+) -> None:
+    """Supersede the rulings whose links point to nothing in gold, saying which were dropped."""
+    ids = {row["id"] for row in disputes.gold_of(task)}
+    for card in task.cards.select_related("decision").exclude(decision=None):
+        before = card.decision
+        links = [link for span in before.spans for link in span["links"]]
+        dropped = [link["name"] for link in links if link["target"] not in ids]
+        if not dropped:
+            continue
+        kept = [
+            {**span, "links": [link for link in span["links"] if link["target"] in ids]}
+            for span in before.spans
+        ]
+        said = _("Links to what is not in gold were dropped: %(names)s.") % {
+            "names": ", ".join(dropped)
+        }
+        card.task = task
+        card_rows.decide(
+            card,
+            outcome=Outcome(before.outcome),
+            by=None if before.is_automatic else by,
+            at=at,
+            assignments=assignments,
+            coder=before.coder,
+            spans=kept,
+            reason=before.reason,
+            note=f"{before.note}\n{said}".strip(),
+            rule=before.rule,
+            confidence=before.confidence,
+            is_automatic=before.is_automatic,
+        )
+        card.save(update_fields=["decision", "is_stale"])

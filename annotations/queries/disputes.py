@@ -1,0 +1,181 @@
+"""What an adjudicator sees of a task: who disagrees where, what was ruled, what it comes to."""
+
+from typing import Any
+
+from annotations.algorithms.cards import letters
+from annotations.algorithms.tokens import tokenize
+from annotations.enums import CardKind, TaskState
+from annotations.models import Assignment, Card, CodebookVersion, Task
+from annotations.queries import codebook, gold
+from annotations.queries.gold import Row
+
+
+def coders_of(task: Task) -> list[Assignment]:
+    """Return the assignments whose coders a ruling can be for."""
+    live = task.assignments.live().select_related("coder__user", "codebook")
+    return list(live.order_by("pk"))
+
+
+def names(task: Task, assignments: list[Assignment]) -> dict[str, str]:
+    """Return what each assignment's coder is called here: a letter, or the name where shown."""
+    project = task.batch.project
+    if not project.settings.get("show_names"):
+        uuids = [str(assignment.uuid) for assignment in assignments]
+        return letters(uuids, key=bytes(project.secret), task_id=str(task.uuid))
+    shown: dict[str, str] = {}
+    for assignment in assignments:
+        name = assignment.coder.name
+        # An external coder may have the name of a user.
+        shown[str(assignment.uuid)] = f"{name} (2)" if name in shown.values() else name
+    return shown
+
+
+def codebook_of(task: Task, assignments: list[Assignment]) -> CodebookVersion:
+    """Return the newest codebook that a coder of the task used."""
+    versions = [assignment.codebook for assignment in assignments]
+    newest = max(versions, key=lambda version: version.number, default=None)
+    return newest or codebook.current(task.batch.project)
+
+
+def cards_of(task: Task) -> list[Card]:
+    """Return the cards with their rulings, in the order of the text, added spans last."""
+    cards = task.cards.select_related("decision__coder", "decision__made_by")
+    return sorted(
+        cards, key=lambda card: (card.kind == CardKind.ADDED, card.start, card.end, card.card_id)
+    )
+
+
+def gold_of(task: Task) -> list[Row]:
+    """Return the gold spans that the rulings in force give; see ``gold.assemble``."""
+    coders = {str(assignment.uuid): assignment.coder.uuid for assignment in coders_of(task)}
+    return gold.assemble(task, cards_of(task), coders)
+
+
+def document(task: Task) -> dict[str, Any]:
+    """Return everything the adjudication of one task rests on, in the API's words.
+
+    Coders appear as letters or names, never by an id that would tell more.
+    """
+    assignments = coders_of(task)
+    shown = names(task, assignments)
+    cards = cards_of(task)
+    view = _View(assignments, shown)
+    article = task.article
+    return {
+        "id": str(task.uuid),
+        "version": task.version,
+        "state": task.state,
+        "article": {
+            "id": str(article.uuid),
+            "key": article.key,
+            "text": article.text,
+            "text_sha256": article.text_sha256,
+            "meta": article.meta,
+            "zones": article.zones,
+        },
+        "codebook": codebook.as_contract(codebook_of(task, assignments)),
+        "coders": sorted(shown.values()),
+        "cards": [view.card(card) for card in cards if card.kind != CardKind.ADDED],
+        "added": [view.added(card) for card in cards if card.kind == CardKind.ADDED],
+        "gold": view.gold(_gold_now(task, cards, assignments)),
+        "reasons": task.batch.project.settings.get("reasons", []),
+        "tokens": tokenize(article.text),
+    }
+
+
+def card_as_shown(task: Task, card: Card) -> dict[str, Any]:
+    """Return one card as ``document`` has it."""
+    assignments = coders_of(task)
+    return _View(assignments, names(task, assignments)).card(card)
+
+
+def span_as_shown(task: Task, row: Row) -> dict[str, Any]:
+    """Return one gold span as ``document`` has it."""
+    assignments = coders_of(task)
+    return _View(assignments, names(task, assignments)).gold([row])[0]
+
+
+def _gold_now(task: Task, cards: list[Card], assignments: list[Assignment]) -> list[Row]:
+    if task.state == TaskState.ADJUDICATED:
+        last = task.golds.order_by("-number").first()
+        return last.spans if last else []
+    coders = {str(assignment.uuid): assignment.coder.uuid for assignment in assignments}
+    return gold.assemble(task, cards, coders)
+
+
+class _View:
+    """Puts rows into the API's words, with coders called as the project wants it."""
+
+    def __init__(self, assignments: list[Assignment], shown: dict[str, str]):
+        self.shown = shown
+        self.of_member = {
+            str(assignment.coder.uuid): shown[str(assignment.uuid)] for assignment in assignments
+        }
+        self.of_coder = {
+            assignment.coder_id: shown[str(assignment.uuid)] for assignment in assignments
+        }
+
+    def card(self, card: Card) -> dict[str, Any]:
+        return {
+            "id": card.card_id,
+            "kind": card.kind,
+            "start": card.start,
+            "end": card.end,
+            "candidates": [
+                {
+                    "coder": name,
+                    "spans": [_span(row) for row in card.candidates.get(assignment, [])],
+                }
+                for assignment, name in sorted(self.shown.items(), key=lambda pair: pair[1])
+            ],
+            "decision": self.decision(card),
+        }
+
+    def added(self, card: Card) -> dict[str, Any]:
+        return {"start": card.start, "end": card.end, "decision": self.decision(card)}
+
+    def decision(self, card: Card) -> dict[str, Any] | None:
+        decision = card.decision
+        if decision is None:
+            return None
+        return {
+            "id": str(decision.uuid),
+            "outcome": decision.outcome,
+            "coder": self.of_coder.get(decision.coder_id),
+            "spans": [_span(row) for row in decision.spans],
+            "reason": decision.reason,
+            "note": decision.note,
+            "rule": decision.rule,
+            "confidence": decision.confidence,
+            "by": decision.made_by.username if decision.made_by else None,
+            "at": decision.made_at,
+            "automatic": decision.is_automatic,
+            "stale": card.is_stale,
+        }
+
+    def gold(self, rows: list[Row]) -> list[dict[str, Any]]:
+        return [
+            {
+                **_span(row),
+                "source": row["source"],
+                "coders": sorted(
+                    self.of_member[member] for member in row["coders"] if member in self.of_member
+                ),
+                "decision": row["decision"],
+            }
+            for row in rows
+        ]
+
+
+def _span(row: Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "rev": row.get("rev", 1),
+        "start": row["start"],
+        "end": row["end"],
+        "label": row["label"],
+        "quote": row["quote"],
+        "attributes": row["attributes"],
+        "links": [{"name": link["name"], "target": link["target"]} for link in row["links"]],
+        "note": row.get("note", ""),
+    }
