@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotations.enums import ReleaseState, Role
-from annotations.models import Article, Batch, Gold, Job, Project, Task, User
+from annotations.models import Article, Assignment, Batch, Gold, Job, Project, Task, User
 from annotations.models.coding import APPEND_ONLY
 
 
@@ -13,18 +13,24 @@ class ReleaseQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ReleaseQuerySet:
         """Researchers see pseudonymous gold; names and raw codings are for admins.
 
-        Raw codings are hidden from an admin who is blind to one of the batches
-        that they come from.
+        Nobody sees a release that tells of a batch in which the own work is
+        undecided, nor unadjudicated work of a batch that one has a part in.
         """
         admins = Project.objects.where(user, Role.ADMIN)
         researchers = Project.objects.where(user, Role.RESEARCHER)
-        blind = Release.objects.filter(
-            has_unadjudicated=True, items__task__batch__in=Batch.objects.blind_to(user)
+        blind = Release.objects.filter(items__task__batch__in=Batch.objects.blind_to(user))
+        own = Assignment.objects.live().filter(coder__user_id=user.pk)
+        involved = Release.objects.filter(
+            has_unadjudicated=True, items__task__batch__in=own.values("task__batch")
         )
-        return self.filter(
-            Q(project__in=admins)
-            | Q(project__in=researchers, has_real_names=False, has_unadjudicated=False)
-        ).exclude(pk__in=blind.values("pk"))
+        return (
+            self.filter(
+                Q(project__in=admins)
+                | Q(project__in=researchers, has_real_names=False, has_unadjudicated=False)
+            )
+            .exclude(pk__in=blind.values("pk"))
+            .exclude(pk__in=involved.values("pk"))
+        )
 
     def unfinished(self) -> ReleaseQuerySet:
         return self.filter(

@@ -1,0 +1,97 @@
+"""Finished work for releases, written past the actions of coding and adjudication."""
+
+import uuid
+from typing import Any
+
+from annotations.enums import TaskState
+from annotations.models import Assignment, Batch, Gold, Member, Project, Task
+from exports.actions import building, releases
+from exports.models import Release
+from exports.recipe import Recipe
+from tests.factories import (
+    MONDAY,
+    TUESDAY,
+    ArticleFactory,
+    AssignmentFactory,
+    BatchFactory,
+    MemberFactory,
+    TaskFactory,
+    submitted,
+)
+
+DECISION = "5b0c9a52-6a0c-4a1f-9a55-0d4c5a1d7a11"
+
+
+def gold_span(text: str, quote: str, label: str, **more: Any) -> dict[str, Any]:
+    """Return a gold span on the first ``quote`` in ``text``, with an id that follows from it."""
+    start = text.index(quote)
+    name = f"{start} {start + len(quote)} {label}"
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, name)),
+        "start": start,
+        "end": start + len(quote),
+        "label": label,
+        "quote": quote,
+        "attributes": [],
+        "links": [],
+        "note": "",
+        "source": "adjudicated",
+        "coders": [],
+        "decision": DECISION,
+        "card": "0" * 32,
+        **more,
+    }
+
+
+def adjudicate(task: Task, spans: list[dict[str, Any]], *, at=MONDAY, version: int = 1) -> Gold:
+    """Take a task all the way, with ``spans`` as its gold."""
+    for state in (TaskState.CODED, TaskState.ADJUDICATING, TaskState.ADJUDICATED):
+        task.state = state
+        task.adjudicated_at = at if state == TaskState.ADJUDICATED else None
+        task.save(update_fields=["state", "adjudicated_at"])
+    return task.golds.create(
+        number=task.golds.count() + 1, spans=spans, codebook_version=version, made_at=at
+    )
+
+
+def coded(task: Task, coder: Member, spans: list[dict[str, Any]]) -> Assignment:
+    """Have ``coder`` hand in ``spans`` on ``task``."""
+    return submitted(AssignmentFactory(task=task, coder=coder), spans)
+
+
+def adjudicated_article(
+    batch: Batch, *, quotes: dict[str, str] | None = None, at=MONDAY, **fields: Any
+) -> Task:
+    """Return the finished task of a new article, with ``{quote: label}`` as gold."""
+    article = ArticleFactory(project=batch.project, **fields)
+    task = TaskFactory(batch=batch, article=article)
+    wanted = {"Ada Brandt": "actor"} if quotes is None else quotes
+    adjudicate(task, [gold_span(article.text, *pair) for pair in wanted.items()], at=at)
+    return task
+
+
+def corpus(project: Project, articles: int, **fields: Any) -> Batch:
+    """Return a batch of that many finished articles."""
+    batch = BatchFactory(project=project)
+    for _ in range(articles):
+        adjudicated_article(batch, **fields)
+    return batch
+
+
+def coder(project: Project, name: str | None = None) -> Member:
+    return MemberFactory(project=project, **({"user__username": name} if name else {}))
+
+
+def requested(project: Project, **recipe: Any) -> Release:
+    """Return a release that waits for its worker."""
+    return releases.request(
+        project=project, name="Gold", recipe=Recipe(**recipe), by=None, at=TUESDAY
+    )
+
+
+def built(project: Project, **recipe: Any) -> Release:
+    """Return a release that a worker has built."""
+    release = requested(project, **recipe)
+    building.build(release_id=release.pk, clock=lambda: TUESDAY)
+    release.refresh_from_db()
+    return release
