@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from annotations.models import (
     Project,
     User,
 )
+from annotations.queries.codebook import as_contract, current
 
 #: Letters that do something else while the text has the focus.
 RESERVED_HOTKEYS = frozenset("fhmnopstux")
@@ -121,29 +122,37 @@ def publish(
     return version
 
 
+@transaction.atomic
+def declare(
+    *,
+    project: Project,
+    names: Mapping[str, tuple[Iterable[str], Iterable[str]]],
+    by: User,
+    at: datetime,
+    note: str = "",
+) -> CodebookVersion:
+    """Add to the codebook what an import uses, as a minor change.
+
+    ``names`` gives each label's key the names of its attributes and of its links.
+    What the codebook has already stays as it is.
+    """
+    labels = as_contract(current(project))["labels"]
+    by_key = {label["key"]: label for label in labels}
+    for key in sorted(names):
+        if key not in by_key:
+            by_key[key] = {"key": key, "attributes": [], "links": []}
+            labels.append(by_key[key])
+        for kind, wanted in zip(("attributes", "links"), names[key], strict=True):
+            known = {item["name"] for item in by_key[key][kind]}
+            by_key[key][kind] += [{"name": name} for name in sorted(set(wanted) - known)]
+    return publish(project=project, labels=labels, change=Change.MINOR, note=note, by=by, at=at)
+
+
 def _forgotten(last: CodebookVersion | None, labels: Sequence[dict[str, Any]]) -> list[dict]:
     """Return the last version's labels that are not among ``labels``, retired."""
-    if last is None:
-        return []
     given = {label["key"] for label in labels}
-    known = last.definitions.select_related("label").order_by("position")
-    return [
-        {
-            "key": definition.label.key,
-            "name": definition.name,
-            "colour": definition.colour,
-            "hotkey": definition.hotkey,
-            "definition": definition.definition,
-            "include": definition.include,
-            "exclude": definition.exclude,
-            "examples": definition.examples,
-            "attributes": definition.attributes,
-            "links": definition.links,
-            "retired": True,
-        }
-        for definition in known
-        if definition.label.key not in given
-    ]
+    known = as_contract(last)["labels"] if last else []
+    return [{**label, "retired": True} for label in known if label["key"] not in given]
 
 
 def _faults(labels: Sequence[dict[str, Any]]) -> Iterable[dict[str, str]]:
@@ -184,7 +193,7 @@ def _define(version: CodebookVersion, labels: Sequence[dict[str, Any]]) -> None:
             label=rows[label["key"]],
             position=position,
             name=label.get("name") or label["key"],
-            colour=(label.get("colour") or colour_at(position)).lower(),
+            colour=label.get("colour") or colour_at(position),
             hotkey=label.get("hotkey", "").lower(),
             definition=label.get("definition", ""),
             include=label.get("include", []),

@@ -1,0 +1,138 @@
+from base64 import b64encode
+
+import pytest
+from rest_framework.test import APIClient
+
+from annotations.enums import Role
+from annotations.models import ApiToken
+from tests.factories import ApiTokenFactory, MemberFactory, ProjectFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/api/v1/tokens/"
+
+
+def basic(user, password="open sesame 42"):  # noqa: S107 - the factory's
+    return {"HTTP_AUTHORIZATION": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
+
+
+def bearer(key):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+    return client
+
+
+def test_a_name_and_a_password_buy_a_token_that_works_at_once():
+    person = UserFactory()
+
+    answer = APIClient().post(ADDRESS, {"name": "laptop"}, **basic(person))
+
+    assert answer.status_code == 201
+    key = answer.json()["token"]
+    assert key.startswith("wbt_")
+    session = bearer(key).get("/api/v1/session/")
+    assert session.json()["user"]["username"] == person.username
+
+
+@pytest.mark.parametrize("password", ["wrong", ""])
+def test_a_wrong_password_buys_nothing(password):
+    answer = APIClient().post(ADDRESS, {"name": "laptop"}, **basic(UserFactory(), password))
+
+    assert answer.status_code == 401
+    assert not ApiToken.objects.exists()
+
+
+def test_the_key_is_shown_once():
+    person = UserFactory()
+    client = APIClient()
+    client.force_login(person)
+    made = client.post(ADDRESS, {"name": "laptop"}).json()
+
+    listed = client.get(ADDRESS).json()["results"]
+    alone = client.get(f"{ADDRESS}{made['id']}/").json()
+
+    assert [row["name"] for row in listed] == ["laptop"]
+    assert made["token"] not in str(listed) + str(alone)
+
+
+def test_a_token_can_be_for_some_scopes_one_project_and_some_days():
+    member = MemberFactory(roles=[Role.ADMIN])
+    client = APIClient()
+    client.force_login(member.user)
+    body = {
+        "name": "nightly",
+        "scopes": ["releases"],
+        "project": member.project.slug,
+        "expires_in_days": 30,
+    }
+
+    answer = client.post(ADDRESS, body).json()
+
+    assert (answer["scopes"], answer["project"]) == (["releases"], member.project.slug)
+    token = ApiToken.objects.get()
+    assert (token.expires_at - token.created_at).days == 30
+
+
+def test_a_scope_narrows_what_its_owner_may_do():
+    admin = MemberFactory(roles=[Role.ADMIN, Role.CODER])
+    ApiTokenFactory(user=admin.user, name="narrow", scopes=["coding"])
+    client = bearer("wbt_narrow")
+    project = f"/api/v1/projects/{admin.project.slug}/"
+
+    assert client.get(project).status_code == 200
+    assert client.patch(project, {"name": "Mine"}).status_code == 403
+
+
+def test_a_token_for_one_project_does_not_see_the_others():
+    admin = MemberFactory(roles=[Role.ADMIN])
+    other = MemberFactory(user=admin.user, roles=[Role.ADMIN])
+    ApiTokenFactory(user=admin.user, name="one", project=admin.project)
+
+    listed = bearer("wbt_one").get("/api/v1/projects/").json()["results"]
+
+    assert [project["slug"] for project in listed] == [admin.project.slug]
+    assert bearer("wbt_one").get(f"/api/v1/projects/{other.project.slug}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({}, 422, "name"),
+        ({"name": "a", "scopes": ["everything"]}, 422, "scopes.0"),
+        ({"name": "a", "scopes": []}, 422, "scopes"),
+        ({"name": "a", "project": "secret-study"}, 422, "project"),
+        ({"name": "a", "expires_in_days": 0}, 422, "expires_in_days"),
+        ({"name": "a", "user": 1}, 400, "user"),
+    ],
+)
+def test_what_is_wrong_with_a_new_token_is_named(body, status, field):
+    ProjectFactory(slug="secret-study")
+
+    answer = APIClient().post(ADDRESS, body, **basic(UserFactory()))
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
+    assert not ApiToken.objects.exists()
+
+
+def test_a_token_makes_no_other_token_and_finds_and_ends_only_itself():
+    person = UserFactory()
+    other = ApiTokenFactory(user=person)
+    token = ApiTokenFactory(user=person, name="mine")
+    client = bearer("wbt_mine")
+
+    assert client.post(ADDRESS, {"name": "more"}).status_code == 401
+    assert [row["name"] for row in client.get(ADDRESS).json()["results"]] == ["mine"]
+    assert client.delete(f"{ADDRESS}{other.uuid}/").status_code == 404
+    assert client.delete(f"{ADDRESS}{token.uuid}/").status_code == 204
+    assert client.get(ADDRESS).status_code == 401
+
+
+def test_nobody_finds_somebody_elses_token():
+    token = ApiTokenFactory()
+    client = APIClient()
+    client.force_login(UserFactory())
+
+    assert client.get(ADDRESS).json()["results"] == []
+    assert client.get(f"{ADDRESS}{token.uuid}/").status_code == 404
+    assert client.delete(f"{ADDRESS}{token.uuid}/").status_code == 404
+    assert ApiToken.objects.filter(pk=token.pk).exists()
