@@ -1,9 +1,10 @@
 /**
- * Undo and redo of a person's own edits, with the selection they had.
+ * Undo and redo of a person's own edits, together with the place where they made them.
  */
 
 /** @typedef {import("./spans.js").Change} Change */
-/** @typedef {{changes: Change[], before: unknown, after: unknown}} Entry */
+/** @typedef {import("./cursor.js").Place} Place */
+/** @typedef {{changes: Change[], before: Place, after: Place}} Entry */
 
 export class History {
   constructor() {
@@ -19,24 +20,21 @@ export class History {
     this.undone = [];
   }
 
-  /**
-   * Return the changes that take back the last edit and the selection before it, or null.
-   * @returns {{changes: Change[], selection: unknown} | null}
-   */
+  /** Step back: return the changes that take back the last edit, and its entry; null if none. */
   undo() {
     const entry = this.done.pop();
     if (!entry) return null;
     this.undone.push(entry);
     const changes = entry.changes.map(({ id, before, after }) => ({ id, before: after, after: before }));
-    return { changes: changes.reverse(), selection: entry.before };
+    return { changes: changes.reverse(), entry };
   }
 
-  /** @returns {{changes: Change[], selection: unknown} | null} */
+  /** Step forward again: return the changes of the edit taken back last, and its entry. */
   redo() {
     const entry = this.undone.pop();
     if (!entry) return null;
     this.done.push(entry);
-    return { changes: entry.changes, selection: entry.after };
+    return { changes: entry.changes, entry };
   }
 
   /**
@@ -47,12 +45,19 @@ export class History {
    */
   rename(from, to) {
     for (const entry of [...this.done, ...this.undone]) {
-      for (const change of entry.changes) {
-        if (change.id !== from) continue;
-        change.id = to;
-        if (change.before) change.before = { ...change.before, id: to };
-        if (change.after) change.after = { ...change.after, id: to };
+      entry.changes = entry.changes.map((change) => (change.id === from ? moved(change, to) : change));
+      for (const place of [entry.before, entry.after]) {
+        if (place.activeId === from) place.activeId = to;
       }
     }
   }
+}
+
+/**
+ * @param {Change} change
+ * @param {string} id
+ * @returns {Change}
+ */
+function moved({ before, after }, id) {
+  return { id, before: before && { ...before, id }, after: after && { ...after, id } };
 }

@@ -1,16 +1,15 @@
 /**
- * The look of a label: colour, line pattern, start shape and key, so that none of them
- * has to carry the meaning alone.
+ * The look and the keys of the codebook's labels.
+ *
+ * A label is drawn by colour, line pattern and start shape, so that none of them has to
+ * carry the meaning alone; the style sheet turns `data-colour` and `data-shape` into these.
  */
 
 /** @typedef {import("./types.js").Label} Label */
+/** @typedef {Label & {shape: string, keys: string[]}} DrawnLabel */
 
-const PATTERNS = ["solid", "dotted", "dashed", "double"];
-const SHAPES = ["circle", "square", "triangle", "diamond"];
-
-/**
- * @typedef {Label & {pattern: string, shape: string, keys: string[]}} DrawnLabel
- */
+// In the order of the codebook, as in annotations/algorithms/palette.py.
+const SHAPES = ["circle", "square", "triangle", "diamond", "pentagon", "cross", "star", "hexagon"];
 
 export class Labels {
   /** @param {Label[]} labels in the order of the codebook, retired ones included */
@@ -19,16 +18,13 @@ export class Labels {
     this.byKey = new Map();
     let number = 0;
     for (const [index, label] of labels.entries()) {
-      // Sixteen pairs before one repeats; the first four are the ones people learn.
-      const shape = SHAPES[(index + Math.floor(index / PATTERNS.length)) % SHAPES.length];
-      const keys = [label.hotkey?.toLowerCase()].filter(Boolean);
-      if (!label.retired) keys.push(String((number += 1)));
-      this.byKey.set(label.key, {
-        ...label,
-        pattern: PATTERNS[index % PATTERNS.length],
-        shape,
-        keys: label.retired ? [] : keys,
-      });
+      const keys = [];
+      if (!label.retired) {
+        number += 1;
+        if (label.hotkey) keys.push(label.hotkey.toLowerCase());
+        if (number <= 9) keys.push(String(number));
+      }
+      this.byKey.set(label.key, { ...label, shape: SHAPES[index % SHAPES.length], keys });
     }
   }
 
@@ -48,7 +44,7 @@ export class Labels {
   }
 
   /**
-   * Return the key of the open label that a hotkey or digit stands for.
+   * Return the key of the open label that a letter or digit stands for.
    * @param {string} pressed
    */
   forHotkey(pressed) {
@@ -56,15 +52,14 @@ export class Labels {
   }
 
   /**
-   * Give an element the look of a label; the style sheet draws it.
+   * Give an element the look of a label.
    * @param {HTMLElement} element
    * @param {string} key
    */
   dress(element, key) {
     const label = this.byKey.get(key);
     element.dataset.label = key;
-    element.dataset.pattern = label?.pattern ?? "solid";
+    element.dataset.colour = label?.colour ?? "";
     element.dataset.shape = label?.shape ?? "circle";
-    if (label?.colour) element.style.setProperty("--label-colour", label.colour);
   }
 }

@@ -10,7 +10,7 @@ const SENTENCES = {
   offline: "offline",
   "signed-out": "signed-out",
   closed: "closed",
-  paused: "watching",
+  paused: "paused",
 };
 
 /**

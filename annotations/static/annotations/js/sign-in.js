@@ -40,7 +40,7 @@ export class SignIn {
     if (this.dialog.open) return;
     this.problem.textContent = "";
     this.dialog.showModal();
-    this.form.querySelector("input[type=password]")?.focus();
+    /** @type {HTMLElement | null} */ (this.form.querySelector("[type=password]"))?.focus();
   }
 
   async #submit() {

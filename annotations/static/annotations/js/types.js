@@ -64,7 +64,7 @@
  * @property {string} definition
  * @property {string | string[]} include
  * @property {string | string[]} exclude
- * @property {(string | {text?: string})[]} examples
+ * @property {(string | {text?: string, note?: string})[]} examples
  * @property {boolean} retired
  *
  * @typedef {object} Assignment

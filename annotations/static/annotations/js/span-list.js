@@ -1,0 +1,113 @@
+/**
+ * The list of spans beside the text: ordinary buttons, the equal of the bars for people who
+ * don't see them. Only rows whose span changed are touched.
+ */
+
+import { readingOrder } from "./spans.js";
+import { text } from "./texts.js";
+
+/** @typedef {import("./types.js").Span} Span */
+
+export class SpanList {
+  /**
+   * @param {object} parts
+   * @param {EventTarget} parts.root
+   * @param {HTMLElement} parts.section with an `ol`, a `select` of labels and `[data-empty]`
+   * @param {import("./spans.js").Spans} parts.spans
+   * @param {import("./labels.js").Labels} parts.labels
+   * @param {(id: string) => void} parts.onChosen
+   */
+  constructor({ root, section, spans, labels, onChosen }) {
+    this.list = /** @type {HTMLElement} */ (section.querySelector("ol"));
+    this.filter = /** @type {HTMLSelectElement} */ (section.querySelector("select"));
+    this.empty = /** @type {HTMLElement} */ (section.querySelector("[data-empty]"));
+    this.labels = labels;
+    this.onChosen = onChosen;
+    /** @type {Map<string, HTMLElement>} */
+    this.rows = new Map();
+    /** @type {Span[]} in the order of the rows */
+    this.order = [];
+    /** @type {HTMLElement | null} */
+    this.current = null;
+    this.filter.addEventListener("change", () => {
+      for (const row of this.rows.values()) this.#sieve(row);
+    });
+    root.addEventListener("spans-changed", (event) => {
+      for (const { id, after } of /** @type {CustomEvent} */ (event).detail.changes) {
+        this.#take(id);
+        if (after) this.#insert(after);
+      }
+      this.empty.hidden = spans.size > 0;
+    });
+  }
+
+  /** @param {string | null} id */
+  setActive(id) {
+    this.current?.removeAttribute("aria-current");
+    const row = id ? this.rows.get(id) : undefined;
+    this.current = row?.querySelector("button") ?? null;
+    if (!row || !this.current) return;
+    this.current.setAttribute("aria-current", "true");
+    // Only the list scrolls: `scrollIntoView` would move the page as well.
+    const frame = this.list.getBoundingClientRect();
+    const place = row.getBoundingClientRect();
+    if (place.top < frame.top) this.list.scrollTop -= frame.top - place.top;
+    else if (place.bottom > frame.bottom) this.list.scrollTop += place.bottom - frame.bottom;
+  }
+
+  /** @param {string} id */
+  #take(id) {
+    this.rows.get(id)?.remove();
+    this.rows.delete(id);
+    this.order = this.order.filter((span) => span.id !== id);
+  }
+
+  /** @param {Span} span */
+  #insert(span) {
+    let low = 0;
+    let high = this.order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (readingOrder(this.order[middle], span) < 0) low = middle + 1;
+      else high = middle;
+    }
+    const row = this.#row(span);
+    const next = this.order[low] ? this.rows.get(this.order[low].id) : undefined;
+    this.list.insertBefore(row, next ?? null);
+    this.order.splice(low, 0, span);
+    this.rows.set(span.id, row);
+    this.#sieve(row);
+  }
+
+  /** @param {Span} span */
+  #row(span) {
+    const row = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    this.labels.dress(row, span.label);
+    const glyph = document.createElement("i");
+    glyph.className = "glyph";
+    const name = document.createElement("span");
+    name.className = "visually-hidden";
+    name.textContent = `${this.labels.nameOf(span.label)}: `;
+    const quote = document.createElement("span");
+    quote.className = "quote";
+    quote.dir = "auto";
+    quote.textContent = span.quote.replace(/\s+/g, " ");
+    button.append(glyph, name, quote);
+    if (span.note) {
+      const note = document.createElement("span");
+      note.className = "note";
+      note.textContent = text("note-shown", { note: span.note });
+      button.append(note);
+    }
+    button.addEventListener("click", () => this.onChosen(span.id));
+    row.append(button);
+    return row;
+  }
+
+  /** @param {HTMLElement} row */
+  #sieve(row) {
+    row.hidden = Boolean(this.filter.value) && row.dataset.label !== this.filter.value;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The footer: the mode, what the caret stands in, where in the text that is, and messages.
+ * Messages and places are also spoken by a polite live region.
+ */
+
+import { indexEndingAfter } from "./snap.js";
+import { text } from "./texts.js";
+
+export class StatusLine {
+  /**
+   * @param {object} parts
+   * @param {EventTarget} parts.root
+   * @param {HTMLElement} parts.footer
+   * @param {HTMLElement} parts.live
+   * @param {import("./cursor.js").Cursor} parts.cursor
+   * @param {import("./spans.js").Spans} parts.spans
+   * @param {import("./labels.js").Labels} parts.labels
+   * @param {import("./types.js").TextModel} parts.model
+   */
+  constructor({ root, footer, live, cursor, spans, labels, model }) {
+    this.live = live;
+    this.cursor = cursor;
+    this.spans = spans;
+    this.labels = labels;
+    this.model = model;
+    this.filled = model.paragraphs.filter(({ start, end }) => end > start);
+    const part = (/** @type {string} */ name) =>
+      /** @type {HTMLElement} */ (footer.querySelector(`[data-part=${name}]`));
+    this.mode = part("mode");
+    this.context = part("context");
+    this.message = part("message");
+    this.place = part("place");
+    root.addEventListener("cursor-moved", () => this.#show());
+    root.addEventListener("spans-changed", () => this.#show());
+    root.addEventListener("say", (event) => {
+      const { sentence } = /** @type {CustomEvent} */ (event).detail;
+      this.message.textContent = sentence;
+      this.#speak(sentence);
+    });
+  }
+
+  #show() {
+    const { active, selection, word } = this.cursor;
+    this.mode.textContent = text(active ? "mode-span" : "mode-text");
+    this.mode.dataset.mode = active ? "span" : "text";
+    const around = this.spans.around(active ?? word);
+    this.context.replaceChildren(...around.map((span) => this.#chip(span, span.id === active?.id)));
+    const { sentences } = this.model;
+    this.place.textContent = text("place", {
+      paragraph: Math.min(indexEndingAfter(this.filled, word.start) + 1, this.filled.length),
+      sentence: Math.min(indexEndingAfter(sentences, word.start) + 1, sentences.length),
+      sentences: sentences.length,
+    });
+    const words = this.model.text.slice(selection.start, selection.end);
+    this.#speak([words, ...around.map((span) => this.labels.nameOf(span.label))].join(", "));
+  }
+
+  /**
+   * @param {import("./types.js").Span} span
+   * @param {boolean} isActive
+   */
+  #chip(span, isActive) {
+    const chip = document.createElement("span");
+    chip.className = isActive ? "chip active" : "chip";
+    this.labels.dress(chip, span.label);
+    const glyph = document.createElement("i");
+    glyph.className = "glyph";
+    chip.append(glyph, this.labels.nameOf(span.label));
+    return chip;
+  }
+
+  /** @param {string} sentence */
+  #speak(sentence) {
+    this.live.textContent = sentence;
+  }
+}
