@@ -123,7 +123,7 @@ def rule(
             chosen = []
         else:
             raise Invalid(_("“%(outcome)s” is no ruling.") % {"outcome": outcome})
-        card_rows.decide(
+        decision = card_rows.decide(
             card,
             outcome=Outcome(outcome),
             by=by,
@@ -134,7 +134,7 @@ def rule(
             **said,
         )
         card.save(update_fields=["decision", "is_stale"])
-        _ruled(held, card.decision, by, at)
+        _ruled(held, decision, by, at)
     return card
 
 
@@ -172,7 +172,7 @@ def add_span(
     with _ruling(task, by, at, base_version, card_id="", draft=draft) as held:
         rows = span_checks.checked(held, [span])
         card = Card(task=held, card_id=str(uuid4()), kind=CardKind.ADDED, start=start, end=end)
-        card_rows.decide(
+        decision = card_rows.decide(
             card,
             outcome=Outcome.ADD,
             by=by,
@@ -182,7 +182,7 @@ def add_span(
             note=note,
         )
         card.save(force_insert=True)
-        _ruled(held, card.decision, by, at)
+        _ruled(held, decision, by, at)
         return next(row for row in disputes.gold_of(held) if row["card"] == card.card_id)
 
 
@@ -365,8 +365,10 @@ def _drop_dangling_links(
 ) -> None:
     """Supersede the rulings whose links point to nothing in gold, saying which were dropped."""
     ids = {row["id"] for row in disputes.gold_of(task)}
-    for card in task.cards.select_related("decision").exclude(decision=None):
+    for card in task.cards.select_related("decision__coder"):
         before = card.decision
+        if before is None:
+            continue
         links = [link for span in before.spans for link in span["links"]]
         dropped = [link["name"] for link in links if link["target"] not in ids]
         if not dropped:

@@ -127,10 +127,13 @@ def _carry_over(gone: Iterable[Card], fresh: list[Card]) -> list[Card]:
 
     Returns the cards whose ruling, by a person, found no such place.
     """
-    ruled = [card for card in gone if card.decision]
+    ruled = [(card, card.decision) for card in gone if card.decision]
     orphans = []
-    for card in sorted(ruled, key=lambda card: (card.decision.is_automatic, card.start, card.end)):
-        before = _marks(card.decision.candidates)
+    # People's rulings choose first.
+    for card, decision in sorted(
+        ruled, key=lambda pair: (pair[1].is_automatic, pair[0].start, pair[0].end)
+    ):
+        before = _marks(decision.candidates)
         heirs = [
             heir
             for heir in fresh
@@ -140,8 +143,8 @@ def _carry_over(gone: Iterable[Card], fresh: list[Card]) -> list[Card]:
             heir = max(
                 heirs, key=lambda heir: (len(before & _marks(heir.candidates)), -heir.start)
             )
-            heir.decision = card.decision
-        elif not card.decision.is_automatic:
+            heir.decision = decision
+        elif not decision.is_automatic:
             orphans.append(card)
     return orphans
 
@@ -153,7 +156,11 @@ def _marks(candidates: dict[str, list[Row]]) -> set[algorithm.Extent]:
 def _by_member(card: Card, assignments: Sequence[Assignment]) -> dict[str, list[Row]]:
     """The card's candidates as a decision keeps them, which outlives the assignments."""
     members = {str(assignment.uuid): str(assignment.coder.uuid) for assignment in assignments}
-    return {members[assignment]: rows for assignment, rows in card.candidates.items()}
+    return {
+        members[assignment]: rows
+        for assignment, rows in card.candidates.items()
+        if assignment in members
+    }
 
 
 def _decide_by_policy(

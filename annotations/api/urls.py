@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
+from annotations.api.adjudication import AdjudicationViewSet
 from annotations.api.codebook import CodebookViewSet
 from annotations.api.members import MemberViewSet
 from annotations.api.projects import ProjectViewSet
 from annotations.api.schema import DocsView, SchemaView
 from annotations.api.session import SessionView
+from annotations.api.tasks import TaskViewSet
 from annotations.api.tokens import TokenViewSet
 
 app_name = "api"
@@ -44,5 +46,41 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/codebook/",
         CodebookViewSet.as_view({"get": "retrieve", "put": "update"}),
         name="codebook",
+    ),
+    path("projects/<slug:slug>/tasks/", TaskViewSet.as_view({"get": "list"}), name="tasks"),
+    path(
+        "tasks/<uuid:uuid>/adjudication/",
+        AdjudicationViewSet.as_view({"get": "retrieve"}),
+        name="adjudication",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/",
+        AdjudicationViewSet.as_view({"put": "rule", "delete": "reopen_card"}),
+        name="card",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/spans/",
+        AdjudicationViewSet.as_view({"post": "add_span"}),
+        name="added-spans",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/spans/<uuid:span>/",
+        AdjudicationViewSet.as_view({"delete": "take_back_span"}),
+        name="added-span",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/finish/",
+        AdjudicationViewSet.as_view({"post": "finish"}),
+        name="finish",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/reopen/",
+        AdjudicationViewSet.as_view({"post": "reopen"}),
+        name="reopen",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/return/",
+        AdjudicationViewSet.as_view({"post": "return_work"}),
+        name="return",
     ),
 ]

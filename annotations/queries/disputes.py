@@ -111,9 +111,6 @@ class _View:
         self.of_member = {
             str(assignment.coder.uuid): shown[str(assignment.uuid)] for assignment in assignments
         }
-        self.of_coder = {
-            assignment.coder_id: shown[str(assignment.uuid)] for assignment in assignments
-        }
 
     def card(self, card: Card) -> dict[str, Any]:
         return {
@@ -141,7 +138,7 @@ class _View:
         return {
             "id": str(decision.uuid),
             "outcome": decision.outcome,
-            "coder": self.of_coder.get(decision.coder_id),
+            "coder": self.of_member.get(str(decision.coder.uuid)) if decision.coder else None,
             "spans": [_span(row) for row in decision.spans],
             "reason": decision.reason,
             "note": decision.note,

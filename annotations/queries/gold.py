@@ -8,7 +8,7 @@ from uuid import UUID
 
 from annotations.algorithms.cards import Extent, gold_span_id
 from annotations.enums import CardKind, Source
-from annotations.models import Card, Task
+from annotations.models import Card, Decision, Task
 
 Row = dict[str, Any]
 Candidates = Mapping[str, Sequence[Row]]
@@ -90,26 +90,27 @@ def assemble(task: Task, cards: Iterable[Card], coders: Mapping[str, UUID]) -> l
     cards = list(cards)
     markers: dict[Extent, set[str]] = defaultdict(set)
     for card in cards:
-        for assignment, rows in card.candidates.items():
-            for row in rows:
+        # Work may have been taken away from a coder since the cards were made.
+        for assignment in card.candidates.keys() & coders.keys():
+            for row in card.candidates[assignment]:
                 markers[extent_of(row)].add(str(coders[assignment]))
 
-    found: dict[Extent, list[tuple[Card, Row]]] = defaultdict(list)
+    found: dict[Extent, list[tuple[Card, Decision, Row]]] = defaultdict(list)
     for card in sorted(cards, key=lambda card: (card.kind == CardKind.ADDED, card.pk)):
         if card.decision and not card.is_stale:
             for row in card.decision.spans:
-                found[extent_of(row)].append((card, row))
+                found[extent_of(row)].append((card, card.decision, row))
 
     gold = []
     for extent, entries in found.items():
-        for ordinal, (card, row) in enumerate(entries):
+        for ordinal, (card, decision, row) in enumerate(entries):
             gold.append(
                 {
                     **row,
                     "id": str(gold_span_id(task.uuid, *extent, ordinal)),
-                    "source": _source(card),
+                    "source": _source(card, decision),
                     "coders": sorted(markers[extent]),
-                    "decision": str(card.decision.uuid),
+                    "decision": str(decision.uuid),
                     "card": card.card_id,
                 }
             )
@@ -119,8 +120,8 @@ def assemble(task: Task, cards: Iterable[Card], coders: Mapping[str, UUID]) -> l
     return sorted(gold, key=lambda row: (*extent_of(row), row["id"]))
 
 
-def _source(card: Card) -> str:
-    if not card.decision.is_automatic:
+def _source(card: Card, decision: Decision) -> str:
+    if not decision.is_automatic:
         return Source.ADJUDICATED.value
     if len(card.candidates) == 1:
         return Source.SINGLE.value

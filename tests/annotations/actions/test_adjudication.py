@@ -9,17 +9,8 @@ from annotations.enums import AssignmentState, Outcome, Role, TaskState
 from annotations.exceptions import Invalid
 from annotations.models import Assignment, AuditEvent, Decision, Gold, RulingDraft, Task
 from annotations.queries import disputes
-from tests.factories import (
-    MONDAY,
-    TEXT,
-    TUESDAY,
-    AssignmentFactory,
-    BatchFactory,
-    MemberFactory,
-    ProjectFactory,
-    TaskFactory,
-    submitted,
-)
+from tests.factories import TEXT, TUESDAY, MemberFactory, submitted
+from tests.stories import adjudicator_of, coded_task
 
 pytestmark = pytest.mark.django_db
 
@@ -39,23 +30,6 @@ def place(extent, **details):
 
 def span(label, extent, **details):
     return {"label": label, "start": extent[0], "end": extent[1], **details}
-
-
-def coded(*codings, settings=None, is_import=False):
-    """Return a task whose coders have handed these codings in, its cards opened."""
-    project = ProjectFactory(settings={"auto_finish": False} | (settings or {}))
-    task = TaskFactory(batch=BatchFactory(project=project), coders_wanted=max(len(codings), 1))
-    for spans in codings:
-        submitted(AssignmentFactory(task=task), spans)
-    Task.objects.filter(pk=task.pk).update(state=TaskState.CODED)
-    task.refresh_from_db()
-    adjudication.open_cards(task=task, at=MONDAY, is_import=is_import)
-    return task
-
-
-def adjudicator_of(task):
-    member = MemberFactory(project=task.batch.project, roles=[Role.ADJUDICATOR])
-    return member.user
 
 
 def resubmit(task, name, spans):
@@ -112,7 +86,7 @@ def in_gold(task):
 
 
 def test_what_all_coders_marked_alike_is_gold_without_a_person():
-    task = coded([actor(MAYOR), place(VELMORA)], [actor(MAYOR)])
+    task = coded_task([actor(MAYOR), place(VELMORA)], [actor(MAYOR)])
 
     document = shown(task)
 
@@ -133,7 +107,7 @@ def test_what_all_coders_marked_alike_is_gold_without_a_person():
     ],
 )
 def test_the_policy_decides_no_more_than_it_says(policy, open_cards, gold):
-    task = coded(
+    task = coded_task(
         [actor(MAYOR), place(VELMORA)],
         [actor(MAYOR), place(VELMORA)],
         [actor(MAYOR)],
@@ -145,7 +119,7 @@ def test_the_policy_decides_no_more_than_it_says(policy, open_cards, gold):
 
 
 def test_a_task_without_open_cards_finishes_by_itself():
-    task = coded([actor(MAYOR)], [actor(MAYOR)], settings={"auto_finish": True})
+    task = coded_task([actor(MAYOR)], [actor(MAYOR)], settings={"auto_finish": True})
 
     task.refresh_from_db()
     assert task.state == TaskState.ADJUDICATED
@@ -155,7 +129,7 @@ def test_a_task_without_open_cards_finishes_by_itself():
 
 @pytest.mark.parametrize("spans", [[], [actor(MAYOR)]])
 def test_the_work_of_a_single_coder_is_gold_and_says_so(spans):
-    task = coded(spans, settings={"auto_finish": True})
+    task = coded_task(spans, settings={"auto_finish": True})
 
     task.refresh_from_db()
     assert task.state == TaskState.ADJUDICATED
@@ -163,7 +137,7 @@ def test_the_work_of_a_single_coder_is_gold_and_says_so(spans):
 
 
 def test_an_import_never_finishes_a_task():
-    task = coded([actor(MAYOR)], settings={"auto_finish": True}, is_import=True)
+    task = coded_task([actor(MAYOR)], settings={"auto_finish": True}, is_import=True)
 
     task.refresh_from_db()
     assert task.state == TaskState.CODED
@@ -171,7 +145,7 @@ def test_an_import_never_finishes_a_task():
 
 
 def test_after_a_ruling_by_a_person_only_finish_finishes():
-    task = coded([actor(MAYOR)], [actor(BRANDT)], settings={"auto_finish": True})
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)], settings={"auto_finish": True})
     rule(task, only_card(task, "boundary"), "reject")
 
     resubmit(task, "A", [])
@@ -182,7 +156,7 @@ def test_after_a_ruling_by_a_person_only_finish_finishes():
 
 
 def test_accepting_a_version_puts_it_into_gold_with_who_marked_it_so():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     brandt = name_of(card, BRANDT)
 
@@ -201,7 +175,7 @@ def test_accepting_a_version_puts_it_into_gold_with_who_marked_it_so():
 
 
 def test_accepting_a_coder_who_has_nothing_there_gives_nothing():
-    task = coded([place(VELMORA)], [])
+    task = coded_task([place(VELMORA)], [])
     card = only_card(task, "missing")
 
     rule(task, card, "accept", coder=name_of(card))
@@ -213,7 +187,7 @@ def test_accepting_a_coder_who_has_nothing_there_gives_nothing():
 
 @pytest.mark.parametrize("outcome", ["reject", "unclear"])
 def test_nothing_goes_to_gold_from_a_rejected_or_unclear_card(outcome):
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
 
     rule(task, only_card(task, "boundary"), outcome)
 
@@ -223,7 +197,7 @@ def test_nothing_goes_to_gold_from_a_rejected_or_unclear_card(outcome):
 
 
 def test_an_edit_takes_the_quote_from_the_text_and_can_keep_several():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
 
     rule(
         task,
@@ -251,7 +225,7 @@ def test_an_edit_takes_the_quote_from_the_text_and_can_keep_several():
     ],
 )
 def test_a_span_that_the_text_or_the_codebook_contradicts_is_refused(wrong, code):
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     task.article.zones = [{"start": 48, "end": 59, "kind": "boilerplate"}]
     task.article.save(update_fields=["zones"])
 
@@ -264,7 +238,7 @@ def test_a_span_that_the_text_or_the_codebook_contradicts_is_refused(wrong, code
 
 
 def test_an_automatic_decision_can_be_overruled_and_stays_on_record():
-    task = coded([actor(MAYOR)], [actor(MAYOR)])
+    task = coded_task([actor(MAYOR)], [actor(MAYOR)])
     card = only_card(task, "agreed")
 
     rule(task, card, "reject", reason="a pronoun in disguise")
@@ -277,7 +251,7 @@ def test_an_automatic_decision_can_be_overruled_and_stays_on_record():
 
 
 def test_a_ruling_on_an_old_version_is_refused_but_kept():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     late = adjudicator_of(task)
     version = task.version
@@ -302,7 +276,7 @@ def test_a_ruling_on_an_old_version_is_refused_but_kept():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_rulings_at_once_one_is_kept_as_a_draft():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     people = [adjudicator_of(task), adjudicator_of(task)]
     version = task.version
@@ -336,7 +310,7 @@ def test_of_two_rulings_at_once_one_is_kept_as_a_draft():
 
 
 def test_who_coded_a_task_may_not_rule_on_it():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     coder = task.assignments.first().coder
     coder.roles = [Role.CODER, Role.ADJUDICATOR]
     coder.save(update_fields=["roles"])
@@ -347,14 +321,14 @@ def test_who_coded_a_task_may_not_rule_on_it():
 
 @pytest.mark.parametrize("coder", [None, "Z"])
 def test_a_version_must_be_somebodys(coder):
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
 
     with pytest.raises(Invalid, match="Say whose"):
         rule(task, only_card(task, "boundary"), "accept", coder=coder)
 
 
 def test_reopening_a_card_is_a_decision_that_the_next_ruling_supersedes():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     by = adjudicator_of(task)
     rule(task, card, "reject")
@@ -374,7 +348,7 @@ def test_reopening_a_card_is_a_decision_that_the_next_ruling_supersedes():
 
 
 def test_a_span_nobody_coded_can_be_added_and_taken_back():
-    task = coded([actor(MAYOR)], [actor(MAYOR)])
+    task = coded_task([actor(MAYOR)], [actor(MAYOR)])
     by = adjudicator_of(task)
 
     row = adjudication.add_span(
@@ -396,7 +370,7 @@ def test_a_span_nobody_coded_can_be_added_and_taken_back():
 
 
 def test_only_added_spans_can_be_taken_back():
-    task = coded([actor(MAYOR)], [actor(MAYOR)])
+    task = coded_task([actor(MAYOR)], [actor(MAYOR)])
     (row,) = shown(task)["gold"]
 
     with pytest.raises(adjudication.NotFound):
@@ -410,7 +384,7 @@ def test_only_added_spans_can_be_taken_back():
 
 
 def test_a_task_with_an_open_card_can_not_be_finished():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
 
     with pytest.raises(adjudication.CardsAreOpen):
         finish(task)
@@ -419,7 +393,7 @@ def test_a_task_with_an_open_card_can_not_be_finished():
 
 
 def test_finishing_writes_the_gold_and_doing_it_again_changes_nothing():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     rule(task, card, "accept", coder=name_of(card, MAYOR))
     marker = Assignment.objects.get(submissions__spans__contains=[{"end": 16, "start": 0}])
@@ -439,7 +413,7 @@ def test_finishing_writes_the_gold_and_doing_it_again_changes_nothing():
 
 
 def test_a_gold_span_keeps_its_id_when_the_task_is_finished_again():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     rule(task, card, "accept", coder=name_of(card, MAYOR))
     finish(task)
@@ -454,7 +428,7 @@ def test_a_gold_span_keeps_its_id_when_the_task_is_finished_again():
 
 
 def test_a_finished_task_takes_no_rulings_until_it_is_reopened():
-    task = coded([actor(MAYOR)], [actor(MAYOR)], settings={"auto_finish": True})
+    task = coded_task([actor(MAYOR)], [actor(MAYOR)], settings={"auto_finish": True})
     card = only_card(task, "agreed")
 
     with pytest.raises(adjudication.NotOpenToRulings):
@@ -478,7 +452,7 @@ def test_links_point_to_gold_spans_and_those_to_nothing_are_dropped_on_record():
             span("event", TALKS, id=is_lost),
         ]
 
-    task = coded(
+    task = coded_task(
         coding(ids["a"], ids["b"], str(uuid.uuid4())),
         coding(ids["c"], ids["d"], str(uuid.uuid4())),
     )
@@ -496,7 +470,7 @@ def test_links_point_to_gold_spans_and_those_to_nothing_are_dropped_on_record():
 
 
 def test_rulings_on_cards_that_did_not_change_stay_in_force():
-    task = coded([actor(MAYOR), place(VELMORA)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR), place(VELMORA)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     rule(task, card, "reject")
     other = name_of(only_card(task, "missing"), VELMORA)
@@ -511,7 +485,7 @@ def test_rulings_on_cards_that_did_not_change_stay_in_force():
 
 
 def test_a_ruling_on_what_changed_becomes_stale_and_can_be_confirmed():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     before = only_card(task, "boundary")
     rule(task, before, "accept", coder=name_of(before, MAYOR))
 
@@ -532,7 +506,7 @@ def test_a_ruling_on_what_changed_becomes_stale_and_can_be_confirmed():
 
 
 def test_a_ruling_whose_place_is_gone_waits_to_be_confirmed():
-    task = coded([place(VELMORA)], [])
+    task = coded_task([place(VELMORA)], [])
     card = only_card(task, "missing")
     owner = name_of(card, VELMORA)
     rule(task, card, "accept", coder=owner)
@@ -548,7 +522,7 @@ def test_a_ruling_whose_place_is_gone_waits_to_be_confirmed():
 
 
 def test_a_ruling_is_in_force_again_when_the_work_is_what_it_was():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
     coder = name_of(card, BRANDT)
     rule(task, card, "reject")
@@ -562,7 +536,7 @@ def test_a_ruling_is_in_force_again_when_the_work_is_what_it_was():
 
 
 def test_what_agrees_after_a_correction_is_decided_by_the_policy():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     coder = name_of(only_card(task, "boundary"), BRANDT)
 
     resubmit(task, coder, [actor(MAYOR)])
@@ -574,7 +548,7 @@ def test_a_changed_attribute_makes_the_ruling_stale():
     def mayor(kind):
         return [actor(MAYOR, attributes=[{"name": "kind", "value": kind}])]
 
-    task = coded(mayor("person"), mayor("office"))
+    task = coded_task(mayor("person"), mayor("office"))
     card = only_card(task, "attribute")
     rule(task, card, "accept", coder="A")
 
@@ -586,7 +560,7 @@ def test_a_changed_attribute_makes_the_ruling_stale():
 
 
 def test_returned_work_opens_the_task_and_tells_the_coder_why():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")
 
     adjudication.return_work(
@@ -607,7 +581,7 @@ def test_returned_work_opens_the_task_and_tells_the_coder_why():
 
 
 def test_imported_work_can_not_be_returned():
-    task = coded([actor(MAYOR)], [actor(BRANDT)])
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     external = MemberFactory(project=task.batch.project, user=None, external_name="Wire desk")
     assignment = task.assignments.first()
     assignment.coder = external
@@ -621,16 +595,16 @@ def test_imported_work_can_not_be_returned():
 
 
 def test_coders_are_letters_unless_the_project_shows_names():
-    blind = shown(coded([actor(MAYOR)], [actor(BRANDT)]))
-    task = coded([actor(MAYOR)], [actor(BRANDT)], settings={"show_names": True})
+    blind = shown(coded_task([actor(MAYOR)], [actor(BRANDT)]))
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)], settings={"show_names": True})
 
     assert blind["coders"] == ["A", "B"]
     assert shown(task)["coders"] == sorted(a.coder.name for a in disputes.coders_of(task))
 
 
 def test_the_document_takes_the_same_few_queries_however_many_cards(django_assert_num_queries):
-    one = coded([actor(MAYOR)], [])
-    three = coded([actor(MAYOR), place(VELMORA), span("event", TALKS)], [])
+    one = coded_task([actor(MAYOR)], [])
+    three = coded_task([actor(MAYOR), place(VELMORA), span("event", TALKS)], [])
 
     for task in (one, three):
         task = Task.objects.select_related("batch__project", "article").get(pk=task.pk)

@@ -1,0 +1,88 @@
+from django.db.models import BigIntegerField, Exists, F, Func, JSONField, OuterRef
+from django.db.models.functions import Cast
+from rest_framework import mixins, serializers, viewsets
+
+from annotations.api.base import InProject, StrictSerializer
+from annotations.enums import CardKind, Role, TaskState
+from annotations.models import Card, Task
+
+#: No project has as many tasks, so that disputes outweigh the order of making.
+MANY = 2**40
+
+
+class LabelsOfCard(Func):
+    """The label keys of every span that a coder has in a card, as a JSON array."""
+
+    template = "jsonb_path_query_array(%(expressions)s, '$.*[*].label')"
+    output_field = JSONField()
+
+
+class TaskFilterSerializer(StrictSerializer):
+    state = serializers.ChoiceField(TaskState.choices, required=False)
+    batch = serializers.UUIDField(required=False)
+    kind = serializers.ChoiceField(CardKind.choices, required=False)
+    label = serializers.CharField(max_length=60, required=False)
+
+    def narrow(self, tasks):
+        """Keep the tasks that have what the query asks for, kind and label on one card."""
+        wanted = self.validated_data
+        if "state" in wanted:
+            tasks = tasks.filter(state=wanted["state"])
+        if "batch" in wanted:
+            tasks = tasks.filter(batch__uuid=wanted["batch"])
+        cards = Card.objects.filter(task=OuterRef("pk"))
+        if "kind" in wanted:
+            cards = cards.filter(kind=wanted["kind"])
+        if "label" in wanted:
+            cards = cards.annotate(labels=LabelsOfCard(F("candidates"))).filter(
+                labels__contains=[wanted["label"]]
+            )
+        return tasks.filter(Exists(cards)) if {"kind", "label"} & set(wanted) else tasks
+
+
+class ArticleOfTaskSerializer(serializers.Serializer):
+    id = serializers.UUIDField(source="uuid")
+    key = serializers.CharField()
+    title = serializers.CharField()
+
+
+class BatchOfTaskSerializer(serializers.Serializer):
+    id = serializers.UUIDField(source="uuid")
+    name = serializers.CharField()
+
+
+class TaskSerializer(serializers.Serializer):
+    id = serializers.UUIDField(source="uuid")
+    state = serializers.CharField()
+    article = ArticleOfTaskSerializer()
+    batch = BatchOfTaskSerializer()
+    coders_wanted = serializers.IntegerField()
+    cards_open = serializers.IntegerField()
+    cards_disputed = serializers.IntegerField()
+    version = serializers.IntegerField()
+    adjudicated_at = serializers.DateTimeField()
+
+
+class TaskViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The tasks of a project, those with most disputes first."""
+
+    serializer_class = TaskSerializer
+    queryset = Task.objects.none()
+    roles = {"list": (Role.ADJUDICATOR, Role.ADMIN)}
+    parameters = {"list": {"state", "batch", "kind", "label"}}
+    # One number, since a cursor can't page far through rows that tie.
+    ordering = ("-rank",)
+
+    def get_queryset(self):
+        query = self.request.query_params
+        wanted = TaskFilterSerializer(
+            data={name: query[name] for name in self.parameters["list"] if name in query}
+        )
+        wanted.is_valid(raise_exception=True)
+        tasks = Task.objects.visible_to(self.request.user).filter(batch__project=self.project)
+        return (
+            wanted.narrow(tasks)
+            .select_related("batch", "article")
+            .defer("article__text")
+            .annotate(rank=Cast("cards_disputed", BigIntegerField()) * MANY - F("pk"))
+        )
