@@ -8,6 +8,13 @@ from annotations.enums import ReleaseState, Role
 from annotations.models import Article, Assignment, Batch, Gold, Job, Project, Task, User
 from annotations.models.coding import APPEND_ONLY
 
+UNFINISHED = (
+    ReleaseState.QUEUED,
+    ReleaseState.FREEZING,
+    ReleaseState.RENDERING,
+    ReleaseState.FINALIZING,
+)
+
 
 class ReleaseQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> ReleaseQuerySet:
@@ -33,14 +40,7 @@ class ReleaseQuerySet(models.QuerySet):
         )
 
     def unfinished(self) -> ReleaseQuerySet:
-        return self.filter(
-            state__in=[
-                ReleaseState.QUEUED,
-                ReleaseState.FREEZING,
-                ReleaseState.RENDERING,
-                ReleaseState.FINALIZING,
-            ]
-        )
+        return self.filter(state__in=UNFINISHED)
 
 
 class Release(Job):
@@ -119,6 +119,11 @@ class Release(Job):
 
     def __str__(self) -> str:
         return f"{self.name} (release {self.number})"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Somebody is to work on it, or does."""
+        return self.state in UNFINISHED
 
 
 class ReleaseItem(models.Model):

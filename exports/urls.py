@@ -1,7 +1,17 @@
 """The pages of releases."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from exports import views
 
 app_name = "exports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("projects/<slug:slug>/releases/", views.release_list, name="releases"),
+    path("projects/<slug:slug>/releases/new/", views.release_new, name="release-new"),
+    path("projects/<slug:slug>/releases/preview/", views.release_preview, name="release-preview"),
+    path("releases/<uuid:uuid>/", views.release_detail, name="release"),
+    path("releases/<uuid:uuid>/progress/", views.release_progress, name="release-progress"),
+    path("releases/<uuid:uuid>/cancel/", views.release_cancel, name="release-cancel"),
+    path("releases/<uuid:uuid>/retract/", views.release_retract, name="release-retract"),
+]

@@ -1,21 +1,19 @@
 """Every address: pages at the root, the API under /api/v1/, health beside them."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
+import annotations.api.urls
+import exports.api
 from workbench import health
+
+api = [*annotations.api.urls.urlpatterns, *exports.api.urlpatterns]
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include((api, "api"))),
+    path("", include("exports.urls")),
+    path("", include("annotations.urls")),
 ]
-for prefix, module in (
-    ("api/v1/", "annotations.api.urls"),
-    ("", "exports.urls"),
-    ("", "annotations.urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))

@@ -118,7 +118,7 @@ def cancel(*, release: Release, by: User, at: datetime) -> Release:
     release = _locked(release)
     if release.state == ReleaseState.CANCELLED:
         return release
-    if not Release.objects.unfinished().filter(pk=release.pk).exists():
+    if not release.is_unfinished:
         raise CannotCancel(_("This release is no longer being built."))
     Release.objects.filter(pk=release.pk).update(
         state=ReleaseState.CANCELLED, epoch=F("epoch") + 1, lease_until=None, finished_at=at

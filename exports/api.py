@@ -1,0 +1,231 @@
+"""Releases over the API."""
+
+from functools import cached_property
+
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from annotations.api.base import InProject, StrictQuery, StrictSerializer
+from annotations.api.renderers import JSONRenderer
+from annotations.enums import ReleaseState, Role
+from exports import downloads
+from exports.actions import releases
+from exports.models import Release
+from exports.recipe import PARTS, STRATA, Recipe
+
+PUBLISHED = (ReleaseState.READY, ReleaseState.RETRACTED)
+
+
+class FilterSerializer(StrictSerializer):
+    """Which articles: by what their meta say; dates inclusive."""
+
+    outlet = serializers.CharField(required=False, max_length=400)
+    language = serializers.CharField(required=False, max_length=100)
+    to = serializers.DateField(required=False)
+
+    def get_fields(self):
+        return super().get_fields() | {"from": serializers.DateField(required=False)}
+
+
+class RecipeSerializer(StrictSerializer):
+    """The shape of a request; what can't be built is refused by the action."""
+
+    name = serializers.CharField(max_length=200)
+    batches = serializers.ListField(
+        child=serializers.UUIDField(), required=False, allow_null=True, max_length=1000
+    )
+    filter = FilterSerializer(required=False)
+    formats = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, max_length=20
+    )
+    include = serializers.ListField(
+        child=serializers.ChoiceField(PARTS), required=False, max_length=len(PARTS)
+    )
+    splits = serializers.DictField(
+        child=serializers.FloatField(min_value=0, max_value=1), required=False, allow_null=True
+    )
+    stratify = serializers.ChoiceField(STRATA, required=False, allow_null=True)
+    seed = serializers.IntegerField(required=False, min_value=-(2**53), max_value=2**53)
+    text = serializers.BooleanField(required=False)
+    real_names = serializers.BooleanField(required=False)
+
+    @property
+    def recipe(self) -> Recipe:
+        given = {name: value for name, value in self.validated_data.items() if name != "name"}
+        if given.get("batches") is not None:
+            given["batches"] = [str(uuid) for uuid in given["batches"]]
+        given["filter"] = {name: str(value) for name, value in given.get("filter", {}).items()}
+        return Recipe(**given)
+
+
+class FileSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    bytes = serializers.IntegerField()
+    rows = serializers.IntegerField(allow_null=True)
+    sha256 = serializers.CharField()
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, file):
+        address = {"uuid": file.release.uuid, "name": file.name}
+        return reverse("api:release-file", kwargs=address, request=self.context["request"])
+
+
+class ProgressSerializer(serializers.Serializer):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    step = serializers.CharField()
+
+
+class ReleaseRowSerializer(serializers.Serializer):
+    """A release in a list."""
+
+    id = serializers.UUIDField(source="uuid")
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+    progress = ProgressSerializer(source="*")
+    content_hash = serializers.CharField()
+    has_real_names = serializers.BooleanField()
+    has_unadjudicated = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField()
+    failure = serializers.CharField()
+    retracted_reason = serializers.CharField()
+    files = FileSerializer(many=True)
+
+
+class ReleaseSerializer(ReleaseRowSerializer):
+    """A release with all that is known of it."""
+
+    request = serializers.JSONField()
+    manifest = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_manifest(self, release):
+        return release.manifest if release.state in PUBLISHED else None
+
+
+class QueuedSerializer(serializers.Serializer):
+    """Where to look for what was asked for."""
+
+    id = serializers.UUIDField(source="uuid")
+
+
+class RetractionSerializer(StrictSerializer):
+    # The action asks for it, once it is clear that the person may retract at all.
+    reason = serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class ProjectReleasesViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The releases of a project, newest first; asking for one is the admin's."""
+
+    serializer_class = ReleaseRowSerializer
+    queryset = Release.objects.none()
+    roles = {"list": (Role.ADMIN, Role.RESEARCHER), "create": (Role.ADMIN,)}
+    ordering = ("-number",)
+
+    def get_queryset(self):
+        visible = Release.objects.visible_to(self.request.user)
+        return visible.filter(project=self.project).prefetch_related("files__release")
+
+    @extend_schema(request=RecipeSerializer, responses={202: QueuedSerializer})
+    def create(self, request, slug):
+        wanted = RecipeSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        release = releases.request(
+            project=self.project,
+            name=wanted.validated_data["name"],
+            recipe=wanted.recipe,
+            by=request.user,
+            at=timezone.now(),
+        )
+        address = reverse("api:release", kwargs={"uuid": release.uuid}, request=request)
+        return Response(QueuedSerializer(release).data, status=202, headers={"Location": address})
+
+
+class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """One release: how far it is, what it holds, calling it off, taking it back."""
+
+    serializer_class = ReleaseSerializer
+    queryset = Release.objects.none()
+    lookup_field = "uuid"
+
+    def get_queryset(self):
+        visible = Release.objects.visible_to(self.request.user)
+        return visible.select_related("project").prefetch_related("files__release")
+
+    @extend_schema(request=None)
+    def cancel(self, request, uuid):
+        release = self.get_object()
+        releases.cancel(release=release, by=request.user, at=timezone.now())
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(request=RetractionSerializer)
+    def retract(self, request, uuid):
+        release = self.get_object()
+        given = RetractionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        releases.retract(
+            release=release, by=request.user, at=timezone.now(), **given.validated_data
+        )
+        return Response(self.get_serializer(self.get_object()).data)
+
+
+class ProblemRenderer(JSONRenderer):
+    """For whatever a client accepts: files go out as they are, only problems are rendered."""
+
+    media_type = "*/*"
+
+
+class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
+    """The bytes of a published file."""
+
+    queryset = Release.objects.none()
+    renderer_classes = [ProblemRenderer]
+
+    @cached_property
+    def file(self):
+        release = get_object_or_404(
+            Release.objects.visible_to(self.request.user), uuid=self.kwargs["uuid"]
+        )
+        files = release.files.select_related("release__project")
+        return get_object_or_404(files, name=self.kwargs["name"])
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def download(self, request, uuid, name):
+        response = downloads.respond(request, self.file)
+        if request.method == "GET" and response.status_code in {200, 206}:
+            releases.hand_out(file=self.file, by=request.user, at=timezone.now())
+        return response
+
+
+urlpatterns: list[URLPattern] = [
+    path(
+        "projects/<slug:slug>/releases/",
+        ProjectReleasesViewSet.as_view({"get": "list", "post": "create"}),
+        name="releases",
+    ),
+    path("releases/<uuid:uuid>/", ReleaseViewSet.as_view({"get": "retrieve"}), name="release"),
+    path(
+        "releases/<uuid:uuid>/cancel/",
+        ReleaseViewSet.as_view({"post": "cancel"}),
+        name="release-cancel",
+    ),
+    path(
+        "releases/<uuid:uuid>/retract/",
+        ReleaseViewSet.as_view({"post": "retract"}),
+        name="release-retract",
+    ),
+    path(
+        "releases/<uuid:uuid>/files/<str:name>",
+        ReleaseFileViewSet.as_view({"get": "download"}),
+        name="release-file",
+    ),
+]

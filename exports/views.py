@@ -1,0 +1,151 @@
+"""The pages of releases."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.enums import ReleaseState, Role
+from annotations.exceptions import Refused
+from annotations.models import Project
+from annotations.permissions import can_publish, has_role
+from exports import queries
+from exports.actions import releases
+from exports.forms import ReleaseForm
+from exports.models import Release
+
+PAGE = 20
+
+
+def _project(request, slug, *roles):
+    project = get_object_or_404(Project.objects.visible_to(request.user), slug=slug)
+    if not has_role(request.user, project, *roles):
+        raise PermissionDenied
+    return project
+
+
+def _release(request, uuid):
+    visible = Release.objects.visible_to(request.user).select_related("project")
+    return get_object_or_404(visible, uuid=uuid)
+
+
+@require_GET
+def release_list(request, slug):
+    project = _project(request, slug, Role.ADMIN, Role.RESEARCHER)
+    visible = Release.objects.visible_to(request.user).filter(project=project)
+    page = Paginator(visible.prefetch_related("files").order_by("-number"), PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request,
+        "exports/releases/list.html",
+        {"project": project, "page": page, "can_publish": can_publish(request.user, project)},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def release_new(request, slug):
+    project = _project(request, slug, Role.ADMIN)
+    form = ReleaseForm(request.POST or None, project=project)
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = releases.request(
+                project=project,
+                name=form.cleaned_data["name"],
+                recipe=form.recipe,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_faults(
+                refusal.errors or [{"field": "", "code": refusal.code, "detail": str(refusal)}]
+            )
+        else:
+            return redirect("exports:release", release.uuid)
+    return render(request, "exports/releases/new.html", {"project": project, "form": form})
+
+
+@require_GET
+def release_preview(request, slug):
+    project = _project(request, slug, Role.ADMIN)
+    given = request.GET.copy()
+    given["name"] = "not needed for counting"
+    form = ReleaseForm(given, project=project)
+    counts = None
+    why = _("Something above is not right yet.")
+    if form.is_valid():
+        faults = form.recipe.faults()
+        why = faults[0]["detail"] if faults else ""
+        try:
+            releases.refuse_closed_batches(project=project, recipe=form.recipe, by=request.user)
+        except Refused as refusal:
+            why = str(refusal)
+    if not why:
+        counts = queries.preview(project, form.recipe)
+    return render(
+        request,
+        "exports/releases/_release_preview.html",
+        {"project": project, "counts": counts, "why": why},
+    )
+
+
+@require_GET
+def release_detail(request, uuid):
+    release = _release(request, uuid)
+    return render(
+        request,
+        "exports/releases/detail.html",
+        {
+            "project": release.project,
+            "release": release,
+            "files": release.files.order_by("name"),
+            "can_publish": can_publish(request.user, release.project),
+            "is_published": release.state in {ReleaseState.READY, ReleaseState.RETRACTED},
+            "origin": request.build_absolute_uri("/")[:-1],
+        },
+    )
+
+
+@require_GET
+def release_progress(request, uuid):
+    release = _release(request, uuid)
+    response = render(
+        request,
+        "exports/releases/_release_progress.html",
+        {"release": release, "can_publish": can_publish(request.user, release.project)},
+    )
+    if not release.is_unfinished:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def release_cancel(request, uuid):
+    release = _release(request, uuid)
+    try:
+        releases.cancel(release=release, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        if refusal.status == 403:
+            raise PermissionDenied from refusal
+        messages.error(request, str(refusal))
+    return redirect("exports:release", release.uuid)
+
+
+@require_POST
+def release_retract(request, uuid):
+    release = _release(request, uuid)
+    try:
+        releases.retract(
+            release=release,
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        if refusal.status == 403:
+            raise PermissionDenied from refusal
+        messages.error(request, str(refusal))
+    return redirect("exports:release", release.uuid)
