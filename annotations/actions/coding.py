@@ -1,0 +1,280 @@
+"""A coder's work: taken up, saved step by step, handed in, taken away."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from annotations.actions import adjudication, op_log
+from annotations.actions.audit import record
+from annotations.actions.jobs import wake_on_commit
+from annotations.enums import AssignmentState, TaskState, ZoneKind
+from annotations.exceptions import Forbidden, Invalid, Refused
+from annotations.models import (
+    Assignment,
+    AuditEvent,
+    Member,
+    RecoveredDraft,
+    Submission,
+    Task,
+    User,
+)
+from annotations.permissions import can_administer, can_code, is_coder_of
+from annotations.queries import coding
+
+
+class MayNotCode(Forbidden):
+    """This work is somebody else's."""
+
+    code = "may_not_code"
+
+
+class TooLate(Refused):
+    """The work is not open for coding, or not as the sender knew it."""
+
+
+class Stale(Refused):
+    """The work has changed since the version that was to be handed in."""
+
+    code = "stale"
+
+
+class NotReady(Invalid):
+    """The work breaks a rule; ``errors`` names each place."""
+
+    code = "not_ready"
+
+
+class CannotRelease(Refused):
+    """Work that is handed in, or was taken away before, can't be taken away."""
+
+    code = "cannot_release"
+
+
+@transaction.atomic
+def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
+    """Return the work that ``member`` should do now, and start it; ``None`` when all is done."""
+    # Two calls at once must name the same work, and a second one must not start another.
+    Member.objects.select_for_update().get(pk=member.pk)
+    assignment = coding.waiting(member).select_for_update(of=("self",)).first()
+    if assignment is None:
+        return None
+    if assignment.state != AssignmentState.CODING:
+        assignment.state = AssignmentState.CODING
+        assignment.started_at = assignment.started_at or at
+        assignment.save(update_fields=["state", "started_at"])
+    return assignment
+
+
+def apply_ops(
+    *,
+    assignment: Assignment,
+    by: User,
+    at: datetime,
+    client_id: str,
+    since: int,
+    text_sha256: str,
+    codebook_version: int,
+    ops: list[op_log.Op],
+) -> dict[str, Any]:
+    """Save steps of coding, each once, and return their results and what changed ``since``.
+
+    A step that is known is answered as the first time, in any state of the
+    assignment. New steps on work that is not open are kept as a draft and
+    refused, so this can't run inside another transaction.
+    """
+    with transaction.atomic():
+        held = _locked(assignment)
+        if not is_coder_of(by, held):
+            raise MayNotCode(_("This is somebody else’s work."))
+        answer = _answers(held, ops, client_id, at, text_sha256, codebook_version, by)
+        if not isinstance(answer, Refused):
+            return {
+                "doc_rev": held.doc_rev,
+                "results": answer,
+                "changes": coding.changes_since(held, since),
+            }
+    # After the commit: the refusal must not take the draft with it.
+    raise answer
+
+
+@transaction.atomic
+def submit(
+    *,
+    assignment: Assignment,
+    by: User,
+    at: datetime,
+    submission_id: UUID,
+    doc_rev: int,
+    span_count: int | None = None,
+) -> Assignment | None:
+    """Freeze a coder's work and return what the coder does next, if anything is left.
+
+    The same ``submission_id`` hands in once, however often it is sent. The
+    last coder whom the task wants makes it ``coded`` and opens its cards.
+    """
+    # The task first, as everywhere: the last two coders would otherwise each see
+    # the other still at work, and nobody would open the cards.
+    task = Task.objects.select_for_update(of=("self",)).get(pk=assignment.task_id)
+    held = _locked(assignment)
+    if not is_coder_of(by, held):
+        raise MayNotCode(_("This is somebody else’s work."))
+    known = Submission.objects.filter(uuid=submission_id).first()
+    if known is None:
+        _refuse_submission(held, by, doc_rev, span_count)
+        _hand_in(held, task, by, at, submission_id)
+    elif known.assignment_id != held.pk:
+        raise Invalid(_("This submission id was used for other work."), code="id_taken")
+    return coding.waiting(held.coder).exclude(pk=held.pk).first()
+
+
+@transaction.atomic
+def release(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
+    """Take work away from its coder. What was saved is kept, for the same coder."""
+    Task.objects.select_for_update(of=("self",)).get(pk=assignment.task_id)
+    held = _locked(assignment)
+    project = held.task.batch.project
+    if not (is_coder_of(by, held) or can_administer(by, project)):
+        raise Forbidden(_("Only its coder or an admin can do that."))
+    if held.state in {AssignmentState.SUBMITTED, AssignmentState.RELEASED}:
+        raise CannotRelease(_("This work is handed in or was taken away before."))
+    held.state = AssignmentState.RELEASED
+    held.save(update_fields=["state"])
+    record(
+        AuditEvent.Kind.ASSIGNMENT_RELEASED,
+        target=held,
+        by=by,
+        at=at,
+        batch=held.task.batch,
+        coder=str(held.coder.uuid),
+    )
+    return held
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    rows = Assignment.objects.select_for_update(of=("self",))
+    related = ("task__article", "task__batch__project", "codebook", "coder")
+    return rows.select_related(*related).get(pk=assignment.pk)
+
+
+def _answers(
+    held: Assignment,
+    sent: list[op_log.Op],
+    client_id: str,
+    at: datetime,
+    text_sha256: str,
+    codebook_version: int,
+    by: User,
+) -> list[op_log.Result] | Refused:
+    """Answer each op, applying the new ones; or keep those as a draft and return why."""
+    known = {op.op_id: op for op in held.ops.filter(op_id__in=[op["op_id"] for op in sent])}
+    fresh: dict[UUID, op_log.Op] = {}
+    for op in sent:
+        if op["op_id"] not in known:
+            fresh.setdefault(op["op_id"], op)
+    played: dict[UUID, op_log.Result] = {}
+    if fresh:
+        refusal = _refusal(held, by, list(fresh.values()), text_sha256)
+        if refusal is not None:
+            _keep_draft(held, by, at, list(fresh.values()), refusal.code)
+            return refusal
+        results = op_log.play(held, fresh.values(), client_id=client_id, at=at)
+        played = dict(zip(fresh, results, strict=True))
+    answers = []
+    for op in sent:
+        uuid = op["op_id"]
+        if uuid in known:
+            answers.append(op_log.replayed(known[uuid].result))
+        else:
+            answers.append(played[uuid])
+            # Sent twice in one request, it was done once.
+            played[uuid] = op_log.replayed(played[uuid])
+    return answers
+
+
+def _refusal(
+    held: Assignment, by: User, fresh: list[op_log.Op], text_sha256: str
+) -> Refused | None:
+    """Say why no new step can be taken, if none can."""
+    if (closed := _closed(held, by)) is not None:
+        return closed
+    if text_sha256 != held.task.article.text_sha256:
+        return TooLate(_("These changes were made on another text."), code="text_changed")
+    labels = set(held.codebook.definitions.values_list("label__key", flat=True))
+    if any(op.get("label") not in {None, *labels} for op in fresh):
+        return TooLate(
+            _("The codebook of this work has no such label. Reload the page."),
+            code="codebook_changed",
+        )
+    return None
+
+
+def _closed(held: Assignment, by: User) -> Refused | None:
+    """Say why the work is not open for coding, if it is not."""
+    if held.task.batch.project.archived_at is not None:
+        return TooLate(_("The project is archived."), code="archived")
+    if can_code(by, held):
+        return None
+    if held.state == AssignmentState.SUBMITTED:
+        return TooLate(_("This article was handed in before."), code="already_submitted")
+    return TooLate(_("This article was taken away."), code="released")
+
+
+def _keep_draft(
+    held: Assignment, by: User, at: datetime, late: list[op_log.Op], reason: str
+) -> None:
+    """Keep ops that came too late, once, however often they are sent."""
+    kept = {op["op_id"] for draft in held.drafts.all() for op in draft.ops}
+    new = [op_log.storable(op) for op in late if str(op["op_id"]) not in kept]
+    if new:
+        RecoveredDraft.objects.create(
+            assignment=held, sent_by=by, reason=reason, ops=new, received_at=at
+        )
+
+
+def _refuse_submission(held: Assignment, by: User, doc_rev: int, span_count: int | None) -> None:
+    if (closed := _closed(held, by)) is not None:
+        raise closed
+    if doc_rev != held.doc_rev or span_count not in {None, held.spans.count()}:
+        raise Stale(_("The work has changed since. Look it over and submit again."))
+    if problems := _problems(held):
+        raise NotReady(_("Some spans need a second look first."), errors=problems)
+
+
+def _problems(held: Assignment) -> list[dict[str, Any]]:
+    """Name the spans that a correction of zones or codebook has made impossible."""
+    labels = set(held.codebook.definitions.values_list("label__key", flat=True))
+    furniture = [zone for zone in held.task.article.zones if zone["kind"] == ZoneKind.BOILERPLATE]
+    problems = []
+    for row in coding.spans(held):
+        if row["label"] not in labels:
+            detail = _("“%(quote)s” has a label that the codebook does not know.")
+            problems.append({"span": row["id"], "code": "unknown_label", "detail": detail % row})
+        if any(zone["start"] <= row["start"] and row["end"] <= zone["end"] for zone in furniture):
+            detail = _("“%(quote)s” lies wholly in site furniture.")
+            problems.append({"span": row["id"], "code": "in_boilerplate", "detail": detail % row})
+    return problems
+
+
+def _hand_in(held: Assignment, task: Task, by: User, at: datetime, submission_id: UUID) -> None:
+    Submission.objects.create(
+        uuid=submission_id,
+        assignment=held,
+        doc_rev=held.doc_rev,
+        spans=coding.spans(held),
+        codebook_version=held.codebook.number,
+        submitted_at=at,
+    )
+    held.state = AssignmentState.SUBMITTED
+    held.submitted_at = at
+    held.save(update_fields=["state", "submitted_at"])
+    batch = held.task.batch
+    record(AuditEvent.Kind.ASSIGNMENT_SUBMITTED, target=held, by=by, at=at, batch=batch)
+    handed_in = task.assignments.filter(state=AssignmentState.SUBMITTED).count()
+    if task.state == TaskState.OPEN and handed_in == task.coders_wanted:
+        task.state = TaskState.CODED
+        task.save(update_fields=["state"])
+        adjudication.open_cards(task=task, at=at)
+        wake_on_commit("agreement.measure", batch_id=batch.pk)

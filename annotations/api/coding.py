@@ -1,0 +1,177 @@
+from functools import cached_property
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.response import Response
+
+from annotations.actions import coding as actions
+from annotations.api.base import StrictQuery, StrictSerializer
+from annotations.api.errors import problem
+from annotations.enums import OpType
+from annotations.models import Assignment, RecoveredDraft, SpanOp
+from annotations.permissions import can_administer, is_coder_of
+from annotations.queries import coding
+
+HIGHEST = 2**31 - 1
+HIGHEST_SEQ = 2**63 - 1
+
+
+class AttributeSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=100)
+    value = serializers.CharField(max_length=2_000, allow_blank=True, trim_whitespace=False)
+
+
+class LinkSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=100)
+    target = serializers.UUIDField()
+
+    def to_internal_value(self, data):
+        link = super().to_internal_value(data)
+        return {"name": link["name"], "target": str(link["target"])}
+
+
+class OpSerializer(StrictSerializer):
+    """The shape of one step; whether it can be done is said in its result."""
+
+    op_id = serializers.UUIDField()
+    seq = serializers.IntegerField(min_value=0, max_value=HIGHEST_SEQ)
+    type = serializers.ChoiceField(OpType.choices)
+    span_id = serializers.UUIDField(required=False)
+    base_rev = serializers.IntegerField(
+        min_value=0, max_value=HIGHEST, required=False, allow_null=True
+    )
+    label = serializers.CharField(max_length=60, required=False, trim_whitespace=False)
+    start = serializers.IntegerField(min_value=-HIGHEST, max_value=HIGHEST, required=False)
+    end = serializers.IntegerField(min_value=-HIGHEST, max_value=HIGHEST, required=False)
+    quote = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    attributes = AttributeSerializer(many=True, required=False, max_length=100)
+    links = LinkSerializer(many=True, required=False, max_length=100)
+    note = serializers.CharField(
+        max_length=10_000, required=False, allow_blank=True, trim_whitespace=False
+    )
+    reason = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
+    client_time = serializers.CharField(max_length=40, required=False)
+
+
+class OpsSerializer(StrictSerializer):
+    client_id = serializers.CharField(max_length=64)
+    since = serializers.IntegerField(min_value=0, max_value=HIGHEST)
+    text_sha256 = serializers.CharField(max_length=64)
+    codebook_version = serializers.IntegerField(min_value=0, max_value=HIGHEST)
+    ops = OpSerializer(many=True, max_length=200)
+
+
+class SubmissionSerializer(StrictSerializer):
+    submission_id = serializers.UUIDField()
+    doc_rev = serializers.IntegerField(min_value=0, max_value=HIGHEST)
+    span_count = serializers.IntegerField(min_value=0, max_value=HIGHEST, required=False)
+
+
+class HistorySerializer(serializers.ModelSerializer):
+    span_id = serializers.UUIDField(source="span_uuid")
+
+    class Meta:
+        model = SpanOp
+        fields = [
+            "op_id",
+            "seq",
+            "type",
+            "span_id",
+            "status",
+            "rev",
+            "client_id",
+            "body",
+            "received_at",
+        ]
+
+
+class DraftSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="uuid")
+
+    class Meta:
+        model = RecoveredDraft
+        fields = ["id", "reason", "ops", "received_at"]
+
+
+def as_document(assignment: Assignment) -> Response:
+    """Answer with everything that coding needs."""
+    return Response(coding.document(assignment), headers={"ETag": f'"{assignment.doc_rev}"'})
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
+    """One coder's copy of an article: what it holds, each step of coding, handing it in."""
+
+    serializer_class = OpsSerializer
+    queryset = Assignment.objects.none()
+    parameters = {"history": {"cursor", "page_size"}, "drafts": {"cursor", "page_size"}}
+    #: What is for the coder alone; the rest is for admins too.
+    own = {"retrieve", "ops", "submit"}
+
+    @cached_property
+    def assignment(self):
+        visible = Assignment.objects.visible_to(self.request.user)
+        related = ("task__article", "task__batch__project", "codebook", "coder__user")
+        return get_object_or_404(visible.select_related(*related), uuid=self.kwargs["uuid"])
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if not self.action:
+            return
+        is_own = is_coder_of(request.user, self.assignment)
+        if not is_own and (
+            self.action in self.own
+            or not can_administer(request.user, self.assignment.task.batch.project)
+        ):
+            raise exceptions.PermissionDenied
+
+    def taken(self, serializer_class):
+        sent = serializer_class(data=self.request.data)
+        sent.is_valid(raise_exception=True)
+        return sent.validated_data
+
+    def retrieve(self, request, uuid):
+        return as_document(self.assignment)
+
+    def ops(self, request, uuid):
+        answer = actions.apply_ops(
+            assignment=self.assignment,
+            by=request.user,
+            at=timezone.now(),
+            **self.taken(OpsSerializer),
+        )
+        return Response(answer)
+
+    @extend_schema(request=SubmissionSerializer)
+    def submit(self, request, uuid):
+        try:
+            following = actions.submit(
+                assignment=self.assignment,
+                by=request.user,
+                at=timezone.now(),
+                **self.taken(SubmissionSerializer),
+            )
+        except actions.NotReady as refusal:
+            response = problem(refusal.status, refusal.code, str(refusal))
+            response.data["problems"] = refusal.errors
+            return response
+        return Response({"next": following.uuid if following else None})
+
+    @extend_schema(request=None)
+    def release(self, request, uuid):
+        released = actions.release(assignment=self.assignment, by=request.user, at=timezone.now())
+        return Response({"id": released.uuid, "state": released.state})
+
+    def history(self, request, uuid):
+        return self.page_of(self.assignment.ops.all(), HistorySerializer, "-pk")
+
+    def drafts(self, request, uuid):
+        return self.page_of(self.assignment.drafts.all(), DraftSerializer, "-pk")
+
+    def page_of(self, rows, serializer_class, *ordering):
+        self.ordering = ordering
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(serializer_class(page, many=True).data)

@@ -1,0 +1,141 @@
+"""What a coder sees of the own work: the text, its units, the spans, what comes next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from annotations.algorithms import tokens
+from annotations.enums import AssignmentState, OpStatus
+from annotations.models import Article, Assignment, Member, SpanOp
+from annotations.queries import codebook
+
+SpanRow = dict[str, Any]
+
+_IN_PROGRESS_FIRST = Case(
+    When(state=AssignmentState.CODING, then=Value(0)),
+    When(state=AssignmentState.RETURNED, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+def document(assignment: Assignment) -> dict[str, Any]:
+    """Return everything that coding one article needs, in the API's words."""
+    article = assignment.task.article
+    batch = assignment.task.batch
+    return {
+        "id": assignment.uuid,
+        "state": assignment.state,
+        "doc_rev": assignment.doc_rev,
+        "batch": {"id": batch.uuid, "name": batch.name},
+        "due": batch.due,
+        "flag": assignment.flag,
+        "return_note": assignment.return_note,
+        "article": {
+            "id": article.uuid,
+            "key": article.key,
+            "text": article.text,
+            "text_sha256": article.text_sha256,
+            "meta": article.meta,
+            "zones": article.zones,
+        },
+        "codebook": codebook.as_contract(assignment.codebook),
+        "spans": spans(assignment),
+        "tokens": tokens.tokenize(article.text),
+        "sentences": tokens.sentences(article.text),
+        "tokenizer": tokens.VERSION,
+    }
+
+
+def spans(assignment: Assignment, only: set[UUID | None] | None = None) -> list[SpanRow]:
+    """Return the spans of an assignment in reading order, as the contract writes a span."""
+    rows = assignment.spans.in_reading_order()
+    if only is not None:
+        rows = rows.filter(uuid__in=only)
+    names = ("uuid", "rev", "start", "end", "label__key", "quote", "attributes", "links", "note")
+    return [
+        {
+            "id": str(row["uuid"]),
+            "rev": row["rev"],
+            "start": row["start"],
+            "end": row["end"],
+            "label": row["label__key"],
+            "quote": row["quote"],
+            "attributes": row["attributes"],
+            "links": row["links"],
+            "note": row["note"],
+        }
+        for row in rows.values(*names)
+    ]
+
+
+def changes_since(assignment: Assignment, rev: int) -> list[dict[str, Any]]:
+    """Return the last change after ``rev`` of each span, and what the span is now."""
+    news = (
+        SpanOp.objects.filter(
+            assignment=assignment, status=OpStatus.APPLIED, rev__gt=rev, span_uuid__isnull=False
+        )
+        .order_by("span_uuid", "-rev")
+        .distinct("span_uuid")
+        .values_list("rev", "span_uuid", "client_id")
+    )
+    changed = sorted(news)
+    if not changed:
+        return []
+    now = {row["id"]: row for row in spans(assignment, only={uuid for _, uuid, _ in changed})}
+    return [
+        {"rev": at, "span_id": str(uuid), "span": now.get(str(uuid)), "client_id": client}
+        for at, uuid, client in changed
+    ]
+
+
+def waiting(member: Member) -> QuerySet[Assignment]:
+    """Return ``member``'s work that is not handed in, in the order to do it."""
+    own = Assignment.objects.unfinished().filter(coder=member, task__batch__closed_at=None)
+    return own.order_by(_IN_PROGRESS_FIRST, "task__batch__created_at", "position", "pk")
+
+
+def progress(assignment: Assignment) -> dict[str, int]:
+    """Count the coder's own articles of the batch: how many, which is this one, how many done."""
+    own = Assignment.objects.live().filter(
+        coder=assignment.coder_id, task__batch=assignment.task.batch_id
+    )
+    before = Q(position__lt=assignment.position) | Q(
+        position=assignment.position, pk__lte=assignment.pk
+    )
+    return own.aggregate(
+        total=Count("pk"),
+        place=Count("pk", filter=before),
+        done=Count("pk", filter=Q(state=AssignmentState.SUBMITTED)),
+    )
+
+
+def paragraphs(article: Article) -> list[dict[str, Any]]:
+    """Cut the text into lines, each with its start and the zone that covers all of it.
+
+    Lines without text are kept: joined by line breaks the lines are the text.
+    """
+    lines = []
+    start = 0
+    for line in article.text.split("\n"):
+        end = start + len(line)
+        zone = next(
+            (
+                zone["kind"]
+                for zone in article.zones
+                if line.strip() and _covers(zone, article.text, start, end)
+            ),
+            "",
+        )
+        lines.append({"start": start, "text": line, "zone": zone})
+        start = end + 1
+    return lines
+
+
+def _covers(zone: dict[str, Any], text: str, start: int, end: int) -> bool:
+    """Say whether the zone covers the line, white space at its ends left aside."""
+    line = text[start:end]
+    start += len(line) - len(line.lstrip())
+    end -= len(line) - len(line.rstrip())
+    return zone["start"] <= start and end <= zone["end"]
