@@ -3,7 +3,9 @@
 from django.urls import URLPattern, path
 
 from annotations.api.adjudication import AdjudicationViewSet
+from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.codebook import CodebookViewSet
+from annotations.api.coding import AssignmentViewSet
 from annotations.api.members import MemberViewSet
 from annotations.api.projects import ProjectViewSet
 from annotations.api.schema import DocsView, SchemaView
@@ -46,6 +48,46 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/codebook/",
         CodebookViewSet.as_view({"get": "retrieve", "put": "update"}),
         name="codebook",
+    ),
+    path(
+        "projects/<slug:slug>/assignments/",
+        AssignmentListViewSet.as_view({"get": "list"}),
+        name="assignments",
+    ),
+    path(
+        "projects/<slug:slug>/next/",
+        AssignmentListViewSet.as_view({"post": "next"}),
+        name="next",
+    ),
+    path(
+        "assignments/<uuid:uuid>/",
+        AssignmentViewSet.as_view({"get": "retrieve"}),
+        name="assignment",
+    ),
+    path(
+        "assignments/<uuid:uuid>/ops/",
+        AssignmentViewSet.as_view({"post": "ops"}),
+        name="assignment-ops",
+    ),
+    path(
+        "assignments/<uuid:uuid>/submit/",
+        AssignmentViewSet.as_view({"post": "submit"}),
+        name="assignment-submit",
+    ),
+    path(
+        "assignments/<uuid:uuid>/release/",
+        AssignmentViewSet.as_view({"post": "release"}),
+        name="assignment-release",
+    ),
+    path(
+        "assignments/<uuid:uuid>/history/",
+        AssignmentViewSet.as_view({"get": "history"}),
+        name="assignment-history",
+    ),
+    path(
+        "assignments/<uuid:uuid>/drafts/",
+        AssignmentViewSet.as_view({"get": "drafts"}),
+        name="assignment-drafts",
     ),
     path("projects/<slug:slug>/tasks/", TaskViewSet.as_view({"get": "list"}), name="tasks"),
     path(
