@@ -1,12 +1,17 @@
 """What every test can use."""
 
+import os
 from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
 
+from tests.stack import Stack
 from workbench.env import APPLICATION_ROLE
 from workbench.services import privileges
+
+# Playwright runs an event loop in the tests' own thread, where Django would refuse to work.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +50,49 @@ def files_of_their_own(settings, tmp_path):
         "OPTIONS": {"location": tmp_path / "files"},
     }
     settings.STORAGES = storages
+
+
+@pytest.fixture(scope="session")
+def running_stack(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Start the servers once for all tests that need them."""
+    with django_db_blocker.unblock():
+        stack = Stack(tmp_path_factory.mktemp("stack"))
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.stop()
+
+
+@pytest.fixture
+def stack(running_stack, transactional_db, settings, files_of_their_own):
+    """Return real servers, all of them running, that see what the test commits."""
+    running_stack.mend()
+    storages = dict(settings.STORAGES)
+    storages["default"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": running_stack.files},
+    }
+    settings.STORAGES = storages
+    return running_stack
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Use the Chromium that ``script/test`` has found, and keep it from calling home."""
+    path = os.environ.get("CHROMIUM")
+    if not path:
+        complain = pytest.fail if os.environ.get("CI") else pytest.skip
+        complain("No Chromium: set CHROMIUM, or run the tests with script/test.")
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-domain-reliability",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-first-run",
+        "--no-pings",
+    ]
+    # Root has no sandbox to offer; everybody else keeps it.
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": path, "args": quiet + sandbox}

@@ -16,7 +16,7 @@ import psutil
 from workbench.env import ROOT, Instance
 from workbench.services.processes import die_with_parent, open_log, stop
 
-SWEEP_EVERY = 15
+SWEEP_EVERY = 15  # seconds
 STEADY_AFTER = 60.0
 LONGEST_PAUSE = 30.0
 
@@ -105,8 +105,8 @@ def worker(instance: Instance) -> Program:
     return Program("worker", command, instance)
 
 
-def sweeper(instance: Instance) -> Program:
-    command = [sys.executable, str(ROOT / "manage.py"), "sweep", f"--every={SWEEP_EVERY}"]
+def sweeper(instance: Instance, *, every: int = SWEEP_EVERY) -> Program:
+    command = [sys.executable, str(ROOT / "manage.py"), "sweep", f"--every={every}"]
     return Program("sweeper", command, instance)
 
 
