@@ -1,0 +1,54 @@
+"""The labels, attributes and links that an import brings, declared in the codebook.
+
+Called by ``actions.imports`` only, in the transaction of the import.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from annotations.actions import codebook
+from annotations.enums import Change
+from annotations.importing.vocabulary import Names, Vocabulary
+from annotations.models import Project, User
+from annotations.queries import codebook as book
+
+
+def declare(vocabulary: Vocabulary, *, project: Project, by: User, at: datetime) -> None:
+    """Publish a minor version with all of ``vocabulary``, if the latest one lacks any of it."""
+    latest = book.current(project)
+    known = Vocabulary.of(book.definitions(latest))
+    wanted = Vocabulary(known)
+    for key, names in vocabulary.items():
+        before = known.get(key, Names())
+        wanted[key] = Names(before.attributes | names.attributes, before.links | names.links)
+    if wanted == known:
+        return
+    labels = book.as_contract(latest)["labels"]
+    for label in labels:
+        label["attributes"] = _with(label["attributes"], wanted[label["key"]].attributes)
+        label["links"] = _with(label["links"], wanted[label["key"]].links)
+    labels += [
+        {
+            "key": key,
+            "name": key,
+            "attributes": _with([], names.attributes),
+            "links": _with([], names.links),
+        }
+        for key, names in wanted.items()
+        if key not in known
+    ]
+    codebook.publish(
+        project=project,
+        labels=labels,
+        change=Change.MINOR,
+        note=_("Declared by an import"),
+        by=by,
+        at=at,
+    )
+
+
+def _with(declared: list[dict[str, Any]], names: set[str]) -> list[dict[str, Any]]:
+    known = {item["name"] for item in declared}
+    return [*declared, *({"name": name} for name in sorted(names - known))]
