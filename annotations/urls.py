@@ -1,7 +1,33 @@
 """The pages, topic by topic."""
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, path
+
+from annotations.views import codebook, coding, home, people, profile, projects
 
 app_name = "annotations"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    # People
+    path("", home.home, name="home"),
+    path("sign-in/", profile.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/password/", profile.ChangePassword.as_view(), name="password"),
+    path("profile/tokens/<uuid:uuid>/revoke/", profile.revoke_token, name="token-revoke"),
+    path("reset/<uidb64>/<token>/", profile.ResetPassword.as_view(), name="reset-password"),
+    # Projects
+    path("projects/", projects.index, name="projects"),
+    path("projects/new/", projects.create, name="project-new"),
+    path("projects/<slug:slug>/", projects.project, name="project"),
+    path("projects/<slug:slug>/settings/", projects.settings, name="project-settings"),
+    path("projects/<slug:slug>/archive/", projects.archive, name="project-archive"),
+    path("projects/<slug:slug>/people/", people.index, name="people"),
+    path("projects/<slug:slug>/people/add/", people.add, name="people-add"),
+    path("projects/<slug:slug>/people/<uuid:uuid>/", people.set_roles, name="member-roles"),
+    path("projects/<slug:slug>/people/<uuid:uuid>/remove/", people.remove, name="member-remove"),
+    path("projects/<slug:slug>/codebook/", codebook.page, name="codebook"),
+    path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
+    # Coding
+    path("assignments/<uuid:uuid>/", coding.page, name="coding"),
+]

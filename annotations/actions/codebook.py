@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from annotations.models import (
     Project,
     User,
 )
-from annotations.queries.codebook import as_contract, current
+from annotations.queries.codebook import as_contract
 
 #: Letters that do something else while the text has the focus.
 RESERVED_HOTKEYS = frozenset("fhmnopstux")
@@ -120,32 +120,6 @@ def publish(
         change=change,
     )
     return version
-
-
-@transaction.atomic
-def declare(
-    *,
-    project: Project,
-    names: Mapping[str, tuple[Iterable[str], Iterable[str]]],
-    by: User,
-    at: datetime,
-    note: str = "",
-) -> CodebookVersion:
-    """Add to the codebook what an import uses, as a minor change.
-
-    ``names`` gives each label's key the names of its attributes and of its links.
-    What the codebook has already stays as it is.
-    """
-    labels = as_contract(current(project))["labels"]
-    by_key = {label["key"]: label for label in labels}
-    for key in sorted(names):
-        if key not in by_key:
-            by_key[key] = {"key": key, "attributes": [], "links": []}
-            labels.append(by_key[key])
-        for kind, wanted in zip(("attributes", "links"), names[key], strict=True):
-            known = {item["name"] for item in by_key[key][kind]}
-            by_key[key][kind] += [{"name": name} for name in sorted(set(wanted) - known)]
-    return publish(project=project, labels=labels, change=Change.MINOR, note=note, by=by, at=at)
 
 
 def _forgotten(last: CodebookVersion | None, labels: Sequence[dict[str, Any]]) -> list[dict]:

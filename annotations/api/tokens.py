@@ -48,6 +48,7 @@ class TokenViewSet(
     queryset = ApiToken.objects.none()
     ordering = ("-created_at", "-pk")
     secrets = ("token",)
+    secrets = ("token",)
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
 

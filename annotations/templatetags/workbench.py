@@ -1,9 +1,11 @@
 """What templates say in one word: an icon, a label, a state, the project's navigation."""
 
+import re
+
 from django import template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from annotations.algorithms.palette import shape_at
@@ -77,6 +79,26 @@ def label_chip(label: LabelDefinition, *, key: bool = False):
 def shape(label: LabelDefinition) -> str:
     """Return the name of a label's shape, for ``data-shape``."""
     return shape_at(label.position)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """Say a role in the reader's language."""
+    return Role(role).label
+
+
+@register.simple_tag
+def example_text(example: dict | str, label: LabelDefinition):
+    """Write an example of the codebook, with what stands in square brackets marked."""
+    text = example["text"] if isinstance(example, dict) else example
+    mark = '<mark class="label-quote" data-colour="{}" data-shape="{}">{}</mark>'
+    parts = (
+        format_html(mark, label.colour, shape_at(label.position), part[1:-1])
+        if part.startswith("[") and part.endswith("]")
+        else part
+        for part in re.split(r"(\[[^\[\]]*\])", text)
+    )
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.simple_tag

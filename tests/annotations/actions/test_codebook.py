@@ -150,24 +150,3 @@ def test_only_an_admin_publishes_and_not_into_an_archived_project(admin):
         publish(admin, labels_of(admin.project))
 
     assert CodebookVersion.objects.count() == 1
-
-
-def test_declaring_adds_labels_attributes_and_links_and_keeps_the_rest(admin):
-    before = labels_of(admin.project)
-
-    version = codebook.declare(
-        project=admin.project,
-        names={"actor": ({"kind"}, ()), "weapon": ({"calibre"}, {"used by"})},
-        by=admin.user,
-        at=TUESDAY,
-    )
-
-    after = labels_of(admin.project)
-    assert version.change == Change.MINOR
-    assert after[0] == {**before[0], "attributes": [{"name": "kind"}]}
-    assert after[1:4] == before[1:]
-    assert (after[4]["key"], after[4]["attributes"], after[4]["links"]) == (
-        "weapon",
-        [{"name": "calibre"}],
-        [{"name": "used by"}],
-    )

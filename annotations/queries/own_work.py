@@ -1,0 +1,121 @@
+"""A coder's own work. Nothing here depends on what another coder does."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, F, Func, IntegerField, Q, QuerySet, Sum, When, Window
+from django.db.models.functions import RowNumber
+
+from annotations.enums import AssignmentState
+from annotations.models import Assignment, Batch, Project, User
+
+ROWS_SHOWN = 8
+
+#: What to go on with: what lies open, then what came back, then the next one.
+URGENCY = Case(
+    When(state=AssignmentState.CODING, then=0),
+    When(state=AssignmentState.RETURNED, then=1),
+    When(state=AssignmentState.ASSIGNED, then=2),
+    default=3,
+    output_field=IntegerField(),
+)
+
+
+class WordCount(Func):
+    """About how many words a text has: its runs of anything but white space."""
+
+    template = r"regexp_count(%(expressions)s, '\S+')"
+    output_field = IntegerField()
+
+
+@dataclass
+class OwnBatch:
+    """One batch as its coder sees it: own counts, and the rows to do first."""
+
+    batch: Batch
+    counts: dict[str, int]
+    rows: list[Assignment] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def submitted(self) -> int:
+        return self.counts[AssignmentState.SUBMITTED]
+
+    @property
+    def unfinished(self) -> int:
+        return self.total - self.submitted
+
+    @property
+    def unseen(self) -> int:
+        """How many unfinished ones there are beyond ``rows``."""
+        return self.unfinished - len(self.rows)
+
+
+def own_assignments(user: User, project: Project | None = None) -> QuerySet[Assignment]:
+    """Return ``user``'s live work in projects that are not archived, or in one project."""
+    work = Assignment.objects.of(user).live().filter(task__batch__project__archived_at=None)
+    return work if project is None else work.filter(task__batch__project=project)
+
+
+def to_continue(user: User, project: Project | None = None) -> Assignment | None:
+    """Return the work that ``user`` should go on with, if any waits."""
+    return (
+        own_assignments(user, project)
+        .unfinished()
+        .select_related("task__article", "task__batch__project")
+        .defer("task__article__text")
+        .order_by(
+            URGENCY,
+            F("saved_at").desc(nulls_last=True),
+            F("task__batch__due").asc(nulls_last=True),
+            "position",
+            "pk",
+        )
+        .first()
+    )
+
+
+def own_batches(user: User, project: Project | None = None) -> list[OwnBatch]:
+    """Return the batches in which ``user`` has work, those due first, finished ones last."""
+    counted = (
+        own_assignments(user, project)
+        .values("task__batch")
+        .annotate(**{state: Count("pk", filter=Q(state=state)) for state in AssignmentState})
+    )
+    counts: dict[int, dict[str, Any]] = {row.pop("task__batch"): row for row in counted}
+    found = {
+        batch.pk: OwnBatch(batch, counts[batch.pk])
+        for batch in Batch.objects.filter(pk__in=counts)
+        .select_related("project")
+        .order_by(F("due").asc(nulls_last=True), "created_at", "pk")
+    }
+    for assignment in _first_rows(own_assignments(user, project)):
+        found[assignment.task.batch_id].rows.append(assignment)
+    return sorted(found.values(), key=lambda own: own.unfinished == 0)
+
+
+def _first_rows(work: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """Return the first few unfinished assignments of each batch, with their word counts."""
+    order = [URGENCY.asc(), F("position").asc(), F("pk").asc()]
+    place = Window(RowNumber(), partition_by="task__batch", order_by=order)
+    first = work.unfinished().annotate(place=place).filter(place__lte=ROWS_SHOWN)
+    return (
+        Assignment.objects.filter(pk__in=list(first.values_list("pk", flat=True)))
+        .annotate(words=WordCount("task__article__text"))
+        .select_related("task__article")
+        .defer("task__article__text")
+        .order_by(*order)
+    )
+
+
+def last_week(user: User, at: datetime) -> dict[str, int]:
+    """Return how many articles and spans ``user`` handed in during the last seven days."""
+    handed_in = Assignment.objects.of(user).filter(
+        state=AssignmentState.SUBMITTED, submitted_at__gt=at - timedelta(days=7)
+    )
+    sums = handed_in.aggregate(articles=Count("pk"), spans=Sum("span_count", default=0))
+    return dict(sums)

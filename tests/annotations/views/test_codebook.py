@@ -1,0 +1,70 @@
+import pytest
+
+from annotations.actions import codebook
+from annotations.enums import Role
+from tests.factories import TUESDAY, CodebookFactory, MemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin():
+    member = MemberFactory(roles=[Role.ADMIN])
+    CodebookFactory(project=member.project)
+    return member
+
+
+def publish(admin, **label):
+    codebook.publish(
+        project=admin.project,
+        labels=[{"key": "actor", "name": "Actor", **label}],
+        rules=[{"id": "R1", "text": "The longest name."}],
+        by=admin.user,
+        at=TUESDAY,
+    )
+
+
+def read(client, member, version=""):
+    client.force_login(member.user)
+    return client.get(f"/projects/{member.project.slug}/codebook/{version}")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_member_reads_it(client, admin, role):
+    publish(admin, definition="Who acts.", include=["Names"], exclude=["Pronouns"])
+
+    page = read(client, MemberFactory(project=admin.project, roles=[role])).content.decode()
+
+    for text in ("Who acts.", "Names", "Pronouns", "The longest name.", "Version 2"):
+        assert text in page
+
+
+def test_what_stands_in_square_brackets_is_marked(client, admin):
+    publish(admin, examples=["[Ada <b>] spoke & [left]"], colour="#2256bb")
+
+    page = read(client, admin).content.decode()
+
+    mark = '<mark class="label-quote" data-colour="#2256bb" data-shape="circle">'
+    assert f"{mark}Ada &lt;b&gt;</mark> spoke &amp; {mark}left</mark>" in page
+
+
+def test_a_retired_label_is_named_apart(client, admin):
+    publish(admin)
+
+    context = read(client, admin).context
+
+    assert [label.name for label in context["labels"]] == ["Actor"]
+    assert [label.name for label in context["retired"]] == ["Location", "Event", "Claim"]
+
+
+def test_an_earlier_version_can_still_be_read(client, admin):
+    publish(admin)
+
+    context = read(client, admin, "1/").context
+
+    assert context["version"].number == 1
+    assert len(context["labels"]) == 4
+
+
+def test_a_version_that_was_never_published_is_not_there(client, admin):
+    assert read(client, admin, "7/").status_code == 404

@@ -1,0 +1,152 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from annotations.enums import AssignmentState, Role, TaskState
+from tests.factories import (
+    MONDAY,
+    TUESDAY,
+    ArticleFactory,
+    AssignmentFactory,
+    BatchFactory,
+    MemberFactory,
+    TaskFactory,
+    UserFactory,
+    submitted,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coder():
+    return MemberFactory(roles=[Role.CODER])
+
+
+@pytest.fixture
+def signed_in(client, coder):
+    client.force_login(coder.user)
+    return client
+
+
+def give(coder, title="The talks", batch=None, **fields):
+    batch = batch or BatchFactory(project=coder.project)
+    article = ArticleFactory(project=coder.project, meta={"title": title})
+    return AssignmentFactory(task=TaskFactory(batch=batch, article=article), coder=coder, **fields)
+
+
+def titles(rows):
+    return [row.task.article.title for row in rows]
+
+
+def test_a_visitor_is_led_to_the_sign_in_page_and_back(client):
+    answer = client.get("/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/?next=/")
+
+
+def test_somebody_in_no_project_is_told_what_to_do(client):
+    client.force_login(UserFactory(username="amina"))
+
+    page = client.get("/").content.decode()
+
+    assert "You are in no project yet" in page
+    assert "amina" in page
+    assert 'href="/projects/new/"' in page
+
+
+def test_work_in_progress_comes_before_what_was_returned_and_what_is_new(signed_in, coder):
+    batch = BatchFactory(project=coder.project)
+    give(coder, "New", batch)
+    give(coder, "Back", batch, state=AssignmentState.RETURNED)
+    give(coder, "Older", batch, state=AssignmentState.CODING, saved_at=MONDAY)
+    give(coder, "Open", batch, state=AssignmentState.CODING, saved_at=TUESDAY)
+
+    context = signed_in.get("/").context
+
+    assert context["next_article"].task.article.title == "Open"
+    (own,) = context["own_batches"]
+    assert titles(own.rows)[2:] == ["Back", "New"]
+    assert (own.total, own.submitted) == (4, 0)
+
+
+def test_work_that_was_taken_away_or_handed_in_is_not_to_be_done(signed_in, coder):
+    batch = BatchFactory(project=coder.project)
+    give(coder, "Gone", batch, state=AssignmentState.RELEASED)
+    submitted(give(coder, "Done", batch), [])
+
+    context = signed_in.get("/").context
+
+    assert context["next_article"] is None
+    (own,) = context["own_batches"]
+    assert (own.total, own.submitted, own.rows) == (1, 1, [])
+
+
+def test_only_the_first_few_articles_of_a_batch_are_listed_and_the_rest_counted(signed_in, coder):
+    batch = BatchFactory(project=coder.project)
+    for number in range(11):
+        give(coder, f"Article {number}", batch, position=number)
+
+    (own,) = signed_in.get("/").context["own_batches"]
+
+    assert titles(own.rows) == [f"Article {number}" for number in range(8)]
+    assert own.unseen == 3
+
+
+def test_the_words_of_an_article_are_counted(signed_in, coder):
+    give(coder)
+
+    (own,) = signed_in.get("/").context["own_batches"]
+
+    assert own.rows[0].words == 11
+
+
+def test_the_page_of_a_coder_says_the_same_whatever_the_other_coders_do(signed_in, coder):
+    mine = give(coder, "Ours")
+    other = MemberFactory(project=coder.project)
+    before = signed_in.get("/").content
+
+    theirs = AssignmentFactory(task=mine.task, coder=other, state=AssignmentState.CODING)
+    submitted(theirs, [{"label": "actor", "start": 0, "end": 5}])
+
+    csrf = slice(0, None)
+    assert strip_csrf(signed_in.get("/").content[csrf]) == strip_csrf(before)
+
+
+def strip_csrf(page):
+    return [line for line in page.splitlines() if b"csrf" not in line.lower()]
+
+
+def test_articles_handed_in_this_week_are_counted(signed_in, coder):
+    now = timezone.now()
+    for days, spans in ((1, 3), (6, 4), (8, 50)):
+        done = submitted(give(coder), [])
+        done.submitted_at = now - timedelta(days=days)
+        done.span_count = spans
+        done.save()
+
+    assert signed_in.get("/").context["week"] == {"articles": 2, "spans": 7}
+
+
+def test_an_adjudicator_is_told_how_many_articles_wait(client):
+    adjudicator = MemberFactory(roles=[Role.ADJUDICATOR])
+    batch = BatchFactory(project=adjudicator.project)
+    for state in (TaskState.CODED, TaskState.ADJUDICATING, TaskState.OPEN):
+        TaskFactory(batch=batch, state=state)
+    client.force_login(adjudicator.user)
+
+    (membership,) = client.get("/").context["memberships"]
+
+    assert membership.awaiting == 2
+
+
+@pytest.mark.parametrize("batches", [1, 3])
+def test_home_takes_the_same_queries_for_one_batch_and_for_three(
+    signed_in, coder, batches, django_assert_num_queries
+):
+    for number in range(batches):
+        give(coder, f"Article {number}")
+
+    with django_assert_num_queries(10):
+        signed_in.get("/")
