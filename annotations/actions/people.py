@@ -49,6 +49,13 @@ def create_account(
 
 
 @transaction.atomic
+def set_password(*, user: User, password: str) -> None:
+    """Let an account be opened with ``password`` alone; who is signed in to it no longer is."""
+    _give_password(user, password)
+    user.save(update_fields=["password"])
+
+
+@transaction.atomic
 def add_member(
     *,
     project: Project,
@@ -135,12 +142,16 @@ def _checked_account(username: str, password: str | None) -> User:
     if password is None:
         user.set_unusable_password()
         return user
+    _give_password(user, password)
+    return user
+
+
+def _give_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise _cannot_add("password", " ".join(error.messages)) from error
     user.set_password(password)
-    return user
 
 
 def _cannot_add(field: str, detail: str) -> CannotAdd:

@@ -199,3 +199,24 @@ def test_two_admins_who_remove_each_other_at_once_leave_one():
         thread.join()
 
     assert Member.objects.current().filter(project=project).count() == 1
+
+
+def test_another_password_replaces_the_first():
+    person = people.create_account(username="vera", password=GOOD)
+
+    people.set_password(user=person, password="nine short lamps 4")
+
+    person.refresh_from_db()
+    assert person.check_password("nine short lamps 4")
+    assert not person.check_password(GOOD)
+
+
+def test_a_password_that_the_rules_forbid_changes_nothing():
+    person = people.create_account(username="vera", password=GOOD)
+
+    with pytest.raises(people.CannotAdd) as refusal:
+        people.set_password(user=person, password="12345678")
+
+    assert refusal.value.errors[0]["field"] == "password"
+    person.refresh_from_db()
+    assert person.check_password(GOOD)
