@@ -32,7 +32,7 @@ def assign(entries: Iterable[Entry], *, shares: Mapping[str, float], seed: int) 
 
     Groups stand in the order of SHA-256 of seed and name, and are cut at the
     shares. No group is torn, and each split's size differs from its share by
-    less than the largest group. Strata, where entries name some, are spread
+    no more than the largest group. Strata, where entries name some, are spread
     evenly over the order first, so that every split has its part of each.
     """
     sizes: Counter[tuple[bool, str]] = Counter()
@@ -60,7 +60,8 @@ def assign(entries: Iterable[Entry], *, shares: Mapping[str, float], seed: int) 
     placed = 0
     current = 0
     for group in order:
-        while current < len(names) - 1 and placed >= ends[current]:
+        # A group that lies across a cut goes to the side that has more of it.
+        while current < len(names) - 1 and 2 * placed + sizes[group] > 2 * ends[current]:
             current += 1
         splits[group] = names[current]
         placed += sizes[group]

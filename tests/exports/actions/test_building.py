@@ -1,0 +1,246 @@
+import json
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from annotations.actions.jobs import LostClaim, claim
+from annotations.enums import ReleaseState, TaskState
+from annotations.models import Assignment, AuditEvent, Member, Task
+from exports import folders
+from exports.actions import building, freezing, releases
+from exports.models import Release, ReleaseFile
+from exports.verification import verify
+from tests.exports import golden, reading
+from tests.exports.worlds import built, corpus, requested
+from tests.factories import (
+    MONDAY,
+    TUESDAY,
+    AssignmentFactory,
+    MemberFactory,
+    ProjectFactory,
+    TaskFactory,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVERYTHING = {
+    "include": ["gold", "codings"],
+    "splits": {"train": 0.5, "test": 0.5},
+    "seed": 4,
+}
+
+
+def expire_lease(release):
+    """Let the lease of a worker that is gone run out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE exports_release SET lease_until = now() - interval '1 s' WHERE id = %s",
+            [release.pk],
+        )
+
+
+def files_left(release):
+    """Return what lies in the release's folder, by path below it."""
+    from pathlib import Path
+
+    folder = Path(default_storage.path(f"releases/{release.uuid}"))
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_golden_corpus_exports_to_the_golden_file():
+    release = built(golden.corpus(), **EVERYTHING)
+
+    assert release.state == ReleaseState.READY, release.failure
+    for name in ("articles.jsonl", "manifest.json", "README.md", "SHA256SUMS"):
+        assert reading.content(release, name).decode() == (golden.FOLDER / name).read_text()
+
+
+def test_a_release_is_what_verify_accepts(tmp_path):
+    release = built(golden.corpus(), **EVERYTHING)
+
+    for file in release.files.all():
+        (tmp_path / file.name).write_bytes(reading.content(release, file.name))
+
+    report = verify(tmp_path)
+    assert report.problems == []
+    assert report.content_hash == release.content_hash
+    assert report.checked == ["articles.jsonl", "SHA256SUMS", "manifest.json"]
+
+
+def test_the_same_request_gives_the_same_bytes():
+    project = golden.corpus()
+
+    first, second = built(project, **EVERYTHING), built(project, **EVERYTHING)
+
+    assert (first.number, second.number) == (1, 2)
+    assert reading.content(first) == reading.content(second)
+
+
+def test_the_files_are_as_the_rows_say():
+    release = built(golden.corpus())
+
+    assert [file.name for file in release.files.order_by("name")] == [
+        "README.md",
+        "SHA256SUMS",
+        "articles.jsonl",
+        "manifest.json",
+    ]
+    for file in release.files.all():
+        assert file.bytes == len(reading.content(release, file.name))
+    assert release.content_hash == release.files.get(name="articles.jsonl").sha256
+    assert json.loads(reading.content(release, "manifest.json")) == release.manifest
+
+
+def test_publishing_is_written_down():
+    release = built(corpus(ProjectFactory(), 1).project)
+
+    event = AuditEvent.objects.get(kind=AuditEvent.Kind.RELEASE_READY)
+    assert event.target_uuid == release.uuid
+    assert event.detail == {"number": 1, "content_hash": release.content_hash}
+
+
+def test_a_message_that_comes_five_times_builds_one_release():
+    release = requested(corpus(ProjectFactory(), 2).project)
+
+    answers = [building.build(release_id=release.pk) for _ in range(5)]
+
+    assert answers == [True, False, False, False, False]
+    assert ReleaseFile.objects.filter(release=release).count() == 4
+    assert AuditEvent.objects.filter(kind=AuditEvent.Kind.RELEASE_READY).count() == 1
+
+
+@pytest.mark.parametrize(
+    "reached", [ReleaseState.FREEZING, ReleaseState.RENDERING, ReleaseState.FINALIZING]
+)
+def test_a_release_whose_worker_died_is_finished_by_the_next(reached):
+    project = golden.corpus()
+    undisturbed = built(project, **EVERYTHING)
+    release = requested(project, **EVERYTHING)
+    dead = claim(Release.objects.unfinished(), release.pk)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.FREEZING)
+    if reached != ReleaseState.FREEZING:
+        dead.refresh_from_db()
+        freezing.freeze(dead)
+        folders.write(dead, "articles.jsonl", [b"half"])
+    Release.objects.filter(pk=release.pk).update(state=reached)
+
+    assert building.build(release_id=release.pk) is False
+    expire_lease(release)
+    assert building.build(release_id=release.pk) is True
+
+    release.refresh_from_db()
+    assert release.state == ReleaseState.READY
+    assert release.content_hash == undisturbed.content_hash
+    assert {path.split("/")[0] for path in files_left(release)} == {"2"}
+
+
+def test_a_worker_that_wakes_up_late_changes_nothing():
+    project = golden.corpus()
+    release = requested(project)
+    late = claim(Release.objects.unfinished(), release.pk)
+    expire_lease(release)
+    building.build(release_id=release.pk)
+    release.refresh_from_db()
+    published = files_left(release)
+
+    with pytest.raises(LostClaim):
+        freezing.freeze(late)
+    building.fail(release=late, why="I thought it was mine", at=MONDAY)
+    folders.remove_earlier(late)
+
+    release.refresh_from_db()
+    assert (release.state, release.failure) == (ReleaseState.READY, "")
+    assert files_left(release) == published
+
+
+def test_work_that_goes_on_does_not_change_what_was_frozen():
+    project = golden.corpus()
+    undisturbed = built(project)
+    release = requested(project)
+    mine = claim(Release.objects.unfinished(), release.pk)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.FREEZING)
+    freezing.freeze(mine)
+
+    task = Task.objects.get(article__key="a-3")
+    task.article.meta = {"title": "Corrected"}
+    task.article.save(update_fields=["meta"])
+    task.state = TaskState.ADJUDICATING
+    task.save(update_fields=["state"])
+    task.article.withdrawn_at, task.article.withdrawn_reason = TUESDAY, "rights"
+    task.article.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    expire_lease(release)
+    building.build(release_id=release.pk)
+
+    release.refresh_from_db()
+    assert release.content_hash == undisturbed.content_hash
+
+
+def test_an_asker_who_is_no_longer_admin_gets_nothing():
+    admin = MemberFactory(roles=["admin"])
+    corpus(admin.project, 1)
+    release = request_by(admin)
+    Member.objects.filter(pk=admin.pk).update(removed_at=TUESDAY)
+
+    building.build(release_id=release.pk)
+
+    release.refresh_from_db()
+    assert release.state == ReleaseState.FAILED
+    assert release.failure == "Whoever asked for this release is no longer an admin."
+    assert not release.items.exists()
+
+
+def test_an_asker_who_was_given_work_meanwhile_gets_nothing():
+    admin = MemberFactory(roles=["admin", "coder"])
+    batch = corpus(admin.project, 1)
+    release = request_by(admin)
+    AssignmentFactory(task=TaskFactory(batch=batch), coder=admin)
+
+    building.build(release_id=release.pk)
+
+    release.refresh_from_db()
+    assert release.state == ReleaseState.FAILED
+    assert Assignment.objects.count() == 1
+
+
+def request_by(member):
+    from exports.recipe import Recipe
+
+    return releases.request(
+        project=member.project, name="Gold", recipe=Recipe(), by=member.user, at=MONDAY
+    )
+
+
+def test_a_full_disk_fails_the_release_and_leaves_nothing_behind(settings, tmp_path):
+    release = requested(corpus(ProjectFactory(), 1).project)
+    folder = tmp_path / "files" / "releases" / str(release.uuid) / "1"
+    folder.mkdir(parents=True)
+    (folder / "articles.jsonl.part").symlink_to("/dev/full")
+
+    building.build(release_id=release.pk)
+
+    release.refresh_from_db()
+    assert release.state == ReleaseState.FAILED
+    assert release.failure == "The files could not be written: No space left on device."
+    assert files_left(release) == []
+
+
+def test_the_sweep_removes_files_of_what_was_given_up():
+    release = requested(corpus(ProjectFactory(), 1).project)
+    mine = claim(Release.objects.unfinished(), release.pk)
+    folders.write(mine, "articles.jsonl", [b"half"])
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.CANCELLED)
+
+    building.sweep()
+
+    assert files_left(release) == []
+
+
+def test_only_releases_that_nobody_is_at_count_as_abandoned():
+    project = corpus(ProjectFactory(), 1).project
+    waiting, running, dead, ready = [requested(project) for _ in range(4)]
+    for release in (running, dead):
+        claim(Release.objects.unfinished(), release.pk)
+    expire_lease(dead)
+    building.build(release_id=ready.pk)
+
+    assert building.abandoned() == [waiting.pk, dead.pk]

@@ -1,0 +1,265 @@
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from annotations.enums import JobState, TaskState
+from annotations.models import Batch
+from exports.actions import freezing
+from exports.models import Release
+from exports.queries import choices
+from exports.recipe import Recipe
+from tests.exports import reading
+from tests.exports.worlds import (
+    adjudicate,
+    adjudicated_article,
+    built,
+    coded,
+    coder,
+    corpus,
+    gold_span,
+)
+from tests.factories import (
+    MONDAY,
+    TEXT,
+    TUESDAY,
+    ArticleFactory,
+    BatchFactory,
+    ImportJobFactory,
+    ProjectFactory,
+    TaskFactory,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ids(release):
+    assert release.failure == ""
+    return [record["id"] for record in reading.records(release)]
+
+
+@pytest.fixture
+def project():
+    return ProjectFactory()
+
+
+def test_lines_are_sorted_by_id_in_code_point_order(project):
+    batch = BatchFactory(project=project)
+    keys = ["b", "B", "a-10", "a-9", "ä", "é", "😀", "\uffff", "Z", "a"]
+    for key in keys:
+        adjudicated_article(batch, key=key)
+
+    assert ids(built(project)) == sorted(keys)
+
+
+def test_only_adjudicated_articles_are_gold(project):
+    batch = corpus(project, 1)
+    open_task = TaskFactory(batch=batch)
+    reopened = adjudicated_article(batch)
+    reopened.state = TaskState.ADJUDICATING
+    reopened.save(update_fields=["state"])
+
+    found = ids(built(project))
+
+    assert open_task.article.key not in found
+    assert reopened.article.key not in found
+    assert len(found) == 1
+
+
+def test_a_withdrawn_article_is_in_no_later_release(project):
+    corpus(project, 1)
+    adjudicated_article(
+        Batch.objects.get(), key="gone", withdrawn_at=TUESDAY, withdrawn_reason="rights"
+    )
+
+    assert "gone" not in ids(built(project))
+
+
+def test_what_an_unfinished_import_has_staged_stays_out(project):
+    staged = ImportJobFactory(project=project, state=JobState.RUNNING)
+    adjudicated_article(BatchFactory(project=project, import_job=staged), import_job=staged)
+
+    assert ids(built(project)) == []
+
+
+def test_an_article_of_several_batches_counts_with_its_latest_decision(project):
+    article = ArticleFactory(project=project, key="twice")
+    early, late = BatchFactory(project=project, name="Early"), BatchFactory(project=project)
+    adjudicate(
+        TaskFactory(batch=late, article=article),
+        [gold_span(TEXT, "Velmora", "location")],
+        at=TUESDAY,
+    )
+    adjudicate(
+        TaskFactory(batch=early, article=article),
+        [gold_span(TEXT, "Ada Brandt", "actor")],
+        at=MONDAY,
+    )
+
+    release = built(project)
+
+    (record,) = reading.records(release)
+    assert [span["quote"] for span in record["spans"]] == ["Velmora"]
+    assert release.manifest["left_out"] == [{"id": "twice", "batch": "Early"}]
+
+
+def test_of_an_article_adjudicated_twice_the_last_gold_counts(project):
+    task = adjudicated_article(BatchFactory(project=project))
+    task.golds.create(
+        number=2,
+        spans=[gold_span(TEXT, "Velmora", "location")],
+        codebook_version=2,
+        made_at=TUESDAY,
+    )
+
+    (record,) = reading.records(built(project))
+
+    assert record["codebook_version"] == 2
+    assert [span["quote"] for span in record["spans"]] == ["Velmora"]
+
+
+def test_only_the_chosen_batches_are_in_it(project):
+    chosen = corpus(project, 2)
+    corpus(project, 3)
+
+    assert len(ids(built(project, batches=[str(chosen.uuid)]))) == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"outlet": "Lantern"}, ["lantern"]),
+        ({"language": "en"}, ["lantern", "post"]),
+        ({"from": "2024-02-01"}, ["post"]),
+        ({"to": "2024-02-01"}, ["lantern"]),
+        ({"from": "2024-01-15", "to": "2024-01-15"}, ["lantern"]),
+        ({"outlet": "Lantern", "from": "2024-02-01"}, []),
+    ],
+)
+def test_a_filter_keeps_what_meta_says(project, wanted, found):
+    batch = BatchFactory(project=project)
+    for key, meta in (
+        ("lantern", {"outlet": "Lantern", "language": "en", "published_at": "2024-01-15"}),
+        ("post", {"outlet": "Post", "language": "en", "published_at": "2024-03-01T10:00:00Z"}),
+        ("undated", {"outlet": "Gazette", "published_at": "05 March 2024 / 17:07 RU"}),
+    ):
+        adjudicated_article(batch, key=key, meta=meta)
+
+    assert ids(built(project, filter=wanted)) == found
+
+
+def test_codings_are_those_handed_in_last_and_only_of_adjudicated_articles(project):
+    batch = BatchFactory(project=project)
+    anna = coder(project, "anna")
+    task = TaskFactory(batch=batch)
+    assignment = coded(task, anna, [{"label": "actor", "start": 0, "end": 5}])
+    assignment.submissions.create(
+        uuid="0190c6a0-0000-7000-8000-000000000001",
+        doc_rev=9,
+        spans=[],
+        codebook_version=1,
+        submitted_at=TUESDAY,
+    )
+    adjudicate(task, [])
+    coded(TaskFactory(batch=batch), anna, [])
+
+    release = built(project, include=["gold", "codings"], real_names=True)
+
+    (record,) = reading.records(release)
+    assert record["codings"] == [{"coder": "anna", "spans": []}]
+
+
+def test_raw_codings_alone_bring_unadjudicated_articles(project):
+    batch = corpus(project, 1)
+    half = TaskFactory(batch=batch, article__key="half")
+    coded(half, coder(project), [{"label": "actor", "start": 0, "end": 5}])
+    TaskFactory(batch=batch, article__key="untouched")
+
+    release = built(project, include=["codings"])
+
+    assert release.has_unadjudicated
+    (record,) = reading.records(release)
+    assert record["id"] == "half"
+    assert "spans" not in record
+    assert [span["quote"] for span in record["codings"][0]["spans"]] == ["Mayor"]
+
+
+def test_work_that_was_returned_is_not_handed_in(project):
+    assignment = coded(TaskFactory(batch=BatchFactory(project=project)), coder(project), [])
+    assignment.state = "returned"
+    assignment.save(update_fields=["state"])
+
+    assert ids(built(project, include=["codings"])) == []
+
+
+def test_an_imported_split_is_passed_on_unless_splits_are_asked_for(project):
+    adjudicated_article(BatchFactory(project=project), split="holdout")
+
+    passed_on = reading.records(built(project))
+    cut = reading.records(built(project, splits={"train": 1.0}))
+
+    assert [record["split"] for record in passed_on + cut] == ["holdout", "train"]
+
+
+def test_stratified_splits_share_out_every_outlet(project):
+    batch = BatchFactory(project=project)
+    for outlet in ("Lantern", "Post"):
+        for _ in range(10):
+            adjudicated_article(batch, meta={"outlet": outlet})
+
+    release = built(project, splits={"a": 0.5, "b": 0.5}, stratify="outlet")
+
+    assert release.manifest["counts"]["articles_by_split"] == {"a": 10, "b": 10}
+    in_a = [r["meta"]["outlet"] for r in reading.records(release) if r["split"] == "a"]
+    assert 4 <= in_a.count("Post") <= 6
+
+
+def test_a_release_of_nothing_is_ready_and_empty(project):
+    release = built(project)
+
+    assert ids(release) == []
+    assert release.manifest["counts"]["articles"] == 0
+
+
+def test_freezing_sees_one_moment(project):
+    """Somebody reopens every task while the worker is between two looks at them."""
+    corpus(project, 40)
+    torn = []
+
+    def disturb():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE annotations_task SET state = 'adjudicating'")
+        connections.close_all()
+
+    def count_twice():
+        before = sum(1 for _ in choices(project, Recipe()))
+        thread = threading.Thread(target=disturb)
+        thread.start()
+        thread.join()
+        return before, sum(1 for _ in choices(project, Recipe()))
+
+    with freezing.one_moment():
+        torn.append(count_twice())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE annotations_task SET state = 'adjudicated'")
+    torn.append(count_twice())
+
+    assert torn == [(40, 40), (40, 0)]
+
+
+def test_freezing_takes_as_many_queries_for_many_articles_as_for_few(
+    project, django_assert_num_queries
+):
+    def queries_for_a_release():
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as queries:
+            built(project, include=["gold", "codings"])
+        return len(queries)
+
+    corpus(project, 1)
+    once = queries_for_a_release()
+    corpus(project, 5)
+
+    assert queries_for_a_release() == once
+    assert Release.objects.count() == 2

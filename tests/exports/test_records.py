@@ -1,0 +1,160 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exports.formats import jsonl
+from exports.recipe import Recipe
+from exports.records import Frozen, Roster, build
+
+ANNA, BEN, CHAO = "a" * 8, "b" * 8, "c" * 8
+ROSTER = Roster.named({ANNA: ("Anna", False), BEN: ("Ben", False)})
+
+
+def span(start=0, end=3, label="actor", **more):
+    return {
+        "id": f"{start}-{end}-{label}",
+        "start": start,
+        "end": end,
+        "label": label,
+        "quote": "The mayor said so."[start:end],
+        "attributes": [],
+        "links": [],
+        "note": "",
+        **more,
+    }
+
+
+def article(**more):
+    given = {
+        "key": "a1",
+        "text": "The mayor said so.",
+        "text_sha256": "0" * 64,
+        "meta": {"title": "T"},
+        "zones": [],
+        "cluster": None,
+        "split": None,
+        "codebook_version": 1,
+        "gold": [],
+        "codings": [],
+    }
+    return Frozen(**given | more)
+
+
+def built(recipe=None, **more):
+    return build(article(**more), recipe=recipe or Recipe(), roster=ROSTER)
+
+
+def test_a_record_has_the_same_keys_whatever_is_known():
+    assert set(built(cluster="c", split="train")) == set(built()) == {
+        "id", "text", "text_sha256", "meta", "zones", "cluster", "split", "codebook_version",
+        "spans",
+    }  # fmt: skip
+
+
+def test_without_text_no_quote_leaves_either():
+    recipe = Recipe(text=False, include=["gold", "codings"])
+
+    record = built(recipe, gold=[span()], codings=[(ANNA, [span()])])
+
+    assert "text" not in record
+    assert "The" not in jsonl.line(record).decode()
+    assert record["spans"][0]["end"] == 3
+
+
+def test_spans_are_sorted_by_start_end_label_id():
+    spans = [
+        span(4, 9, "claim"),
+        span(4, 9, "actor", id="2"),
+        span(4, 9, "actor", id="1"),
+        span(4, 6),
+        span(0, 9),
+    ]
+
+    found = [(s["start"], s["end"], s["label"], s["id"]) for s in built(gold=spans)["spans"]]
+
+    assert found == sorted(found)
+
+
+def test_coders_and_codings_stand_in_the_order_of_their_names():
+    record = built(
+        Recipe(include=["gold", "codings"]),
+        gold=[span(coders=[BEN, ANNA])],
+        codings=[(BEN, []), (ANNA, [])],
+    )
+
+    assert record["spans"][0]["coders"] == ["Anna", "Ben"]
+    assert [coding["coder"] for coding in record["codings"]] == ["Anna", "Ben"]
+
+
+def test_a_source_that_is_not_said_is_adjudicated():
+    assert built(gold=[span()])["spans"][0]["source"] == "adjudicated"
+
+
+def test_a_note_is_there_only_where_one_was_written():
+    record = built(gold=[span(), span(4, 9, note="title left out")])
+
+    assert [s.get("note") for s in record["spans"]] == [None, "title left out"]
+
+
+def test_what_only_the_workbench_knows_of_a_span_stays_there():
+    record = built(gold=[span(card="0" * 32, rev=4)])
+
+    assert set(record["spans"][0]) == {
+        "id", "start", "end", "label", "quote", "attributes", "links", "source", "coders",
+        "decision",
+    }  # fmt: skip
+
+
+def test_pseudonyms_depend_on_secret_and_seed_and_on_nothing_else():
+    def names(members, secret=b"s", seed=0):
+        roster = Roster.pseudonymous(members, secret=secret, seed=seed)
+        return [roster.name(member) for member in (ANNA, BEN, CHAO)]
+
+    once = names([ANNA, BEN, CHAO])
+    assert sorted(once) == ["coder-1", "coder-2", "coder-3"]
+    assert names([CHAO, ANNA, BEN]) == once
+    assert {tuple(names([ANNA, BEN, CHAO], seed=seed)) for seed in range(40)} > {tuple(once)}
+    assert any(names([ANNA, BEN, CHAO], secret=bytes([n])) != once for n in range(20))
+
+
+def test_the_tenth_coder_comes_after_the_second():
+    members = [f"{number:08}" for number in range(12)]
+    roster = Roster.pseudonymous(members, secret=b"s", seed=0)
+
+    assert roster.names(members) == [f"coder-{number}" for number in range(1, 13)]
+
+
+def test_an_imported_coder_is_not_taken_for_the_member_of_that_name():
+    roster = Roster.named({ANNA: ("Anna", False), BEN: ("Anna", True)})
+
+    assert (roster.name(ANNA), roster.name(BEN)) == ("Anna", "Anna (external)")
+
+
+def test_names_stay_apart_however_they_were_imported():
+    people = {ANNA: ("A", False), BEN: ("A", True), CHAO: ("A (external)", True)}
+    roster = Roster.named(people)
+
+    assert len({roster.name(member) for member in people}) == 3
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(),
+)
+
+
+@given(st.dictionaries(st.text(), scalars))
+def test_a_line_is_one_line_whatever_is_in_it(meta):
+    line = jsonl.line({"meta": meta})
+
+    assert line.count(b"\n") == 1
+    assert json.loads(line) == {"meta": meta}
+
+
+@given(st.dictionaries(st.text(), scalars))
+def test_the_order_of_keys_makes_no_difference(meta):
+    assert jsonl.line(dict(reversed(meta.items()))) == jsonl.line(meta)
