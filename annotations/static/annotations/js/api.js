@@ -38,14 +38,37 @@ export class Api {
   }
 
   /**
-   * Post a form as a page would, to sign in without leaving.
+   * @param {"POST" | "PUT" | "DELETE"} method
+   * @param {string} url
+   * @param {object} [body]
+   */
+  send(method, url, body) {
+    return fetch(url, {
+      method,
+      headers: {
+        Accept: "application/json",
+        "Content-Type": "application/json",
+        "X-CSRFToken": this.csrf,
+      },
+      credentials: "same-origin",
+      body: body && JSON.stringify(body),
+    });
+  }
+
+  /**
+   * Post a form as its own page would, with the CSRF token that comes with that page: the
+   * one held here may have gone with the session.
    * @param {string} url
    * @param {Record<string, string>} fields
    */
-  postForm(url, fields) {
+  async postForm(url, fields) {
+    const page = await (await fetch(url, { credentials: "same-origin" })).text();
+    const token = new DOMParser()
+      .parseFromString(page, "text/html")
+      .querySelector("[name=csrfmiddlewaretoken]");
     return fetch(url, {
       method: "POST",
-      headers: { "X-CSRFToken": this.csrf },
+      headers: { "X-CSRFToken": token?.getAttribute("value") ?? this.csrf },
       credentials: "same-origin",
       body: new URLSearchParams(fields),
     });

@@ -140,7 +140,10 @@ export class Bars {
    */
   #measure(paragraph, spans, origin) {
     const held = spans.filter((span) => span.start < paragraph.end && span.end > paragraph.start);
-    const veils = this.veiled.flatMap((extent) => this.#rects(paragraph, extent, origin));
+    // A line that is furniture as a whole is dimmed by the style sheet.
+    const isFurniture = paragraph.element.dataset.zone === "boilerplate";
+    const veiled = isFurniture ? [] : this.veiled;
+    const veils = veiled.flatMap((extent) => this.#rects(paragraph, extent, origin));
     if (!held.length) return { bars: [], veils };
     const style = getComputedStyle(paragraph.element);
     const lineHeight = parseFloat(style.lineHeight);

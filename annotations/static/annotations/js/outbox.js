@@ -203,9 +203,12 @@ export class Outbox {
     const lost = new Set();
     for (const op of answered) {
       const result = results.get(op.op_id);
-      if (!result || ["applied", "duplicate"].includes(result.status)) continue;
-      items.push({ op, status: result.status, detail: detailOf(result.error) });
-      if (result.status === "conflict" || result.status === "gone") lost.add(op.span_id);
+      // The answer to a repeated op tells how it went the first time.
+      const status = result?.first ?? result?.status ?? "applied";
+      const isDone = status === "applied" || status === "duplicate";
+      if (isDone || (status === "gone" && op.type === "delete")) continue;
+      items.push({ op, status, detail: detailOf(result?.error) });
+      if (status === "conflict" || status === "gone") lost.add(op.span_id);
     }
     // Edits made since on a span that turned out otherwise were made on something else.
     const stranded = this.waiting.filter((op) => lost.has(op.span_id) && !answered.includes(op));

@@ -46,7 +46,6 @@ export class SignIn {
   async #submit() {
     this.problem.textContent = "";
     try {
-      await this.api.whoAmI();
       const fields = [...new FormData(this.form)].map(([name, value]) => [name, String(value)]);
       await this.api.postForm(this.form.action, Object.fromEntries(fields));
       await this.#check(true);

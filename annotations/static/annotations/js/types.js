@@ -45,6 +45,7 @@
  * @typedef {object} OpResult
  * @property {string} op_id
  * @property {"applied" | "duplicate" | "conflict" | "gone" | "invalid"} status
+ * @property {"applied" | "conflict" | "gone" | "invalid"} [first] how a duplicate went at first
  * @property {Span | null} [span]
  * @property {string | {code?: string, detail?: string} | null} [error]
  *
@@ -84,6 +85,37 @@
  * @property {Extent[]} sentences
  * @property {Extent[]} paragraphs
  * @property {Extent[]} boilerplate
+ *
+ * @typedef {object} Ruling
+ * @property {string} id empty until the server has it
+ * @property {string} outcome
+ * @property {string | null} coder
+ * @property {Span[]} spans
+ * @property {string} reason
+ * @property {string} note
+ * @property {string} rule
+ * @property {string | null} by
+ * @property {boolean} automatic
+ * @property {boolean} stale
+ *
+ * @typedef {object} Card
+ * @property {string} id
+ * @property {string} kind
+ * @property {number} start
+ * @property {number} end
+ * @property {{coder: string, spans: Span[]}[]} candidates
+ * @property {Ruling | null} decision
+ *
+ * @typedef {object} Disputes
+ * @property {number} version
+ * @property {string} state
+ * @property {{id: string, text: string, zones: {start: number, end: number, kind: string}[]}} article
+ * @property {{version: number, labels: Label[]}} codebook
+ * @property {string[]} coders
+ * @property {Card[]} cards
+ * @property {{decision: Ruling}[]} added
+ * @property {Span[]} gold
+ * @property {[number, number][]} tokens
  */
 
 export {};

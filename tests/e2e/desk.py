@@ -1,0 +1,84 @@
+"""A coder at work on the annotation page."""
+
+from playwright.sync_api import expect
+
+TEXT = """Harbour strike ends
+
+Mayor Ada Brandt said in Velmora that the talks had failed. Brandt left for Velmora.
+
+The dockers’ union said it believes the mayor.
+"""
+
+
+class Desk:
+    def __init__(self, page, url, assignment):
+        self.page = page
+        self.assignment = assignment
+        self.address = f"{url}/assignments/{assignment.uuid}/"
+        self.badge = page.locator("#save-badge")
+        self.message = page.locator("[data-part=message]")
+        self.mode = page.locator("[data-part=mode]")
+        self.rows = page.locator("#span-list li")
+
+    def open(self):
+        self.page.goto(self.address)
+        expect(self.page.locator("#coding")).to_have_attribute("data-ready", "true")
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def jump(self, letters):
+        """Go to the next word that begins with ``letters``."""
+        self.press("/")
+        self.page.keyboard.type(letters)
+        self.press("Enter")
+
+    def tag(self, letters, key, words=1):
+        """Tag ``words`` words from the one that begins with ``letters`` on."""
+        self.jump(letters)
+        self.press(*["Shift+ArrowRight"] * (words - 1), key)
+
+    def wait_until_saved(self):
+        expect(self.badge).to_have_text("All changes saved")
+
+    def stored(self):
+        """Return what the database holds, once all is saved."""
+        self.wait_until_saved()
+        rows = self.assignment.spans.select_related("label").in_reading_order()
+        return [(row.label.key, row.quote) for row in rows]
+
+    def shown(self):
+        """Return the list beside the text, as somebody hears it."""
+        return [words.strip() for words in self.rows.locator("button").all_inner_texts()]
+
+    def box(self, start, end):
+        """Return where the letters ``start`` to ``end`` of the text stand on the screen."""
+        return self.page.evaluate(
+            """([start, end]) => {
+                for (const p of document.querySelectorAll("#doc > p")) {
+                    const from = start - Number(p.dataset.start);
+                    if (!p.firstChild || from < 0 || from >= p.firstChild.data.length) continue;
+                    const range = document.createRange();
+                    range.setStart(p.firstChild, from);
+                    range.setEnd(p.firstChild, end - Number(p.dataset.start));
+                    p.scrollIntoView({block: "center"});
+                    return range.getBoundingClientRect().toJSON();
+                }
+            }""",
+            [start, end],
+        )
+
+    def drag(self, start, end):
+        """Drag the mouse from the middle of one letter to the middle of another."""
+        first, last = self.box(start, start + 1), self.box(end - 1, end)
+        mouse = self.page.mouse
+        mouse.move(first["x"] + first["width"] / 2, first["y"] + first["height"] / 2)
+        mouse.down()
+        mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2, steps=5)
+        mouse.up()
+
+    def click(self, offset, **details):
+        place = self.box(offset, offset + 1)
+        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        self.page.mouse.click(x, y, **details)

@@ -1,0 +1,303 @@
+"""Coding an article by keyboard and by mouse."""
+
+import pytest
+from playwright.sync_api import expect
+
+from annotations.enums import AssignmentState
+from tests.e2e.desk import TEXT, Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MAYOR = TEXT.index("Mayor")
+SENTENCE = "Mayor Ada Brandt said in Velmora that the talks had failed."
+
+
+def test_an_article_is_coded_without_the_mouse(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.press("ArrowDown", "Home", "Shift+ArrowRight", "Shift+ArrowRight", "a")
+    desk.press("s", "c")
+    desk.tag("velm", "l")
+    desk.tag("strike", "3")
+
+    assert desk.stored() == [
+        ("event", "strike"),
+        ("actor", "Mayor Ada Brandt"),
+        ("claim", SENTENCE),
+        ("location", "Velmora"),
+    ]
+    assert desk.shown()[:2] == ["Event:\nstrike", f"Claim:\n{SENTENCE}"]
+
+
+def test_the_selection_stays_so_that_a_second_label_is_one_more_key(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.tag("velm", "l")
+    desk.press("a")
+    desk.press("a")
+
+    expect(desk.message).to_have_text("These words are Actor already.")
+    assert desk.stored() == [("actor", "Velmora"), ("location", "Velmora")]
+
+
+def test_a_span_is_opened_relabelled_resized_and_deleted(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("ada", "l")
+
+    desk.press("Enter")
+    expect(desk.mode).to_have_text("SPAN")
+    desk.press("a", "Shift+ArrowRight", "o", "Shift+ArrowLeft", "Escape")
+    expect(desk.mode).to_have_text("TEXT")
+    assert desk.stored() == [("actor", "Mayor Ada Brandt")]
+
+    desk.press("Enter", "Delete")
+    assert desk.stored() == []
+    expect(desk.page.locator("#doc")).to_be_focused()
+
+
+def test_enter_goes_outwards_through_nested_spans(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("brandt", "a")
+    desk.press("s", "c", "Escape")
+    desk.jump("brandt said")
+
+    active = desk.page.locator("#span-list [aria-current]")
+    desk.jump("brand")
+    desk.press("Escape", "n")
+    desk.press("Escape")
+    desk.page.keyboard.press("Control+Home")
+    desk.jump("brandt")
+    desk.press("Enter")
+    expect(active).to_contain_text("Actor")
+    desk.press("Enter")
+    expect(active).to_contain_text("Claim")
+    desk.press("Enter")
+    expect(active).to_contain_text("Actor")
+
+
+def test_undo_and_redo_restore_spans_and_selection(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.tag("ada", "a", words=2)
+
+    desk.press("u", "u")
+    assert desk.stored() == []
+    desk.press("Shift+U", "Shift+U")
+    assert desk.stored() == [("actor", "Ada Brandt"), ("location", "Velmora")]
+
+    desk.press("Enter", "x", "u", "l")
+    assert desk.stored() == [("location", "Ada Brandt"), ("location", "Velmora")]
+    desk.press("u", "u", "u", "u")
+    assert desk.stored() == []
+
+
+def test_all_same_words_are_tagged_after_a_look(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+
+    desk.press("t")
+    expect(desk.message).to_contain_text("1 more place")
+    desk.press("Escape")
+    assert desk.stored() == [("location", "Velmora")]
+    desk.press("t", "Enter")
+    assert desk.stored() == [("location", "Velmora")] * 2
+    desk.press("u")
+    assert desk.stored() == [("location", "Velmora")]
+
+
+def test_growing_steps_to_the_sentence_and_back(desk_with):
+    desk = desk_with(TEXT)
+    desk.jump("talks")
+
+    desk.press("s", "s", "Shift+S", "c", "Shift+S", "e")
+
+    assert desk.stored() == [("claim", SENTENCE), ("event", "talks")]
+
+
+def test_characters_can_be_selected_where_words_are_glued(desk_with):
+    desk = desk_with("A report from BakuPolitics today.")
+    desk.jump("bakup")
+
+    desk.press(*["Control+Shift+ArrowLeft"] * len("Politics"), "l")
+
+    assert desk.stored() == [("location", "Baku")]
+
+
+def test_a_drag_snaps_to_words_and_the_popover_tags(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.drag(MAYOR + 2, MAYOR + 12)
+    desk.page.get_by_role("group", name="Tag the selection").get_by_role(
+        "button", name="Actor"
+    ).click()
+
+    assert desk.stored() == [("actor", "Mayor Ada Brandt")]
+    expect(desk.page.locator("#doc")).to_be_focused()
+
+
+def test_a_drag_with_alt_keeps_to_the_letters(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.page.keyboard.down("Alt")
+    desk.drag(MAYOR + 2, MAYOR + 9)
+    desk.page.keyboard.up("Alt")
+    desk.press("a")
+
+    assert desk.stored() == [("actor", "yor Ada")]
+
+
+def test_a_double_click_takes_the_word_and_a_triple_click_the_sentence(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.click(MAYOR + 7, click_count=2)
+    desk.press("a")
+    desk.page.wait_for_timeout(500)  # or the clicks would be five in a row
+    desk.click(MAYOR + 7, click_count=3)
+    desk.press("c")
+
+    assert desk.stored() == [("claim", SENTENCE), ("actor", "Ada")]
+
+
+def test_a_click_opens_the_innermost_span_and_the_next_click_the_one_around_it(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("ada", "a", words=2)
+    desk.press("s", "c", "Escape")
+    active = desk.page.locator("#span-list [aria-current]")
+
+    desk.click(MAYOR + 7)
+    expect(active).to_contain_text("Actor")
+    desk.page.wait_for_timeout(500)
+    desk.click(MAYOR + 7)
+    expect(active).to_contain_text("Claim")
+    desk.page.get_by_role("button", name="Delete").click()
+
+    assert desk.stored() == [("actor", "Ada Brandt")]
+
+
+def test_offsets_survive_emoji_marks_and_both_directions(desk_with):
+    text = (
+        "👩‍👩‍👧 Ada 🇳🇱 spoke.\n"
+        "\n"
+        "Cafe\u0301 Ze\u0301 opened\u00a0in Kraków 🎉.\n"
+        "قال الوزير إن المحادثات فشلت.\n"
+        "\tTabbed  end 😀"
+    )
+    desk = desk_with(text)
+
+    desk.tag("ada", "a")
+    desk.tag("cafe", "l", words=2)
+    desk.tag("kraków", "l")
+    desk.tag("الوزير", "a")
+    desk.press("ArrowLeft", "e")
+    desk.tag("end", "e")
+    desk.press("ArrowRight", "c")
+
+    quotes = [
+        ("actor", "Ada"),
+        ("location", "Cafe\u0301 Ze\u0301"),
+        ("location", "Kraków"),
+        ("actor", "الوزير"),
+        ("event", "إن"),
+        ("event", "end"),
+        ("claim", "😀"),
+    ]
+    assert desk.stored() == quotes
+    for span in desk.assignment.spans.all():
+        assert text[span.start : span.end] == span.quote
+
+
+def test_the_text_is_never_touched_and_bars_of_nested_spans_do_not_meet(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("ada", "a", words=2)
+    desk.tag("mayor", "a", words=3)
+    desk.press("s", "c")
+
+    bars = desk.page.evaluate(
+        """() => [...document.querySelectorAll("#layer .bar")].map((bar) => {
+            const {left, right, top} = bar.getBoundingClientRect();
+            return {left, right, top, span: bar.dataset.span};
+        })"""
+    )
+    assert len({bar["span"] for bar in bars}) == 3
+    tops = [bar["top"] for bar in bars[:3]]
+    assert min(abs(a - b) for a in tops for b in tops if a is not b and a != b) >= 6
+    assert desk.page.evaluate(
+        """() => [...document.querySelectorAll("#doc > p")].every(
+            (p) => p.childNodes.length === (p.textContent ? 1 : 0))"""
+    )
+    lines = desk.page.evaluate(
+        """() => [...document.querySelectorAll("#doc > p")].map((p) => p.textContent)"""
+    )
+    assert "\n".join(lines) == TEXT
+
+
+def test_site_furniture_cannot_be_tagged(desk_with):
+    end = TEXT.index("\n")
+    desk = desk_with(TEXT, zones=[{"start": 0, "end": end, "kind": "boilerplate"}])
+
+    desk.press("Control+Home", "a")
+
+    expect(desk.message).to_contain_text("not part of the story")
+    assert desk.stored() == []
+
+
+def test_a_note_and_a_flag_are_kept(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+
+    desk.press("m")
+    desk.page.get_by_role("textbox", name="On").fill("the city or the state?")
+    desk.press("Control+Enter")
+    desk.press("f")
+    desk.page.get_by_label("We should discuss this").check()
+    desk.page.get_by_role("button", name="Flag", exact=True).last.click()
+    desk.wait_until_saved()
+
+    desk.assignment.refresh_from_db()
+    assert desk.assignment.spans.get().note == "the city or the state?"
+    assert desk.assignment.flag == "discuss"
+    expect(desk.rows.first).to_contain_text("the city or the state?")
+
+
+def test_keys_and_codebook_are_one_key_away(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.press("?")
+    expect(desk.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    desk.press("Escape", "h")
+    expect(desk.page.get_by_role("dialog", name="Actor")).to_be_visible()
+    desk.press("Escape", "ArrowRight", "a")
+
+    assert desk.stored() == [("actor", "strike")]
+
+
+def test_submitting_asks_when_nothing_was_read_and_goes_to_the_next_article(desk_with):
+    desk = desk_with(TEXT + "More.\n\n" * 60, "The second article.")
+    desk.tag("velm", "l")
+
+    desk.press("Control+Enter")
+    dialog = desk.page.get_by_role("dialog", name="Submit this article?")
+    expect(dialog).to_contain_text("not scrolled to the end")
+    dialog.get_by_role("button", name="Submit anyway").click()
+
+    expect(desk.page.locator("#doc")).to_contain_text("The second article.")
+    desk.assignment.refresh_from_db()
+    assert desk.assignment.state == AssignmentState.SUBMITTED
+    submission = desk.assignment.submissions.get()
+    assert [row["quote"] for row in submission.spans] == ["Velmora"]
+
+
+def test_work_that_is_handed_in_can_be_read_but_not_changed(desk_with, page, live_server):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.press("Control+Enter")
+    page.wait_for_url(live_server.url + "/")
+
+    again = Desk(page, live_server.url, desk.assignment)
+    again.open()
+    expect(page.locator("#read-only")).to_contain_text("not open for coding")
+    expect(again.rows).to_have_count(1)
+    again.tag("ada", "a")
+
+    expect(again.message).to_contain_text("can’t be changed here")
+    assert desk.assignment.spans.count() == 1
