@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Case, Count, F, Func, IntegerField, Q, QuerySet, Sum, When, Window
 from django.db.models.functions import RowNumber
 
 from annotations.enums import AssignmentState
 from annotations.models import Assignment, Batch, Project, User
+from annotations.models.batches import AssignmentQuerySet
 
 ROWS_SHOWN = 8
 
@@ -55,7 +55,7 @@ class OwnBatch:
         return self.unfinished - len(self.rows)
 
 
-def own_assignments(user: User, project: Project | None = None) -> QuerySet[Assignment]:
+def own_assignments(user: User, project: Project | None = None) -> AssignmentQuerySet:
     """Return ``user``'s live work in projects that are not archived, or in one project."""
     work = Assignment.objects.of(user).live().filter(task__batch__project__archived_at=None)
     return work if project is None else work.filter(task__batch__project=project)
@@ -81,12 +81,14 @@ def to_continue(user: User, project: Project | None = None) -> Assignment | None
 
 def own_batches(user: User, project: Project | None = None) -> list[OwnBatch]:
     """Return the batches in which ``user`` has work, those due first, finished ones last."""
+    states = [str(state) for state in AssignmentState]
     counted = (
         own_assignments(user, project)
         .values("task__batch")
-        .annotate(**{state: Count("pk", filter=Q(state=state)) for state in AssignmentState})
+        .annotate(**{state: Count("pk", filter=Q(state=state)) for state in states})
+        .values_list("task__batch", *states)
     )
-    counts: dict[int, dict[str, Any]] = {row.pop("task__batch"): row for row in counted}
+    counts = {batch: dict(zip(states, row, strict=True)) for batch, *row in counted}
     found = {
         batch.pk: OwnBatch(batch, counts[batch.pk])
         for batch in Batch.objects.filter(pk__in=counts)
@@ -98,7 +100,7 @@ def own_batches(user: User, project: Project | None = None) -> list[OwnBatch]:
     return sorted(found.values(), key=lambda own: own.unfinished == 0)
 
 
-def _first_rows(work: QuerySet[Assignment]) -> QuerySet[Assignment]:
+def _first_rows(work: AssignmentQuerySet) -> QuerySet[Assignment]:
     """Return the first few unfinished assignments of each batch, with their word counts."""
     order = [URGENCY.asc(), F("position").asc(), F("pk").asc()]
     place = Window(RowNumber(), partition_by="task__batch", order_by=order)
