@@ -151,10 +151,12 @@ class _Desk:
         """Bring the table to what is on the desk."""
         Span.objects.filter(pk__in=self.deleted).delete()
         touched = [self.live[uuid] for uuid in self.changed if uuid in self.live]
-        Span.objects.bulk_create([span for span in touched if span.pk is None])
+        # Told apart first: what is created has a primary key, too, from then on.
+        new = [span for span in touched if span.pk is None]
+        known = [span for span in touched if span.pk is not None]
+        Span.objects.bulk_create(new)
         Span.objects.bulk_update(
-            [span for span in touched if span.pk is not None],
-            ["label", "start", "end", "quote", "attributes", "links", "note", "rev"],
+            known, ["label", "start", "end", "quote", "attributes", "links", "note", "rev"]
         )
 
     def _span_after(self, op: Op) -> Span | None:
