@@ -80,7 +80,7 @@ def publish(
     *,
     project: Project,
     labels: Sequence[dict[str, Any]],
-    by: User,
+    by: User | None,
     at: datetime,
     change: Change = Change.MEANING,
     note: str = "",

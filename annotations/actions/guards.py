@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from annotations.exceptions import Forbidden, Refused
 from annotations.models import Project, User
-from annotations.permissions import can_administer, can_change
+from annotations.permissions import can_administer
 
 
 class Archived(Refused):
@@ -13,11 +13,14 @@ class Archived(Refused):
     code = "archived"
 
 
-def lock_for_change(project: Project, *, by: User) -> Project:
-    """Lock the project's row and return it fresh, or refuse what ``by`` may not change."""
+def lock_for_change(project: Project, *, by: User | None) -> Project:
+    """Lock the project's row and return it fresh, or refuse what ``by`` may not change.
+
+    ``by`` is nobody on the command line, whose operator may do what an admin may.
+    """
     project = Project.objects.select_for_update().get(pk=project.pk)
-    if not can_administer(by, project):
+    if by is not None and not can_administer(by, project):
         raise Forbidden(_("Only an admin of the project can do that."))
-    if not can_change(by, project):
+    if project.archived_at is not None:
         raise Archived(_("The project is archived and can no longer be changed."))
     return project

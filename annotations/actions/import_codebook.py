@@ -15,7 +15,7 @@ from annotations.models import Project, User
 from annotations.queries import codebook as book
 
 
-def declare(vocabulary: Vocabulary, *, project: Project, by: User, at: datetime) -> None:
+def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: datetime) -> None:
     """Publish a minor version with all of ``vocabulary``, if the latest one lacks any of it."""
     latest = book.current(project)
     known = Vocabulary.of(book.definitions(latest))

@@ -62,7 +62,7 @@ class TooLate(Refused):
 def request_import(
     *,
     project: Project,
-    by: User,
+    by: User | None,
     at: datetime,
     files: Sequence[File],
     format: str = "",
@@ -70,7 +70,7 @@ def request_import(
     on_duplicate: str = SKIP,
     create_labels: bool = False,
 ) -> ImportJob:
-    """Keep the bytes of ``files`` and queue their import.
+    """Keep the bytes of ``files`` and queue their import; ``by`` is nobody on the command line.
 
     Raises ``UnknownFormat`` if one of them can't be read; then none is kept.
     """
@@ -119,19 +119,21 @@ def cancel(*, job: ImportJob, by: User, at: datetime) -> ImportJob:
     return job
 
 
-def run_import(*, job_id: int, at: datetime) -> ImportJob | None:
+def run_import(
+    *, job_id: int, at: datetime, on_progress: Callable[[ImportJob], None] = lambda job: None
+) -> ImportJob | None:
     """Do a queued import, or again from the start one whose worker is gone.
 
     First every record is read and checked, with progress for all to see. Then
     everything is written in one transaction, which ends by saying ``ready``:
-    before that nothing of it is there. Returns ``None`` if there is nothing to
-    do, or another worker is at it.
+    before that nothing of it is there. ``on_progress`` is told now and then.
+    Returns ``None`` if there is nothing to do, or another worker is at it.
     """
     job = _claim(job_id)
     if job is None:
         return None
     try:
-        _work(job, at)
+        _work(job, at, on_progress)
     except LostClaim:
         return None
     except CancelRequested:
@@ -201,12 +203,12 @@ def _claim(job_id: int) -> ImportJob | None:
     return job
 
 
-def _work(job: ImportJob, at: datetime) -> None:
+def _work(job: ImportJob, at: datetime, on_progress: Callable[[ImportJob], None]) -> None:
     by = job.requested_by
-    if by is None or not can_change(by, job.project):
+    if by is not None and not can_change(by, job.project):
         raise Forbidden(_("The person who asked for this import may no longer do it."))
     vocabulary = Vocabulary.of(codebook.definitions(codebook.current(job.project)))
-    _check_all(job, vocabulary)
+    _check_all(job, vocabulary, on_progress)
     check_in(job, step="writing")
 
     is_dry = job.options["dry_run"]
@@ -271,7 +273,9 @@ def _end(job: ImportJob, state: JobState, failure: str = "") -> None:
     )
 
 
-def _check_all(job: ImportJob, vocabulary: Vocabulary) -> None:
+def _check_all(
+    job: ImportJob, vocabulary: Vocabulary, on_progress: Callable[[ImportJob], None]
+) -> None:
     """Read every record once; with ``create_labels``, add to ``vocabulary`` what it lacks."""
     total = 0
     for source in job.files.order_by("position"):
@@ -292,8 +296,10 @@ def _check_all(job: ImportJob, vocabulary: Vocabulary) -> None:
         if time.monotonic() - noted >= _NOTED_EVERY:
             noted = time.monotonic()
             _note(job, waiting, done=done, refused=refused)
+            on_progress(job)
             waiting = []
     _note(job, waiting, done=done, refused=refused)
+    on_progress(job)
 
 
 def _note(job: ImportJob, problems: list[ImportProblem], **progress: int) -> None:

@@ -3,9 +3,12 @@
 from django.urls import URLPattern, path
 
 from annotations.api.adjudication import AdjudicationViewSet
+from annotations.api.articles import ArticleListViewSet, ArticleViewSet
 from annotations.api.assignments import AssignmentListViewSet
+from annotations.api.batches import BatchListViewSet, BatchViewSet
 from annotations.api.codebook import CodebookViewSet
 from annotations.api.coding import AssignmentViewSet
+from annotations.api.imports import ImportViewSet
 from annotations.api.members import MemberViewSet
 from annotations.api.projects import ProjectViewSet
 from annotations.api.schema import DocsView, SchemaView
@@ -49,6 +52,34 @@ urlpatterns: list[URLPattern] = [
         CodebookViewSet.as_view({"get": "retrieve", "put": "update"}),
         name="codebook",
     ),
+    path("projects/<slug:slug>/imports/", ImportViewSet.as_view(LIST), name="imports"),
+    path(
+        "projects/<slug:slug>/imports/<uuid:uuid>/",
+        ImportViewSet.as_view({"get": "retrieve"}),
+        name="import",
+    ),
+    path(
+        "projects/<slug:slug>/imports/<uuid:uuid>/cancel/",
+        ImportViewSet.as_view({"post": "cancel"}),
+        name="import-cancel",
+    ),
+    path(
+        "projects/<slug:slug>/articles/",
+        ArticleListViewSet.as_view({"get": "list"}),
+        name="articles",
+    ),
+    path(
+        "articles/<uuid:uuid>/",
+        ArticleViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="article",
+    ),
+    path(
+        "articles/<uuid:uuid>/withdraw/",
+        ArticleViewSet.as_view({"post": "withdraw"}),
+        name="article-withdraw",
+    ),
+    path("projects/<slug:slug>/batches/", BatchListViewSet.as_view(LIST), name="batches"),
+    path("batches/<uuid:uuid>/", BatchViewSet.as_view({"get": "retrieve"}), name="batch"),
     path(
         "projects/<slug:slug>/assignments/",
         AssignmentListViewSet.as_view({"get": "list"}),

@@ -105,7 +105,7 @@ def check(value: dict[str, Any], *, default_key: str = "") -> Record:
         is_key_given=bool(key),
         text=text,
         text_sha256=text_sha256,
-        meta=_meta(value),
+        meta=check_meta(value.get("meta", {})),
         zones=zones,
         cluster=string(value, "cluster", _THE_RECORD, default=None, longest=LONGEST_NAME),
         is_cluster_given="cluster" in value,
@@ -119,8 +119,9 @@ def check(value: dict[str, Any], *, default_key: str = "") -> Record:
     )
 
 
-def _meta(value: dict[str, Any]) -> dict[str, Any]:
-    meta = value.get("meta", {})
+def check_meta(meta: Any) -> dict[str, Any]:
+    """Return ``meta`` if it is an object of plain values."""
+    refuse_unstorable(meta, "meta")
     if not isinstance(meta, dict):
         raise Problem("wrong_type", "“meta” must be an object.")
     for name, inner in meta.items():
@@ -129,6 +130,12 @@ def _meta(value: dict[str, Any]) -> dict[str, Any]:
                 "wrong_type", f"“meta.{shown(name)}” must be a text, a number, a boolean or null."
             )
     return meta
+
+
+def check_zones(zones: Any, text: str) -> list[dict[str, Any]]:
+    """Return ``zones`` of a canonical text if they are as a record may have them."""
+    reader = _SpanReader(text, text, texts.OffsetMap(), "")
+    return items({"zones": zones}, "zones", _THE_RECORD, reader.zone)
 
 
 def _codings(value: dict[str, Any], reader: "_SpanReader") -> list[Coding]:

@@ -1,0 +1,130 @@
+"""Articles after their import: zones and meta corrected, or taken out of future releases."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from annotations.actions.audit import record
+from annotations.enums import ZoneKind
+from annotations.exceptions import Forbidden, Invalid, Refused
+from annotations.importing import records
+from annotations.importing.problems import Problem
+from annotations.models import (
+    Article,
+    ArticleRevision,
+    Assignment,
+    AuditEvent,
+    Batch,
+    Span,
+    Submission,
+    User,
+)
+from annotations.permissions import can_change
+
+
+class WorkSubmitted(Refused):
+    """Work on the article was handed in, so that it stays as it is."""
+
+    code = "work_submitted"
+
+
+class ZoneCoversSpan(Refused):
+    """Somebody has coded what would become site furniture."""
+
+    code = "zone_covers_span"
+
+
+class AlreadyWithdrawn(Refused):
+    """The article was withdrawn before."""
+
+    code = "already_withdrawn"
+
+
+@transaction.atomic
+def correct(
+    *,
+    article: Article,
+    by: User,
+    at: datetime,
+    zones: list[dict[str, Any]] | None = None,
+    meta: dict[str, Any] | None = None,
+) -> Article:
+    """Replace what is given of zones and meta; what it replaces is kept as a revision."""
+    article = _locked(article, by)
+    # A coder at work holds the assignment's row, so that no span slips under a new zone.
+    list(
+        Assignment.objects.select_for_update(of=("self",))
+        .filter(task__article=article)
+        .order_by("pk")
+    )
+    # Whoever is blind to a batch is refused alike, whether or not anybody has handed in.
+    is_blind = Batch.objects.blind_to(by).filter(tasks__article=article).exists()
+    if is_blind or Submission.objects.filter(assignment__task__article=article).exists():
+        raise WorkSubmitted(_("Work on this article may have been handed in: it stays as it is."))
+    changes: dict[str, Any] = {}
+    try:
+        if zones is not None:
+            changes["zones"] = records.check_zones(zones, article.text)
+        if meta is not None:
+            changes["meta"] = records.check_meta(meta)
+    except Problem as problem:
+        raise Invalid(problem.detail, code=problem.code) from problem
+    changes = {name: value for name, value in changes.items() if value != getattr(article, name)}
+    if not changes:
+        return article
+    _refuse_covered_spans(article, changes.get("zones", []))
+    ArticleRevision.objects.create(
+        article=article,
+        version=article.version,
+        meta=article.meta,
+        zones=article.zones,
+        replaced_by=by,
+        replaced_at=at,
+    )
+    for name, value in changes.items():
+        setattr(article, name, value)
+    article.version += 1
+    article.save(update_fields=[*changes, "version"])
+    record(
+        AuditEvent.Kind.ARTICLE_CORRECTED,
+        target=article,
+        by=by,
+        at=at,
+        version=article.version,
+        changed=sorted(changes),
+    )
+    return article
+
+
+@transaction.atomic
+def withdraw(*, article: Article, reason: str, by: User, at: datetime) -> Article:
+    """Take the article out of every future release; those that are out stay as they are."""
+    article = _locked(article, by)
+    if not reason.strip():
+        detail = _("Say why the article is withdrawn.")
+        raise Invalid(detail, errors=[{"field": "reason", "code": "required", "detail": detail}])
+    if article.withdrawn_at:
+        raise AlreadyWithdrawn(_("This article was withdrawn before."))
+    article.withdrawn_at = at
+    article.withdrawn_reason = reason
+    article.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    record(AuditEvent.Kind.ARTICLE_WITHDRAWN, target=article, by=by, at=at)
+    return article
+
+
+def _locked(article: Article, by: User) -> Article:
+    if not can_change(by, article.project):
+        raise Forbidden(_("Only an admin of a project that is not archived can do that."))
+    rows = Article.objects.select_for_update(of=("self",)).select_related("project", "cluster")
+    return rows.get(pk=article.pk)
+
+
+def _refuse_covered_spans(article: Article, zones: list[dict[str, Any]]) -> None:
+    spans = Span.objects.filter(assignment__task__article=article)
+    for zone in zones:
+        if zone["kind"] != ZoneKind.BOILERPLATE:
+            continue
+        if spans.filter(start__gte=zone["start"], end__lte=zone["end"]).exists():
+            raise ZoneCoversSpan(_("Somebody has coded a span inside the new site furniture."))

@@ -1,0 +1,137 @@
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import exceptions, mixins, serializers, viewsets
+from rest_framework.response import Response
+
+from annotations.actions import batches
+from annotations.api.base import InProject, StrictQuery, StrictSerializer
+from annotations.enums import Role, Strategy
+from annotations.models import Batch
+from annotations.queries import progress
+from annotations.queries.batch_plan import Plan, Wish, plan
+
+MOST_ARTICLES = 100_000
+MOST_CODERS = 200
+
+
+class ArticleChoiceSerializer(StrictSerializer):
+    """Which articles: one of the four ways to say it."""
+
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, allow_empty=False, max_length=MOST_ARTICLES
+    )
+    all = serializers.BooleanField(required=False)
+    sample = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ARTICLES)
+
+    def get_fields(self):
+        return super().get_fields() | {"import": serializers.UUIDField(required=False)}
+
+    def validate(self, attrs):
+        if len(attrs) != 1 or attrs.get("all") is False:
+            raise serializers.ValidationError(_("Give one of ids, import, all: true, sample."))
+        return attrs
+
+
+class WishSerializer(StrictSerializer):
+    """What a batch is to be. A preview needs no name."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    articles = ArticleChoiceSerializer()
+    coders = serializers.ListField(
+        child=serializers.CharField(max_length=150), allow_empty=False, max_length=MOST_CODERS
+    )
+    coders_per_article = serializers.IntegerField(min_value=1, max_value=50, default=2)
+    strategy = serializers.ChoiceField(Strategy.choices, default=Strategy.BALANCED)
+    one_per_cluster = serializers.BooleanField(default=False)
+    due = serializers.DateField(required=False, allow_null=True)
+    seed = serializers.IntegerField(min_value=-(2**53), max_value=2**53, default=0)
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(**self.validated_data)
+
+
+class BatchSerializer(serializers.Serializer):
+    """A batch, and how far it has come; ``progress`` is null while the reader is blind to it."""
+
+    id = serializers.UUIDField(source="uuid")
+    name = serializers.CharField()
+    strategy = serializers.CharField()
+    coders_per_article = serializers.IntegerField()
+    one_per_cluster = serializers.BooleanField(source="is_one_per_cluster")
+    seed = serializers.IntegerField()
+    due = serializers.DateField()
+    created_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField()
+    articles = serializers.IntegerField()
+    progress = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_progress(self, batch):
+        if not batch.is_open_book:
+            return None
+        return {
+            "wanted": batch.wanted,
+            "submitted": batch.submitted,
+            "adjudicated": batch.adjudicated,
+        }
+
+
+class BatchListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The batches of a project."""
+
+    serializer_class = BatchSerializer
+    queryset = Batch.objects.none()
+    roles = {"*": (Role.ADMIN,)}
+    parameters = {"create": {"preview"}}
+    ordering = ("-created_at", "-pk")
+
+    def get_queryset(self):
+        visible = Batch.objects.visible_to(self.request.user).filter(project=self.project)
+        return progress.with_progress(visible, self.request.user)
+
+    @extend_schema(
+        request=WishSerializer,
+        parameters=[OpenApiParameter("preview", OpenApiTypes.BOOL)],
+        responses={200: OpenApiTypes.OBJECT, 201: BatchSerializer},
+    )
+    def create(self, request, slug):
+        """Give articles to coders; with ``?preview=true`` only say who would get what."""
+        preview = request.query_params.get("preview", "false")
+        if preview not in {"true", "false"}:
+            raise exceptions.ParseError(_("“preview” is true or false."))
+        sent = WishSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        if preview == "true":
+            return Response(as_preview(plan(self.project, sent.wish)))
+        batch = batches.open_batch(
+            project=self.project, wish=sent.wish, by=request.user, at=timezone.now()
+        )
+        return Response(BatchSerializer(self.get_queryset().get(pk=batch.pk)).data, status=201)
+
+
+class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
+    serializer_class = BatchSerializer
+    queryset = Batch.objects.none()
+
+    def retrieve(self, request, uuid):
+        visible = progress.with_progress(Batch.objects.visible_to(request.user), request.user)
+        return Response(BatchSerializer(get_object_or_404(visible, uuid=uuid)).data)
+
+
+def as_preview(planned: Plan) -> dict:
+    """Return a plan in the API's words."""
+    return {
+        "assignments": [
+            {"article": str(article.uuid), "coders": coders} for article, coders in planned.placed
+        ],
+        "loads": planned.allocation.loads,
+        "pairs": [
+            {"a": a, "b": b, "articles": count}
+            for (a, b), count in sorted(planned.allocation.pairs.items())
+        ],
+        "unplaced": [str(article.uuid) for article in planned.unplaced],
+    }

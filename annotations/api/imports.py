@@ -1,0 +1,100 @@
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from annotations.actions import imports
+from annotations.api.base import InProject, StrictSerializer
+from annotations.enums import Role
+from annotations.models import ImportJob
+
+
+class ImportRequestSerializer(StrictSerializer):
+    """A multipart form: the files, and how to take them."""
+
+    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True))
+    format = serializers.CharField(max_length=20, required=False)
+    columns = serializers.JSONField(required=False)
+    dry_run = serializers.BooleanField(default=False)
+    on_duplicate = serializers.ChoiceField([imports.SKIP, imports.KEEP], default=imports.SKIP)
+    create_labels = serializers.BooleanField(default=False)
+
+    def validate_columns(self, value):
+        raise serializers.ValidationError(_("Text and JSONL have no columns to name."))
+
+
+class ImportProblemSerializer(serializers.Serializer):
+    file = serializers.CharField()
+    line = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ImportListSerializer(serializers.Serializer):
+    """How far an import has come. ``refused`` counts all records that were, listed or not."""
+
+    id = serializers.UUIDField(source="uuid")
+    state = serializers.CharField()
+    step = serializers.CharField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    created = serializers.IntegerField()
+    duplicates = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    failure = serializers.CharField()
+    dry_run = serializers.BooleanField(source="options.dry_run", default=False)
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField()
+    clusters = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_clusters(self, job):
+        """Nothing is clustered but by the records themselves, so this is done when they are."""
+        return {"state": job.state, "done": 0, "total": 0}
+
+
+class ImportSerializer(ImportListSerializer):
+    errors = serializers.SerializerMethodField()
+
+    @extend_schema_field(ImportProblemSerializer(many=True))
+    def get_errors(self, job):
+        problems = job.problems.order_by("pk")[: imports.PROBLEMS_KEPT]
+        return ImportProblemSerializer(problems, many=True).data
+
+
+class ImportViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Files on their way to becoming articles."""
+
+    serializer_class = ImportListSerializer
+    queryset = ImportJob.objects.none()
+    parser_classes = [MultiPartParser]
+    roles = {"*": (Role.ADMIN,)}
+    ordering = ("-created_at", "-pk")
+
+    def get_queryset(self):
+        return ImportJob.objects.visible_to(self.request.user).filter(project=self.project)
+
+    @extend_schema(request=ImportRequestSerializer, responses={202: ImportSerializer})
+    def create(self, request, slug):
+        """Keep the files and queue their import."""
+        sent = ImportRequestSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        job = imports.request_import(
+            project=self.project, by=request.user, at=timezone.now(), **sent.validated_data
+        )
+        return Response(ImportSerializer(job).data, status=202)
+
+    @extend_schema(responses=ImportSerializer)
+    def retrieve(self, request, slug, uuid):
+        job = get_object_or_404(self.get_queryset(), uuid=uuid)
+        return Response(ImportSerializer(job).data)
+
+    @extend_schema(request=None, responses=ImportSerializer)
+    def cancel(self, request, slug, uuid):
+        job = get_object_or_404(self.get_queryset().select_related("project"), uuid=uuid)
+        job = imports.cancel(job=job, by=request.user, at=timezone.now())
+        return Response(ImportSerializer(job).data)

@@ -1,0 +1,112 @@
+import json
+import sys
+import time
+from pathlib import Path
+
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from annotations.actions import imports
+from annotations.enums import JobState
+from annotations.exceptions import Refused
+from annotations.models import ImportJob, Project
+
+POLL = 0.5
+WIDTH = 30
+
+
+class Command(BaseCommand):
+    """Imports as a worker would; if a worker is quicker, waits for it."""
+
+    help = "Imports text files and JSONL records into a project."
+
+    def add_arguments(self, parser):
+        parser.add_argument("slug", help="the project")
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would come in")
+        parser.add_argument("--create-labels", action="store_true", help="declare new labels")
+        parser.add_argument("--keep-duplicates", action="store_true")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *, slug, paths, **options):
+        project = Project.objects.filter(slug=slug).first()
+        if project is None:
+            raise CommandError(f"There is no project “{slug}”.")
+        files = [File(path.open("rb"), name=path.name) for path in _files(paths)]
+        try:
+            job = imports.request_import(
+                project=project,
+                by=None,
+                at=timezone.now(),
+                files=files,
+                dry_run=options["dry_run"],
+                create_labels=options["create_labels"],
+                on_duplicate=imports.KEEP if options["keep_duplicates"] else imports.SKIP,
+            )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        finally:
+            for file in files:
+                file.close()
+        job = self._run(job)
+        self._tell(job, as_json=options["json"])
+        if job.state != JobState.READY:
+            raise CommandError(job.failure or f"The import was {job.state}.")
+        if job.refused:
+            raise CommandError(f"{job.refused} records were refused.")
+
+    def _run(self, job):
+        is_watched = sys.stderr.isatty()
+        while ImportJob.objects.unfinished().filter(pk=job.pk).exists():
+            imports.run_import(
+                job_id=job.pk,
+                at=timezone.now(),
+                on_progress=self._draw if is_watched else lambda job: None,
+            )
+            if ImportJob.objects.unfinished().filter(pk=job.pk).exists():
+                time.sleep(POLL)
+        if is_watched:
+            self.stderr.write("")
+        return ImportJob.objects.get(pk=job.pk)
+
+    def _draw(self, job):
+        filled = WIDTH * job.done // max(1, job.total)
+        bar = "█" * filled + "░" * (WIDTH - filled)
+        self.stderr.write(f"\r{bar} {job.done} of {job.total}", ending="")
+        self.stderr.flush()
+
+    def _tell(self, job, *, as_json):
+        problems = list(job.problems.order_by("pk").values("file", "line", "code", "detail"))
+        if as_json:
+            answer = {
+                "id": str(job.uuid),
+                "state": job.state,
+                "done": job.done,
+                "total": job.total,
+                "created": job.created,
+                "duplicates": job.duplicates,
+                "refused": job.refused,
+                "errors": problems,
+            }
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            return
+        for problem in problems:
+            self.stderr.write("{file}:{line}: {detail}".format(**problem))
+        self.stdout.write(
+            f"{job.created} created, {job.duplicates} duplicates, {job.refused} refused."
+        )
+
+
+def _files(paths):
+    """Return the files named, and those in the folders named, hidden ones left out."""
+    found = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(path.rglob("*"))
+            found += [p for p in inside if p.is_file() and not p.name.startswith(".")]
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise CommandError(f"There is no file {path}.")
+    return found

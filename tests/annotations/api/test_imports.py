@@ -1,0 +1,175 @@
+import json
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from annotations.actions import imports
+from annotations.enums import JobState, Role
+from annotations.models import Article, ImportJob
+from tests.factories import (
+    TUESDAY,
+    CodebookFactory,
+    ImportJobFactory,
+    MemberFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin():
+    member = MemberFactory(roles=[Role.ADMIN])
+    CodebookFactory(project=member.project)
+    return member
+
+
+@pytest.fixture
+def address(admin):
+    return f"/api/v1/projects/{admin.project.slug}/imports/"
+
+
+def signed_in(user):
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def client(admin):
+    return signed_in(admin.user)
+
+
+def upload(*records, name="records.jsonl"):
+    data = "\n".join(json.dumps(record) for record in records).encode()
+    return SimpleUploadedFile(name, data)
+
+
+def post(client, address, *files, **fields):
+    return client.post(address, {"files": list(files), **fields}, format="multipart")
+
+
+def test_an_import_is_taken_at_once_and_reported_on(client, address):
+    taken = post(client, address, upload({"text": "A."}, {"oops": 1}), upload({"text": "B."}))
+    assert (taken.status_code, taken.json()["state"]) == (202, "queued")
+
+    job = ImportJob.objects.get()
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    seen = client.get(f"{address}{taken.json()['id']}/").json()
+
+    wanted = ("state", "done", "total", "created", "duplicates", "errors")
+    assert {name: seen[name] for name in wanted} == {
+        "state": "ready",
+        "done": 3,
+        "total": 3,
+        "created": 2,
+        "duplicates": 0,
+        "errors": [
+            {
+                "file": "records.jsonl",
+                "line": 2,
+                "code": "unknown_field",
+                "detail": "the record has an unknown field “oops”.",
+            }
+        ],
+    }
+    assert seen["clusters"] == {"state": "ready", "done": 0, "total": 0}
+
+
+def test_options_are_words_of_a_form(client, address):
+    post(
+        client,
+        address,
+        upload({"text": "A.", "spans": [{"start": 0, "end": 1, "label": "mood"}]}),
+        dry_run="true",
+        create_labels="true",
+        on_duplicate="keep",
+        format="jsonl",
+    )
+    assert ImportJob.objects.get().options == {
+        "dry_run": True,
+        "create_labels": True,
+        "on_duplicate": "keep",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"format": "xml"}, 422),
+        ({"on_duplicate": "explode"}, 422),
+        ({"dry_run": "perhaps"}, 422),
+        ({"columns": '{"text": "body"}'}, 422),
+        ({"surprise": "1"}, 400),
+    ],
+)
+def test_what_can_not_be_meant_is_refused(client, address, fields, status):
+    answer = post(client, address, upload({"text": "A."}), **fields)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert not ImportJob.objects.exists()
+
+
+def test_a_request_without_files_is_refused(client, address):
+    assert client.post(address, {"dry_run": "true"}, format="multipart").status_code == 422
+
+
+def test_a_format_that_nobody_reads_is_refused_by_name(client, address):
+    answer = post(client, address, SimpleUploadedFile("pages.zip", b"PK\3\4"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_format")
+    assert "pages.zip" in answer.json()["detail"]
+
+
+def test_the_same_key_twice_imports_once(client, address):
+    headers = {"Idempotency-Key": "once"}
+    first, second = (
+        client.post(
+            address, {"files": [upload({"text": "A."})]}, format="multipart", headers=headers
+        )
+        for _ in range(2)
+    )
+    assert first.json()["id"] == second.json()["id"]
+    assert ImportJob.objects.count() == 1
+
+
+def test_a_queued_import_is_cancelled_once(client, address):
+    number = post(client, address, upload({"text": "A."})).json()["id"]
+
+    assert client.post(f"{address}{number}/cancel/").json()["state"] == "cancelled"
+    again = client.post(f"{address}{number}/cancel/")
+    assert (again.status_code, again.json()["code"]) == (409, "too_late")
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.CODER, 403), (Role.ADJUDICATOR, 403), (Role.RESEARCHER, 403)]
+)
+def test_imports_are_the_admins(admin, address, role, status):
+    member = MemberFactory(project=admin.project, roles=[role])
+    other = signed_in(member.user)
+    assert other.get(address).status_code == status
+    assert post(other, address, upload({"text": "A."})).status_code == status
+
+
+def test_another_projects_imports_are_not_there(admin, address):
+    job = ImportJobFactory(project=admin.project)
+    stranger = MemberFactory(roles=[Role.ADMIN])
+
+    client = signed_in(stranger.user)
+    assert client.get(address).status_code == 404
+    own = f"/api/v1/projects/{stranger.project.slug}/imports/{job.uuid}/"
+    assert client.get(own).status_code == 404
+    assert client.post(f"{own}cancel/").status_code == 404
+    assert signed_in(UserFactory()).get(address).status_code == 404
+    assert client.get(f"{address}{uuid.uuid4()}/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_the_same_queries_for_one_and_three(
+    client, address, admin, rows, django_assert_num_queries
+):
+    ImportJobFactory.create_batch(rows, project=admin.project, state=JobState.READY)
+    with django_assert_num_queries(5):
+        answer = client.get(address)
+    assert len(answer.json()["results"]) == rows
