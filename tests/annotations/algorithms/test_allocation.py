@@ -36,7 +36,6 @@ def requests(draw):
     }
 
 
-@settings(deadline=None)
 @given(requests())
 def test_a_plan_keeps_every_promise(request):
     plan = balanced(**request)
@@ -58,7 +57,6 @@ def test_a_plan_keeps_every_promise(request):
     assert set(twice.values()) <= {1}
 
 
-@settings(deadline=None)
 @given(requests())
 def test_an_article_is_unplaced_only_when_too_few_coders_are_left(request):
     plan = balanced(**request)
@@ -70,7 +68,7 @@ def test_an_article_is_unplaced_only_when_too_few_coders_are_left(request):
     assert len(plan.unplaced) == lost
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 80), st.integers(2, 12), st.integers(0, 5))
 def test_with_two_coders_an_article_pairs_differ_by_at_most_one(articles, coders, seed):
     plan = balanced(names("article", articles), names("coder", coders), 2, seed)

@@ -67,10 +67,10 @@ def test_twelve_thousand_spans_on_top_of_each_other_take_seconds(shape):
         for coder in range(12)
     ]
 
-    began = time.perf_counter()
+    began = time.process_time()
     found = components(nodes)
 
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8
     assert len(found) == 1
     assert len(found[0]) == 12_000
 

@@ -106,8 +106,8 @@ def test_long_texts_take_linear_time(unit):
     # A quadratic cut of this text takes minutes; the bound is generous for a busy machine.
     text = unit * (200_000 // len(unit))
 
-    began = time.perf_counter()
+    began = time.process_time()
     tokenize(text)
     sentences(text)
 
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -1,0 +1,88 @@
+"""A coder against gold, as SemEval-2013 task 9.1 counts it (Segura-Bedmar et al. 2013).
+
+Each gold span is paired with at most one span of the coder, best fits first: extent and label,
+then extent, then overlap with the same label, then overlap. What a pair is worth depends on the
+scheme: ``strict`` wants extent and label, ``exact`` the extent, ``type`` the label and an
+overlap, ``partial`` gives half for an overlap.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple
+
+from annotations.algorithms.agreement.article import NA, Mark
+from annotations.algorithms.agreement.matching import pair_overlapping
+
+
+class Tally(NamedTuple):
+    """How gold and a coder fit: pairs by how well, and what is left on each side."""
+
+    both: int = 0
+    """Extent and label alike."""
+    extent: int = 0
+    """Extent alike, label not."""
+    label: int = 0
+    """Overlapping, label alike."""
+    overlap: int = 0
+    """Overlapping, no more."""
+    missed: int = 0
+    spurious: int = 0
+
+    def plus(self, other: "Tally") -> "Tally":
+        return Tally(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def scheme(self, name: str) -> dict[str, int]:
+        """Return COR, INC, PAR, MIS and SPU under ``strict``, ``exact``, ``partial``, ``type``."""
+        paired = self.both + self.extent + self.label + self.overlap
+        correct = {
+            "strict": self.both,
+            "exact": self.both + self.extent,
+            "partial": self.both + self.extent,
+            "type": self.both + self.label,
+        }[name]
+        partial = paired - correct if name == "partial" else 0
+        return {
+            "COR": correct,
+            "INC": paired - correct - partial,
+            "PAR": partial,
+            "MIS": self.missed,
+            "SPU": self.spurious,
+        }
+
+
+def f1(counts: dict[str, int]) -> float | NA:
+    """Return F1 of a scheme's counts; a partial match is worth half."""
+    paired = counts["COR"] + counts["INC"] + counts["PAR"]
+    total = 2 * paired + counts["MIS"] + counts["SPU"]
+    return 2 * (counts["COR"] + counts["PAR"] / 2) / total if total else NA("no_spans")
+
+
+def tally(gold: Iterable[Mark], coder: Iterable[Mark]) -> Tally:
+    """Compare one coder's marks in one article with the gold marks; repeats count once."""
+    left, right = set(gold), set(coder)
+    same = left & right
+    left -= same
+    right -= same
+    found = []
+    for alike in (lambda mark: mark[:2], lambda mark: mark[2], lambda mark: None):
+        pairs = _paired(left, right, alike)
+        left.difference_update(mark for mark, _ in pairs)
+        right.difference_update(mark for _, mark in pairs)
+        found.append(len(pairs))
+    extent, label, overlap = found
+    return Tally(len(same), extent, label, overlap, len(left), len(right))
+
+
+def _paired(
+    left: set[Mark], right: set[Mark], alike: Callable[[Mark], Hashable]
+) -> list[tuple[Mark, Mark]]:
+    """Pair off as many overlapping marks as can be among those that are ``alike``."""
+    groups: dict[Hashable, tuple[list[Mark], list[Mark]]] = defaultdict(lambda: ([], []))
+    for side, marks in enumerate((left, right)):
+        for mark in sorted(marks):
+            groups[alike(mark)][side].append(mark)
+    return [
+        (here[one], there[other])
+        for here, there in groups.values()
+        for one, other in pair_overlapping(here, there)
+    ]
