@@ -70,7 +70,11 @@ export function shareTabs({ root, name, spans, editor, outbox, isEditable, reloa
       setReadOnly(text("edited-in-other-tab"));
     },
   });
-  takeOver.addEventListener("click", () => lock.takeOver());
+  takeOver.addEventListener("click", () => {
+    // The button is about to go, and the focus must not go with it.
+    document.getElementById("doc")?.focus();
+    lock.takeOver();
+  });
   lock.start();
 }
 

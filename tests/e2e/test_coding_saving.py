@@ -1,0 +1,230 @@
+"""Nothing that a coder did is lost: offline, reloads, lost answers, sign-outs, two tabs."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from annotations.actions import coding
+from annotations.models import RecoveredDraft
+from tests.e2e.desk import TEXT, Desk
+from tests.factories import TUESDAY, UserFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+OPS = re.compile(r"/ops/$")
+PASSWORD = "open sesame 42"
+
+
+def test_a_reload_right_after_a_key_keeps_the_span(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.tag("velm", "l")
+    desk.page.reload()
+
+    expect(desk.rows).to_have_count(1)
+    assert desk.stored() == [("location", "Velmora")]
+
+
+def test_work_done_offline_is_kept_and_sent_once_online(desk_with, context):
+    desk = desk_with(TEXT)
+    context.set_offline(True)
+
+    for letters, key in (("velm", "l"), ("ada", "a"), ("talks", "e")):
+        desk.tag(letters, key)
+    expect(desk.badge).to_have_text("Offline — 3 changes kept on this device")
+    assert not desk.assignment.ops.exists()
+    context.set_offline(False)
+
+    assert desk.stored() == [("actor", "Ada"), ("location", "Velmora"), ("event", "talks")]
+    order = desk.assignment.ops.order_by("rev").values_list("body__quote", flat=True)
+    assert list(order) == ["Velmora", "Ada", "talks"]
+
+
+def test_a_page_closed_offline_goes_on_where_it_was(desk_with, context, live_server):
+    desk = desk_with(TEXT)
+    context.set_offline(True)
+    desk.tag("velm", "l")
+    desk.tag("ada", "a")
+    expect(desk.badge).to_have_text("Offline — 2 changes kept on this device")
+    desk.page.close()
+
+    context.set_offline(False)
+    again = Desk(context.new_page(), live_server.url, desk.assignment)
+    again.open()
+
+    expect(again.rows).to_have_count(2)
+    assert again.stored() == [("actor", "Ada"), ("location", "Velmora")]
+    assert desk.assignment.ops.count() == 2
+
+
+def test_an_answer_that_got_lost_is_asked_for_again_and_nothing_is_doubled(desk_with):
+    desk = desk_with(TEXT)
+    lost = []
+
+    def drop_the_answer(route):
+        lost.append(route.fetch().status)
+        route.abort()
+
+    desk.page.route(OPS, drop_the_answer, times=1)
+    desk.tag("velm", "l")
+
+    assert desk.stored() == [("location", "Velmora")]
+    assert lost == [200]
+    assert desk.assignment.ops.count() == 1
+
+
+def test_a_server_that_is_busy_is_asked_again_later(desk_with):
+    desk = desk_with(TEXT)
+    busy = {"status": 503, "headers": {"Retry-After": "1"}, "json": {"code": "busy"}}
+    desk.page.route(OPS, lambda route: route.fulfill(**busy), times=1)
+
+    desk.tag("velm", "l")
+
+    expect(desk.badge).to_have_text("Offline — 1 change kept on this device")
+    assert desk.stored() == [("location", "Velmora")]
+
+
+def test_after_the_session_ended_one_signs_in_on_the_page_and_goes_on(desk_with):
+    desk = desk_with(TEXT)
+    Session.objects.all().delete()
+
+    desk.tag("velm", "l")
+    dialog = desk.page.get_by_role("dialog", name="Please sign in again")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_contain_text("do not match")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_hidden()
+    desk.press("a")
+
+    assert desk.stored() == [("actor", "Velmora"), ("location", "Velmora")]
+
+
+def test_somebody_else_who_signs_in_neither_sends_nor_sees_the_unsent_work(desk_with, signed_in):
+    desk = desk_with(TEXT)
+    other = UserFactory()
+    Session.objects.all().delete()
+
+    desk.tag("velm", "l")
+    dialog = desk.page.get_by_role("dialog", name="Please sign in again")
+    dialog.get_by_label("User name").fill(other.username)
+    dialog.get_by_label("Password").fill(PASSWORD)
+    desk.page.on("dialog", lambda prompt: prompt.accept())
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(desk.page.locator("#coding")).to_have_count(0)
+    assert not desk.assignment.ops.exists()
+
+    signed_in(desk.assignment.coder.user)
+    desk.open()
+    assert desk.stored() == [("location", "Velmora")]
+
+
+def test_a_second_tab_watches_until_it_takes_over(desk_with, context, live_server):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.wait_until_saved()
+    second = Desk(context.new_page(), live_server.url, desk.assignment)
+    second.open()
+
+    notice = second.page.locator("#read-only")
+    expect(notice).to_contain_text("in another tab")
+    desk.tag("ada", "a")
+    expect(second.rows).to_have_count(2)
+    second.tag("talks", "e")
+    expect(second.rows).to_have_count(2)
+
+    notice.get_by_role("button", name="Edit here instead").click()
+    expect(notice).to_be_hidden()
+    expect(desk.page.locator("#read-only")).to_be_visible()
+    second.tag("talks", "e")
+    expect(desk.rows).to_have_count(3)
+    desk.tag("dock", "a")
+
+    assert second.stored() == [("actor", "Ada"), ("location", "Velmora"), ("event", "talks")]
+
+
+def test_edits_on_another_device_merge_in(desk_with, browser, live_server, client, settings):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.wait_until_saved()
+    tablet = browser.new_context()
+    client.force_login(desk.assignment.coder.user)
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+    tablet.add_cookies([cookie])
+    other = Desk(tablet.new_page(), live_server.url, desk.assignment)
+    other.open()
+
+    other.press("n", "e", "Escape")
+    other.tag("ada", "a")
+    other.wait_until_saved()
+    desk.press("Enter", "c")
+
+    unsaved = desk.page.get_by_role("region", name="Could not be saved")
+    expect(unsaved).to_contain_text("changed elsewhere")
+    expect(desk.page.locator("#elsewhere")).to_be_visible()
+    assert desk.stored() == [("actor", "Ada"), ("event", "Velmora")]
+    assert len(desk.shown()) == 2
+    unsaved.get_by_role("button", name="Make it again").click()
+    expect(unsaved).to_be_hidden()
+    assert desk.stored() == [("actor", "Ada"), ("claim", "Velmora")]
+    tablet.close()
+
+
+def test_a_refused_edit_stays_in_sight_until_it_is_put_away(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.wait_until_saved()
+    article = desk.assignment.task.article
+    article.zones = [{"start": 0, "end": len(TEXT), "kind": "boilerplate"}]
+    article.save(update_fields=["zones"])
+
+    desk.tag("ada", "a")
+    unsaved = desk.page.get_by_role("region", name="Could not be saved")
+    expect(unsaved).to_contain_text("“Ada”")
+    expect(desk.rows).to_have_count(1)
+    desk.page.reload()
+    expect(unsaved).to_contain_text("“Ada”")
+    unsaved.get_by_role("button", name="Put away").click()
+    expect(unsaved).to_be_hidden()
+    desk.page.reload()
+    expect(desk.page.locator("#coding")).to_have_attribute("data-ready", "true")
+    expect(unsaved).to_be_hidden()
+
+
+def test_work_taken_away_in_mid_task_turns_the_page_read_only_and_offers_the_rest(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.wait_until_saved()
+    coding.release(assignment=desk.assignment, by=desk.assignment.coder.user, at=TUESDAY)
+
+    desk.tag("ada", "a")
+
+    expect(desk.page.locator("#read-only")).to_contain_text("taken away")
+    with desk.page.expect_download() as download:
+        desk.page.get_by_role("button", name="Download unsent work").click()
+    assert '"quote": "Ada"' in download.value.path().read_text()
+    assert [op["quote"] for op in RecoveredDraft.objects.get().ops] == ["Ada"]
+    assert desk.assignment.spans.count() == 1
+
+
+def test_a_tab_that_is_closed_sends_what_it_had(desk_with, context, live_server):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+
+    with desk.page.expect_request(OPS):
+        desk.page.evaluate(
+            """() => {
+                Object.defineProperty(document, "visibilityState", {value: "hidden"});
+                document.dispatchEvent(new Event("visibilitychange"));
+            }"""
+        )
+    desk.page.close()
+
+    again = Desk(context.new_page(), live_server.url, desk.assignment)
+    again.open()
+    assert again.stored() == [("location", "Velmora")]
