@@ -1,0 +1,143 @@
+"""The embedded database, on clusters of the tests' own."""
+
+import os
+import subprocess
+import threading
+
+import psycopg
+import pytest
+
+from workbench.env import APPLICATION_ROLE, OWNER_ROLE, ROOT, Instance
+from workbench.services.postgres import Cluster, attached
+from workbench.services.processes import ServiceError
+
+
+@pytest.fixture
+def instance(tmp_path):
+    # Others must be able to pass, and pytest's own folders let nobody through.
+    return Instance(tmp_path / "instance")
+
+
+def connect(instance, role=OWNER_ROLE):
+    return psycopg.connect(instance.database_url(role=role), autocommit=True)
+
+
+def test_the_server_never_runs_as_root(instance):
+    with attached(instance) as cluster:
+        assert cluster.postmaster().uids().real != 0
+
+
+def test_the_server_listens_on_a_private_socket_alone(instance):
+    with attached(instance) as cluster:
+        assert instance.postgres_sockets.stat().st_mode & 0o777 == 0o700
+        assert cluster.postmaster().net_connections(kind="inet") == []
+
+
+def test_text_sorts_by_code_point(instance):
+    with attached(instance), connect(instance) as connection:
+        found = connection.execute(
+            "SELECT x FROM unnest(ARRAY['é', 'z', 'a', 'Z', '_']) x ORDER BY x"
+        ).fetchall()
+    assert [letter for (letter,) in found] == ["Z", "_", "a", "z", "é"]
+
+
+def test_the_last_to_leave_stops_the_server(instance):
+    with attached(instance) as first:
+        with attached(instance):
+            number = first.postmaster().pid
+        assert first.postmaster().pid == number
+    assert first.postmaster() is None
+    assert not instance.sockets.exists()
+
+
+def test_a_killed_server_keeps_what_it_has_acknowledged(instance):
+    with attached(instance) as cluster:
+        with connect(instance) as connection:
+            connection.execute("CREATE TABLE fact (id int)")
+        for number in range(3):
+            with connect(instance) as connection:
+                connection.execute("INSERT INTO fact VALUES (%s)", [number])
+                cluster.postmaster().kill()
+            cluster.start()
+        with connect(instance) as connection:
+            found = connection.execute("SELECT id FROM fact ORDER BY id").fetchall()
+
+    assert found == [(0,), (1,), (2,)]
+
+
+def test_a_server_that_was_left_running_is_joined(instance):
+    abandoned = Cluster(instance)
+    instance.data.mkdir()
+    abandoned.start()
+    number = abandoned.postmaster().pid
+
+    with attached(instance) as cluster:
+        assert cluster.postmaster().pid == number
+
+    abandoned.child.wait(10)
+    assert cluster.postmaster() is None
+
+
+def test_another_programs_number_in_the_lock_file_does_not_prevent_a_start(instance):
+    with attached(instance) as cluster:
+        lock = cluster.data / "postmaster.pid"
+        content = lock.read_text()
+    lock.write_text(content.replace(content.split("\n")[0], str(os.getpid()), 1))
+
+    with attached(instance) as cluster:
+        assert cluster.postmaster().pid != os.getpid()
+
+
+def test_many_at_once_start_one_server(instance):
+    numbers = []
+    together = threading.Barrier(4)
+
+    def join():
+        with attached(instance) as cluster:
+            numbers.append(cluster.postmaster().pid)
+            together.wait(30)
+
+    threads = [threading.Thread(target=join) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(numbers) == 4
+    assert len(set(numbers)) == 1
+
+
+def test_a_cluster_of_another_version_is_refused_in_words(instance):
+    with attached(instance) as cluster:
+        version = cluster.data / "PG_VERSION"
+    version.write_text("14\n")
+
+    with pytest.raises(ServiceError, match="made by PostgreSQL 14"), attached(instance):
+        pass
+
+
+def test_the_application_does_not_own_the_database(instance):
+    with attached(instance), connect(instance, APPLICATION_ROLE) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE TABLE mine (id int)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE DATABASE mine")
+
+
+def test_a_command_starts_the_database_for_as_long_as_it_runs(instance):
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DATABASE_", "DJANGO_"))
+    }
+    command = [ROOT / "script/manage", "migrate", "annotations", "zero", "--plan"]
+    done = subprocess.run(
+        command,
+        env=environment | {"WORKBENCH_DATA": str(instance.data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert Cluster(instance).postmaster() is None
