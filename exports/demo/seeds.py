@@ -83,6 +83,22 @@ def span(text: str, row: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
     }
 
 
+def rulings(key: str) -> list[dict[str, Any]]:
+    """Return what the adjudicator ruled on the article ``key``.
+
+    ``place`` is the start, end and label of a span that lies in the card.
+    """
+    text = text_of(key)
+    ruled = []
+    for row in load("codings").get(key, {}).get("rulings", []):
+        ruling = {name: value for name, value in row.items() if name != "match"}
+        ruling["place"] = (*extent(text, row["match"]), row["match"]["label"])
+        if "spans" in row:
+            ruling["spans"] = [span(text, given, owner=f"{key}/gold") for given in row["spans"]]
+        ruled.append(ruling)
+    return ruled
+
+
 def _id(text: str, row: Mapping[str, Any], owner: str) -> str:
     start, end = extent(text, row)
     return str(uuid5(NAMESPACE_URL, f"{owner}#{start}:{end}:{row['label']}"))

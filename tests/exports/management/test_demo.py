@@ -1,15 +1,200 @@
-import time
+"""What the contract says of the demo, sentence by sentence."""
+
+import json
+import shutil
+from collections import Counter
+from io import StringIO
+from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from annotations.enums import AssignmentState, CardKind, Outcome, TaskState
+from annotations.models import Assignment, Card, Decision, Project, Task, User
+from exports.models import Release
+from exports.verification import verify
+from tests.factories import UserFactory
+
+ROLES = {
+    "admin": ["admin"],
+    "coder1": ["coder"],
+    "coder2": ["coder"],
+    "adjudicator": ["adjudicator"],
+    "researcher": ["researcher"],
+}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_x(settings, tmp_path):
+def run(*arguments):
+    said = StringIO()
+    call_command("demo", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def rows():
+    models = [*apps.get_app_config("annotations").get_models()]
+    models += apps.get_app_config("exports").get_models()
+    return {model.__name__: model.objects.count() for model in models}
+
+
+class Demo:
+    """What the command left behind, after it ran once and after it ran again."""
+
+    def __init__(self, folder):
+        self.keys = folder / "demo.json"
+        self.said = run()
+        self.rows, self.written = rows(), self.keys.read_bytes()
+        self.answer = json.loads(run("--json"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(folder, django_db_setup, django_db_blocker):
+    """One demo for all tests of this file, which only look at it."""
+    with django_db_blocker.unblock():
+        with override_settings(DATA=folder, STORAGES=storages(folder)):
+            yield Demo(folder)
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def storages(folder):
+    files = "django.core.files.storage.FileSystemStorage"
+    static = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    return {
+        "default": {"BACKEND": files, "OPTIONS": {"location": folder / "files"}},
+        "staticfiles": {"BACKEND": static},
+    }
+
+
+@pytest.fixture(autouse=True)
+def files_of_their_own(settings, folder):
+    """Let every test find the files of the one demo."""
+    settings.STORAGES = storages(folder)
+
+
+def test_the_keys_are_kept_for_their_owner_alone(demo, settings):
+    content = json.loads(demo.keys.read_text())
+
+    assert demo.keys.stat().st_mode & 0o777 == 0o600
+    assert set(content) == {"url", "users"}
+    assert content["url"] == settings.SITE_URL
+    assert set(content["users"]) == {*ROLES, "operator"}
+    assert {frozenset(entry) for entry in content["users"].values()} == {
+        frozenset({"password", "token"})
+    }
+
+
+def test_passwords_are_printed_and_open_the_accounts(demo):
+    for name, entry in demo.answer["users"].items():
+        assert f"  {name:<14}{entry['password']}\n" in demo.said
+        assert authenticate(username=name, password=entry["password"]).username == name
+
+
+def test_passwords_differ(demo):
+    assert len({entry["password"] for entry in demo.answer["users"].values()}) == 6
+
+
+def test_tokens_open_the_api(demo, client):
+    for name, entry in demo.answer["users"].items():
+        answer = client.get(
+            "/api/v1/session/", headers={"authorization": f"Bearer {entry['token']}"}
+        )
+        assert answer.json()["user"]["username"] == name
+
+
+def test_everybody_has_a_role_but_the_operator(demo):
+    project = Project.objects.get(slug="demo")
+
+    assert {member.name: member.roles for member in project.members.all()} == ROLES
+    superusers = User.objects.filter(is_superuser=True)
+    assert [user.username for user in superusers] == ["operator"]
+
+
+def test_there_is_a_task_in_each_state(demo):
+    assert set(Task.objects.values_list("state", flat=True)) == set(TaskState.values)
+
+
+def test_work_is_waiting_begun_submitted_flagged_and_returned(demo):
+    states = Counter(Assignment.objects.values_list("state", flat=True))
+    returned = Assignment.objects.get(state=AssignmentState.RETURNED)
+
+    assert set(states) == set(AssignmentState.values) - {AssignmentState.RELEASED}
+    assert returned.return_note
+    assert Assignment.objects.exclude(flag="").get().coder.name == "coder1"
+
+
+def test_there_is_a_card_of_each_kind(demo):
+    assert set(Card.objects.values_list("kind", flat=True)) == set(CardKind.values) - {
+        CardKind.ADDED
+    }
+
+
+def test_disputes_of_each_kind_wait_for_the_adjudicator(demo):
+    waiting = Card.objects.filter(task__in=Task.objects.awaiting_ruling(), decision=None)
+
+    assert set(waiting.values_list("kind", flat=True)) == {
+        "attribute", "missing", "label", "boundary", "split", "mixed",
+    }  # fmt: skip
+
+
+def test_rulings_are_of_each_sort_and_cite_rules_of_the_codebook(demo):
+    project = Project.objects.get(slug="demo")
+    rules = {rule["id"] for rule in project.codebooks.order_by("-number").first().rules}
+    rulings = Decision.objects.filter(is_automatic=False)
+
+    assert set(rulings.values_list("outcome", flat=True)) == {
+        Outcome.ACCEPT,
+        Outcome.EDIT,
+        Outcome.REJECT,
+        Outcome.UNCLEAR,
+    }
+    assert set(rulings.values_list("rule", flat=True)) - {""} <= rules
+    assert rulings.exclude(rule="").count() > rulings.count() / 2
+
+
+def test_where_coders_agree_nobody_had_to_rule(demo):
+    task = Task.objects.get(article__key="meridian-wire-2024-05-06")
+
+    assert task.state == TaskState.ADJUDICATED
+    assert not task.decisions.filter(is_automatic=False).exists()
+
+
+def test_one_release_is_ready_and_stands_verification(demo, tmp_path):
+    release = Release.objects.get()
+    for file in release.files.all():
+        shutil.copyfile(default_storage.path(file.path), tmp_path / file.name)
+
+    report = verify(Path(tmp_path))
+
+    assert release.state == "ready"
+    assert report.problems == []
+    assert report.articles == 3
+    assert report.spans > 100
+
+
+def test_run_again_it_changes_nothing(demo):
+    assert rows() == demo.rows
+    assert demo.keys.read_bytes() == demo.written
+    assert demo.answer == json.loads(demo.written)
+
+
+@pytest.mark.django_db
+def test_accounts_of_other_people_are_left_alone(settings, tmp_path):
     settings.DATA = tmp_path
-    a = time.time()
-    call_command("demo")
-    b = time.time()
-    print("first", b - a)
-    call_command("demo")
-    print("second", time.time() - b)
+    somebody = UserFactory(username="admin")
+
+    with pytest.raises(CommandError, match="belong to somebody else: admin"):
+        run()
+
+    before = somebody.password
+    somebody.refresh_from_db()
+    assert somebody.password == before
+    assert not Project.objects.exists()
+    assert not (tmp_path / "demo.json").exists()
