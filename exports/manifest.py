@@ -82,9 +82,9 @@ def card(manifest: Manifest) -> bytes:
         "    data_files: articles.jsonl",
         "---",
         "",
-        f"# {manifest['name']}",
+        f"# {_line(manifest['name'])}",
         "",
-        f"Release {manifest['number']} of the project “{manifest['project']['name']}”,"
+        f"Release {manifest['number']} of the project “{_line(manifest['project']['name'])}”,"
         f" asked for on {manifest['requested_at'][:10]}.",
         "",
         f"{counts['articles']:,} articles, {counts['spans']:,} gold spans"
@@ -110,6 +110,7 @@ def card(manifest: Manifest) -> bytes:
         "",
         "```python",
         "import datasets",
+        "",
         'datasets.load_dataset("json", data_files="articles.jsonl")',
         "```",
         "",
@@ -122,12 +123,12 @@ def card(manifest: Manifest) -> bytes:
 def _table(what: str, unit: str, counts: dict[str, int]) -> list[str]:
     if not counts:
         return []
-    rows = [f"| {_cell(name)} | {counts[name]:,} |" for name in sorted(counts)]
+    rows = [f"| {_line(name).replace('|', '\\|')} | {counts[name]:,} |" for name in sorted(counts)]
     return [f"| {what} | {unit} |", "| --- | ---: |", *rows, ""]
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _splits(request: dict[str, Any]) -> list[str]:

@@ -103,8 +103,9 @@ def _parsed(line: bytes) -> Record | None:
 
 
 def _faults(record: Record, line: bytes) -> Iterator[str]:
+    # A message begins with the value at fault, which may be long, and ends with what is wrong.
     shape = [
-        f"{error.json_path}: {error.message[:200]}" for error in _validator().iter_errors(record)
+        f"{error.json_path}: {error.message[-200:]}" for error in _validator().iter_errors(record)
     ]
     if shape:
         yield from shape

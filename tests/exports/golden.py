@@ -28,9 +28,13 @@ def corpus() -> Project:
     """Return a project with three articles, two of them versions of one story."""
     project = ProjectFactory(slug="golden", name="Golden")
     CodebookFactory(project=project)
-    anna = MemberFactory(project=project, uuid=uuid.UUID(int=1), user__username="anna")
+    anna = MemberFactory(project=project, uuid=uuid.UUID(int=1), user__username="anna.quill")
     ben = MemberFactory(
-        project=project, uuid=uuid.UUID(int=2), user=None, external_name="ben", roles=["coder"]
+        project=project,
+        uuid=uuid.UUID(int=2),
+        user=None,
+        external_name="benno vast",
+        roles=["coder"],
     )
     story = Cluster.objects.create(project=project, name="c-0001")
     batch = BatchFactory(project=project, name="First", uuid=uuid.UUID(int=3))

@@ -1,11 +1,14 @@
 """Finished work for releases, written past the actions of coding and adjudication."""
 
+import hashlib
 import uuid
 from typing import Any
 
-from annotations.enums import TaskState
+from annotations.enums import ReleaseState, TaskState
 from annotations.models import Assignment, Batch, Gold, Member, Project, Task
+from exports import folders
 from exports.actions import building, releases
+from exports.manifest import Tally
 from exports.models import Release
 from exports.recipe import Recipe
 from tests.factories import (
@@ -87,6 +90,31 @@ def requested(project: Project, **recipe: Any) -> Release:
     return releases.request(
         project=project, name="Gold", recipe=Recipe(**recipe), by=None, at=TUESDAY
     )
+
+
+def published(project: Project, content: bytes = b"one\ntwo\n") -> Release:
+    """Return a ready release of one file, as if a worker had built it."""
+    digest = hashlib.sha256(content).hexdigest()
+    release = Release.objects.create(
+        project=project,
+        number=project.releases.count() + 1,
+        name="Gold",
+        request=Recipe().as_json(),
+        state=ReleaseState.READY,
+        epoch=1,
+        content_hash=digest,
+        manifest={"counts": Tally().as_json(), "codebooks": [], "left_out": []},
+        created_at=TUESDAY,
+        finished_at=TUESDAY,
+    )
+    written = folders.write(release, "articles.jsonl", [content])
+    release.files.create(
+        name=written.name,
+        path=folders.path_of(release, written.name),
+        bytes=written.bytes,
+        sha256=digest,
+    )
+    return release
 
 
 def built(project: Project, **recipe: Any) -> Release:
