@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from annotations.views import codebook, coding, home, people, profile, projects
+from annotations.views import adjudication, codebook, coding, home, people, profile, projects
 
 app_name = "annotations"
 
@@ -30,4 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
     # Coding
     path("assignments/<uuid:uuid>/", coding.page, name="coding"),
+    # Adjudication
+    path("projects/<slug:slug>/adjudication/", adjudication.queue, name="tasks"),
+    path("projects/<slug:slug>/adjudication/next/", adjudication.next_task, name="next-task"),
+    path("tasks/<uuid:uuid>/", adjudication.page, name="adjudication"),
 ]

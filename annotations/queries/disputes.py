@@ -2,12 +2,25 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from annotations.algorithms.cards import letters
 from annotations.algorithms.tokens import tokenize
 from annotations.enums import CardKind, TaskState
-from annotations.models import Assignment, Card, CodebookVersion, Task
+from annotations.models import Assignment, Card, CodebookVersion, Project, Task, User
 from annotations.queries import codebook, gold
 from annotations.queries.gold import Row
+
+
+def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySet[Task]:
+    """Return the tasks that ``user`` may rule on, those with most disputes first."""
+    tasks = Task.objects.visible_to(user).filter(batch__project=project)
+    tasks = tasks.filter(state=TaskState.ADJUDICATED) if is_finished else tasks.awaiting_ruling()
+    if not project.settings.get("adjudicate_own"):
+        own = Assignment.objects.live().filter(task=OuterRef("pk"), coder__user=user)
+        tasks = tasks.exclude(Exists(own))
+    related = tasks.select_related("batch", "article").defer("article__text")
+    return related.order_by("-cards_disputed", "pk")
 
 
 def coders_of(task: Task) -> list[Assignment]:

@@ -1,0 +1,395 @@
+/**
+ * The adjudication page: fetch the disputes of one task, show one card at a time, take rulings.
+ */
+
+import { meaningOf } from "./adjudication-keys.js";
+import { Api } from "./api.js";
+import { Bars } from "./bars.js";
+import { CardPanel } from "./card-panel.js";
+import { goldOf, isOpen, versionsOf } from "./card-versions.js";
+import { Labels } from "./labels.js";
+import { Offsets } from "./offsets.js";
+import { Paragraphs } from "./paragraphs.js";
+import { PlaceList } from "./place-list.js";
+import { PlaceMarks } from "./place-marks.js";
+import { Rulings } from "./rulings.js";
+import { showSaveState } from "./save-badge.js";
+import { Score } from "./score.js";
+import { SignIn } from "./sign-in.js";
+import { snap } from "./snap.js";
+import { SpanForm } from "./span-form.js";
+import { Spans } from "./spans.js";
+import { loadTexts, text } from "./texts.js";
+
+/** @typedef {import("./types.js").Card} Card */
+/** @typedef {import("./types.js").Disputes} Disputes */
+/** @typedef {import("./types.js").Extent} Extent */
+
+/**
+ * @template {HTMLElement} [E=HTMLElement]
+ * @param {string} id
+ * @returns {E}
+ */
+function byId(id) {
+  return /** @type {E} */ (document.getElementById(id));
+}
+
+/**
+ * Return a copy of an answer or a body with every `start` and `end` in it converted.
+ * @param {any} value
+ * @param {(offset: number) => number} convert
+ * @returns {any}
+ */
+function converted(value, convert) {
+  if (Array.isArray(value)) return value.map((item) => converted(item, convert));
+  if (!value || typeof value !== "object") return value;
+  const pairs = Object.entries(value).map(([name, item]) => {
+    const isOffset = (name === "start" || name === "end") && typeof item === "number";
+    return [name, isOffset ? convert(item) : converted(item, convert)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+class Page {
+  /**
+   * @param {HTMLElement} root
+   * @param {Disputes} wire
+   * @param {Paragraphs} paragraphs
+   * @param {Api} api
+   */
+  constructor(root, wire, paragraphs, api) {
+    const offsets = new Offsets(wire.article.text);
+    const inUnits = (/** @type {any} */ value) =>
+      converted(value, (offset) => offsets.fromCodePoints(offset));
+    const onWire = (/** @type {any} */ value) =>
+      converted(value, (offset) => offsets.toCodePoints(offset));
+    const articleText = wire.article.text;
+    const tokens = wire.tokens.map(([start, end]) => offsets.fromWire({ start, end }));
+    const labels = new Labels(wire.codebook.labels);
+    const url = root.dataset.documentUrl ?? "";
+    this.root = root;
+    this.api = api;
+    this.url = url;
+    this.paragraphs = paragraphs;
+    this.model = { text: articleText, tokens };
+    this.veiled = inUnits(wire.article.zones).filter(
+      (/** @type {{kind: string}} */ zone) => zone.kind === "boilerplate",
+    );
+    this.rulings = new Rulings({ root, document: inUnits(wire), api, url, inUnits, onWire });
+    /** @type {string | null} */
+    this.current = null;
+    /** @type {string | null} */
+    this.shown = null;
+
+    this.panel = new CardPanel({
+      panel: byId("card"),
+      score: new Score({ element: byId("score"), labels, text: articleText, tokens }),
+      labels,
+      coders: wire.coders.length,
+      onRuled: (ruling) => this.rule(ruling),
+    });
+    this.list = new PlaceList({ section: byId("places"), onChosen: (id) => this.goTo(id) });
+    this.spanForm = new SpanForm({ form: byId("span-form"), labels, articleText, tokens });
+    this.spanForm.onClosed = () => this.panel.focusChoice();
+    this.marks = new PlaceMarks({ paragraphs, layer: byId("marks") });
+    this.gold = new Spans(new EventTarget());
+    this.bars = new Bars({
+      root: this.gold.root,
+      paragraphs,
+      layer: byId("layer"),
+      spans: this.gold,
+      labels,
+      veiled: this.veiled,
+    });
+    this.#wire();
+    this.goTo(this.places.find(isOpen)?.id ?? this.places[0]?.id ?? null);
+    if (!this.current) this.refresh();
+  }
+
+  get places() {
+    return this.list.chosen(this.rulings.cards, this.current);
+  }
+
+  get card() {
+    return this.rulings.card(this.current);
+  }
+
+  /** @param {string | null} id */
+  goTo(id) {
+    if (!id || !this.rulings.card(id)) return;
+    this.current = id;
+    this.spanForm.close();
+    this.refresh();
+    this.marks.reveal();
+    this.panel.focusChoice();
+  }
+
+  /** @param {number} step */
+  move(step) {
+    const { places } = this;
+    const index = places.findIndex((card) => card.id === this.current);
+    const next = places[index + step];
+    if (next) this.goTo(next.id);
+    else this.say(text(step > 0 ? "last-place" : "first-place"));
+  }
+
+  /** @param {{outcome: string, coder?: string, spans?: any[]}} ruling */
+  rule(ruling) {
+    const { card } = this;
+    if (!card) return;
+    if (!this.rulings.isOpenToRulings) {
+      this.say(text(this.rulings.state === "open" ? "coders-at-work" : "is-finished"));
+      return;
+    }
+    this.rulings.rule(card, { ...ruling, ...this.panel.said });
+    this.#goOn(card);
+  }
+
+  /** Show everything as it is now. */
+  refresh() {
+    const { cards, added } = this.rulings;
+    const { card, places } = this;
+    const isNew = this.current !== this.shown;
+    byId("card").hidden = !card;
+    byId("nothing").hidden = Boolean(card);
+    if (card) {
+      const place = places.findIndex((other) => other.id === card.id) + 1;
+      this.panel.show(card, { place, places: places.length, cards, isNew });
+    }
+    this.shown = this.current;
+    this.list.show(cards, this.current);
+    this.marks.show(
+      places.map((other) => ({ card: other, isDone: !isOpen(other) })),
+      this.current,
+    );
+    this.#showGold(goldOf(cards, added));
+    const done = places.filter((other) => !isOpen(other)).length;
+    const progress = /** @type {HTMLProgressElement} */ (byId("progress"));
+    progress.max = places.length || 1;
+    progress.value = places.length ? done : 1;
+    byId("progress-words").textContent = text("decided", { done, total: places.length });
+    this.root.dataset.state = this.rulings.state;
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    const message = byId("message");
+    message.textContent = "";
+    message.textContent = sentence;
+  }
+
+  edit() {
+    const selected = this.#selection();
+    const { card } = this;
+    if (selected) this.#add(selected);
+    else if (card && this.rulings.isOpenToRulings) {
+      const borders = card.candidates.flatMap(({ coder, spans }) =>
+        spans.map(({ start, end }) => ({ coder, start, end })),
+      );
+      const ruled = isOpen(card) ? [] : (card.decision?.spans ?? []);
+      this.spanForm.open({
+        title: text("edit-title"),
+        extent: card,
+        spans: ruled.length ? ruled : (versionsOf(card)[0]?.spans ?? card.decision?.spans ?? []),
+        borders,
+        isSingle: false,
+        onSaved: (spans) => this.rule({ outcome: "edit", spans }),
+      });
+    }
+  }
+
+  undo() {
+    if (this.rulings.undo()) this.say(text("undone"));
+    else this.say(text("nothing-to-undo"));
+  }
+
+  async finish() {
+    const waiting = this.places.find(isOpen);
+    if (waiting) {
+      this.goTo(waiting.id);
+      this.say(text("still-open"));
+      return;
+    }
+    this.say(text("finishing"));
+    if (!(await this.rulings.flushed())) return this.say(text("not-saved"));
+    await this.#post("finish/", {});
+  }
+
+  /** @param {Card} card the one that was just ruled on */
+  #goOn(card) {
+    const { places } = this;
+    const index = places.findIndex((other) => other.id === card.id);
+    const next = [...places.slice(index + 1), ...places.slice(0, index)].find(isOpen);
+    if (next) this.goTo(next.id);
+    else {
+      this.refresh();
+      this.say(text("all-decided"));
+      byId("finish").focus({ preventScroll: true });
+    }
+  }
+
+  /** @param {Extent} extent */
+  #add(extent) {
+    if (!this.rulings.isOpenToRulings) return;
+    this.spanForm.open({
+      title: text("add-title"),
+      extent,
+      spans: [],
+      borders: [],
+      isSingle: true,
+      onSaved: ([{ label, start, end }]) => {
+        this.rulings.add({ label, start, end });
+        this.say(text("added"));
+      },
+    });
+  }
+
+  /** @param {import("./types.js").Span[]} gold */
+  #showGold(gold) {
+    const wanted = new Map(gold.map((span, index) => [`${span.id || "new"}-${index}`, span]));
+    const gone = [...this.gold.byId.keys()].filter((id) => !wanted.has(id));
+    this.gold.apply([
+      ...gone.map((id) => ({ id, span: null })),
+      ...[...wanted].map(([id, span]) => ({ id, span: { ...span, id } })),
+    ]);
+  }
+
+  /** Return the words selected in the text, rounded to whole ones. */
+  #selection() {
+    const selected = this.paragraphs.nativeSelection();
+    return selected && snap(this.model.text, this.model.tokens, selected, "words");
+  }
+
+  /**
+   * @param {string} what
+   * @param {object} body
+   */
+  async #post(what, body) {
+    const response = await this.api.send("POST", `${this.url}${what}`, body).catch(() => null);
+    if (response?.ok) location.reload();
+    else {
+      const answer = await response?.json().catch(() => ({}));
+      this.say(answer?.detail ?? text("no-connection"));
+    }
+  }
+
+  #wire() {
+    const { root, rulings } = this;
+    root.addEventListener("cards-changed", () => this.refresh());
+    root.addEventListener("card-wanted", (event) => {
+      this.goTo(/** @type {CustomEvent} */ (event).detail.id);
+    });
+    root.addEventListener("ruling-refused", (event) => {
+      const { card, sentence } = /** @type {CustomEvent} */ (event).detail;
+      if (card) this.goTo(card);
+      this.refresh();
+      this.say(sentence);
+    });
+    root.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest("[data-command]");
+      if (button instanceof HTMLElement) this.#command(button.dataset.command ?? "");
+    });
+    document.addEventListener("keydown", (event) => this.#key(event));
+    byId("places").addEventListener("change", () => this.refresh());
+    byId("doc").addEventListener("click", (event) => this.#clicked(event));
+    document.addEventListener("pointerup", () => {
+      const selected = this.spanForm.isOpen && this.#selection();
+      if (selected) this.spanForm.takeSelection(selected);
+    });
+    byId("return-dialog")
+      .querySelector("form")
+      ?.addEventListener("submit", (event) => {
+        const form = /** @type {HTMLFormElement} */ (event.target);
+        const button = /** @type {SubmitEvent} */ (event).submitter;
+        if (button?.getAttribute("value") !== "save") return;
+        void this.#post("return/", Object.fromEntries(new FormData(form)));
+      });
+    const relayout = () => {
+      this.bars.relayout();
+      this.marks.draw();
+    };
+    new ResizeObserver(relayout).observe(byId("doc"));
+    void document.fonts.ready.then(relayout);
+    new SignIn({
+      root,
+      dialog: byId("sign-in"),
+      api: this.api,
+      userId: root.dataset.userId ?? "",
+      onSignedIn: () => rulings.resume(),
+    });
+    showSaveState(root, byId("save-badge"));
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    if (this.paragraphs.nativeSelection()) return;
+    const offset = this.paragraphs.offsetFromPoint(event.clientX, event.clientY);
+    if (offset === null) return;
+    const [smallest] = this.places
+      .filter(({ start, end }) => start <= offset && offset < end)
+      .sort((a, b) => a.end - a.start - (b.end - b.start));
+    if (smallest) this.goTo(smallest.id);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const isField = target.closest("input:not([type=checkbox]), select, textarea");
+    if (document.querySelector("dialog[open]") || event.isComposing || event.altKey) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !this.spanForm.isOpen) {
+      event.preventDefault();
+      void this.finish();
+      return;
+    }
+    if (isField && event.key === "Escape") {
+      this.panel.focusChoice();
+      return;
+    }
+    if (isField || event.ctrlKey || event.metaKey) return;
+    const { digit, command } = meaningOf(event);
+    if (digit && this.panel.press(digit)) event.preventDefault();
+    else if (command) {
+      event.preventDefault();
+      this.#command(command);
+    }
+  }
+
+  /** @param {string} command */
+  #command(command) {
+    if (command === "next") this.move(1);
+    else if (command === "previous") this.move(-1);
+    else if (command === "unclear") this.rule({ outcome: "unclear" });
+    else if (command === "edit") this.edit();
+    else if (command === "note") byId("ruling-note").focus();
+    else if (command === "undo") this.undo();
+    else if (command === "context") this.marks.reveal();
+    else if (command === "finish") void this.finish();
+    else if (command === "reopen") void this.#post("reopen/", {});
+    else if (command === "help" || command === "return") {
+      /** @type {HTMLDialogElement} */ (byId(`${command}-dialog`)).showModal();
+    }
+  }
+}
+
+async function start() {
+  const root = byId("adjudication");
+  loadTexts(byId("adjudication-texts"));
+  const { dataset } = root;
+  const api = new Api({ sessionUrl: dataset.sessionUrl ?? "", csrf: dataset.csrf ?? "" });
+  const response = await api.get(dataset.documentUrl ?? "").catch(() => null);
+  const paragraphs = new Paragraphs(byId("doc"));
+  if (!response?.ok) {
+    byId("message").textContent = text("no-connection");
+    return;
+  }
+  /** @type {Disputes} */
+  const disputes = await response.json();
+  if (paragraphs.text !== disputes.article.text) {
+    byId("message").textContent = text("text-differs");
+    return;
+  }
+  new Page(root, disputes, paragraphs, api);
+  root.dataset.ready = "true";
+}
+
+void start();

@@ -1,0 +1,216 @@
+/**
+ * The card at hand: the score, the versions to choose from, and what goes with a ruling.
+ */
+
+import { absentFrom, isOpen, versionsOf } from "./card-versions.js";
+import { kindOf, stateOf } from "./place-list.js";
+import { text } from "./texts.js";
+
+/** @typedef {import("./types.js").Card} Card */
+/** @typedef {import("./types.js").Span} Span */
+
+export class CardPanel {
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.panel
+   * @param {import("./score.js").Score} parts.score
+   * @param {import("./labels.js").Labels} parts.labels
+   * @param {number} parts.coders how many the task has
+   * @param {(ruling: {outcome: string, coder?: string}) => void} parts.onRuled
+   */
+  constructor({ panel, score, labels, coders, onRuled }) {
+    this.panel = panel;
+    this.score = score;
+    this.labels = labels;
+    this.coders = coders;
+    this.onRuled = onRuled;
+    this.choices = this.#part("choices");
+    this.form = /** @type {HTMLFormElement} */ (panel.querySelector("form.said"));
+    this.choices.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest("button");
+      if (button) this.#choose(button);
+    });
+  }
+
+  /**
+   * @param {Card} card
+   * @param {{place: number, places: number, cards: Card[], isNew: boolean}} around
+   */
+  show(card, { place, places, cards, isNew }) {
+    this.card = card;
+    this.#part("place").textContent = text("place-of", { place, places });
+    this.#part("kind").textContent = kindOf(card);
+    this.#showRuling(card);
+    this.score.show(card, lanesOf(card, cards));
+    this.#showChoices(card);
+    if (isNew) this.#fillForm(card);
+  }
+
+  /** What the person has said beside the ruling itself. */
+  get said() {
+    const said = Object.fromEntries(new FormData(this.form));
+    return {
+      reason: String(said.reason ?? ""),
+      rule: String(said.rule ?? ""),
+      note: String(said.note ?? ""),
+    };
+  }
+
+  /** Let the keyboard stand on the version with most support; nothing is chosen by that. */
+  focusChoice() {
+    const [first, ...others] = this.choices.querySelectorAll("button");
+    const support = (/** @type {HTMLElement} */ button) => button.querySelectorAll(".coder").length;
+    const best = others.reduce((best, other) => (support(other) > support(best) ? other : best), first);
+    best?.focus({ preventScroll: true });
+  }
+
+  /**
+   * Choose what a digit stands for. @returns {boolean} whether it stands for anything
+   * @param {string} digit
+   */
+  press(digit) {
+    const button = this.choices.querySelector(`[data-key="${digit}"]`);
+    if (button instanceof HTMLButtonElement) this.#choose(button);
+    return Boolean(button);
+  }
+
+  /** @param {HTMLButtonElement} button */
+  #choose({ dataset }) {
+    const { outcome, coder } = dataset;
+    this.onRuled(coder ? { outcome: "accept", coder } : { outcome: outcome ?? "reject" });
+  }
+
+  /** @param {Card} card */
+  #showRuling(card) {
+    const { decision } = card;
+    const line = this.#part("ruling");
+    line.hidden = !decision;
+    line.dataset.tone = decision?.stale ? "warn" : "ok";
+    if (!decision) return;
+    const by = decision.by ? text("by", { name: decision.by }) : "";
+    line.textContent = [stateOf(card), by, decision.reason].filter(Boolean).join(" · ");
+  }
+
+  /** @param {Card} card */
+  #fillForm({ decision }) {
+    for (const name of /** @type {const} */ (["reason", "rule", "note"])) {
+      const field = /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
+      if (field) field.value = decision && !decision.automatic ? decision[name] : "";
+    }
+  }
+
+  /** @param {Card} card */
+  #showChoices(card) {
+    const { decision } = card;
+    const hadFocus = this.choices.contains(document.activeElement);
+    const chosen = isOpen(card) ? null : decision;
+    const choices = versionsOf(card).map(({ spans, coders }, index) => {
+      const button = choice(index < 9 ? String(index + 1) : "");
+      button.dataset.coder = coders[0];
+      const isChosen = chosen?.outcome === "accept" && same(chosen.spans, spans);
+      button.setAttribute("aria-pressed", String(isChosen));
+      button.append(this.#versions(spans), this.#whoChose(coders));
+      return button;
+    });
+    const none = choice("0");
+    none.dataset.outcome = "reject";
+    none.setAttribute("aria-pressed", String(chosen?.outcome === "reject"));
+    none.append(part("choice-none", text("none")), this.#whoChose(absentFrom(card)));
+    this.choices.replaceChildren(
+      ...[...choices, none].map((button) => {
+        const item = document.createElement("li");
+        item.append(button);
+        return item;
+      }),
+    );
+    if (hadFocus) this.focusChoice();
+  }
+
+  /** @param {Span[]} spans */
+  #versions(spans) {
+    const whole = part("choice-spans", "");
+    for (const span of spans) {
+      const one = part("choice-span", "");
+      const chip = part("label", "");
+      this.labels.dress(chip, span.label);
+      chip.append(part("glyph", ""), this.labels.nameOf(span.label));
+      const details = [
+        ...span.attributes.map(({ name, value }) => `${name}: ${value}`),
+        ...span.links.map(({ name }) => `→ ${name}`),
+        ...(span.note ? [`✎ ${span.note}`] : []),
+      ];
+      one.append(chip, part("choice-quote", `“${span.quote}”`));
+      if (details.length) one.append(part("choice-details", details.join(" · ")));
+      whole.append(one);
+    }
+    return whole;
+  }
+
+  /** @param {string[]} coders */
+  #whoChose(coders) {
+    const who = part("choice-who", "");
+    who.append(...coders.map((coder) => part("coder", coder)));
+    if (coders.length) {
+      const share = text("share", { some: coders.length, all: this.coders });
+      who.append(part("choice-share", share));
+    }
+    return who;
+  }
+
+  /** @param {string} name */
+  #part(name) {
+    return /** @type {HTMLElement} */ (this.panel.querySelector(`[data-part=${name}]`));
+  }
+}
+
+/**
+ * The lanes of the score: the card's own spans, and what else each coder marked around them.
+ * @param {Card} card
+ * @param {Card[]} cards
+ */
+function lanesOf(card, cards) {
+  return card.candidates.map(({ coder, spans }) => ({
+    coder,
+    spans: [
+      ...spans.map((span) => ({ ...span, isFaded: false })),
+      ...cards
+        .filter((other) => other.id !== card.id)
+        .flatMap((other) => other.candidates.find((theirs) => theirs.coder === coder)?.spans ?? [])
+        .map((span) => ({ ...span, isFaded: true })),
+    ],
+  }));
+}
+
+/** @param {string} key */
+function choice(key) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "choice";
+  const hint = document.createElement("kbd");
+  hint.textContent = key;
+  hint.hidden = !key;
+  if (key) button.dataset.key = key;
+  button.append(hint);
+  return button;
+}
+
+/**
+ * @param {Span[]} some
+ * @param {Span[]} others
+ */
+function same(some, others) {
+  const words = (/** @type {Span[]} */ spans) =>
+    spans.map(({ start, end, label }) => `${start}:${end}:${label}`).sort();
+  return words(some).join() === words(others).join();
+}
+
+/**
+ * @param {string} name
+ * @param {string} words
+ */
+function part(name, words) {
+  const element = document.createElement("span");
+  element.className = name;
+  element.textContent = words;
+  return element;
+}

@@ -1,0 +1,104 @@
+import pytest
+
+from annotations.actions import adjudication
+from annotations.enums import Role
+from tests.factories import TUESDAY, BatchFactory, MemberFactory, ProjectFactory
+from tests.stories import adjudicator_of, coded_task
+
+pytestmark = pytest.mark.django_db
+
+MAYOR = {"label": "actor", "start": 0, "end": 16}
+VELMORA = {"label": "location", "start": 25, "end": 32}
+
+
+@pytest.fixture
+def batch():
+    return BatchFactory(project=ProjectFactory(settings={"auto_finish": False}))
+
+
+def queue_of(client, project, query=""):
+    return client.get(f"/projects/{project.slug}/adjudication/{query}")
+
+
+def test_the_queue_begins_with_the_most_disputed_article(client, batch):
+    calm = coded_task([MAYOR], [MAYOR], batch=batch)
+    hot = coded_task([MAYOR, VELMORA], [], batch=batch)
+    client.force_login(adjudicator_of(calm))
+
+    page = queue_of(client, batch.project)
+
+    assert list(page.context["tasks"]) == [hot, calm]
+
+
+def test_finished_articles_are_on_a_list_of_their_own(client, batch):
+    task = coded_task([MAYOR], [MAYOR], batch=batch)
+    person = adjudicator_of(task)
+    adjudication.finish(task=task, by=person, at=TUESDAY)
+    client.force_login(person)
+
+    assert list(queue_of(client, batch.project).context["tasks"]) == []
+    assert list(queue_of(client, batch.project, "?show=finished").context["tasks"]) == [task]
+
+
+def test_an_adjudicator_is_not_offered_what_they_coded(client, batch):
+    task = coded_task([MAYOR], [], batch=batch)
+    coder = task.assignments.first().coder
+    coder.roles = [Role.CODER, Role.ADJUDICATOR]
+    coder.save(update_fields=["roles"])
+    other = coded_task([MAYOR], [], batch=BatchFactory(project=batch.project))
+    client.force_login(coder.user)
+
+    assert list(queue_of(client, batch.project).context["tasks"]) == [other]
+    assert client.get(f"/tasks/{task.uuid}/").status_code == 404
+
+
+def test_next_is_the_most_disputed_article_and_the_queue_when_none_waits(client, batch):
+    task = coded_task([MAYOR], [MAYOR], batch=batch)
+    person = adjudicator_of(task)
+    client.force_login(person)
+    address = f"/projects/{batch.project.slug}/adjudication/next/"
+
+    assert client.get(address).url == f"/tasks/{task.uuid}/"
+    adjudication.finish(task=task, by=person, at=TUESDAY)
+    assert client.get(address).url == f"/projects/{batch.project.slug}/adjudication/"
+
+
+def test_the_page_shows_the_text_and_no_coders_name(client, batch):
+    task = coded_task([MAYOR], [], batch=batch)
+    client.force_login(adjudicator_of(task))
+
+    page = client.get(f"/tasks/{task.uuid}/")
+
+    assert page.status_code == 200
+    assert task.article.text in page.content.decode()
+    for assignment in task.assignments.select_related("coder__user"):
+        assert assignment.coder.user.username not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("roles", "queue", "page"),
+    [
+        ([Role.ADJUDICATOR], 200, 200),
+        ([Role.ADMIN], 403, 403),
+        ([Role.CODER], 403, 404),
+        ([Role.RESEARCHER], 403, 404),
+    ],
+)
+def test_the_pages_are_the_adjudicators(client, batch, roles, queue, page):
+    task = coded_task([MAYOR], [], batch=batch)
+    client.force_login(MemberFactory(project=batch.project, roles=roles).user)
+
+    assert queue_of(client, batch.project).status_code == queue
+    assert client.get(f"/tasks/{task.uuid}/").status_code == page
+
+
+def test_the_queue_takes_the_same_queries_at_one_and_three_articles(
+    client, batch, django_assert_num_queries
+):
+    single = coded_task([MAYOR], [])
+    three = [coded_task([MAYOR], [], batch=batch) for _ in range(3)]
+    for task, length in ((single, 1), (three[0], 3)):
+        client.force_login(adjudicator_of(task))
+        with django_assert_num_queries(7):
+            page = queue_of(client, task.batch.project)
+        assert len(page.context["tasks"]) == length
