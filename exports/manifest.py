@@ -123,8 +123,12 @@ def card(manifest: Manifest) -> bytes:
 def _table(what: str, unit: str, counts: dict[str, int]) -> list[str]:
     if not counts:
         return []
-    rows = [f"| {_line(name).replace('|', '\\|')} | {counts[name]:,} |" for name in sorted(counts)]
+    rows = [f"| {_cell(name)} | {counts[name]:,} |" for name in sorted(counts)]
     return [f"| {what} | {unit} |", "| --- | ---: |", *rows, ""]
+
+
+def _cell(text: str) -> str:
+    return _line(text).replace("|", "\\|")
 
 
 def _line(text: str) -> str:

@@ -11,3 +11,8 @@ HOURS_FOR_A_RELEASE = 6 * 60 * 60
 @shared_task(name="releases.build", time_limit=HOURS_FOR_A_RELEASE)
 def build_release(*, release_id: int) -> None:
     building.build(release_id=release_id)
+
+
+@shared_task(name="releases.sweep")
+def sweep_releases() -> None:
+    building.sweep()
