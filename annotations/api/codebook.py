@@ -1,6 +1,6 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
@@ -28,6 +28,18 @@ class DeclarationSerializer(serializers.Serializer):
         return instance
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "required": ["text"],
+                "properties": {"text": {"type": "string"}, "note": {"type": "string"}},
+            },
+        ]
+    }
+)
 class ExampleField(serializers.Field):
     """A text, or ``{text, note?, …}``; square brackets mark what is to be coded in it."""
 

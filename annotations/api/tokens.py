@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import authentication, mixins, serializers, viewsets
 
 from annotations.actions import tokens
@@ -11,6 +13,7 @@ from annotations.enums import Scope
 from annotations.models import ApiToken, Project
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class OwnProjectField(serializers.SlugRelatedField):
     """A project by its slug; one that the caller can't see is unknown here."""
 

@@ -1,0 +1,104 @@
+import re
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from annotations.enums import AssignmentState, JobState, ReleaseState, Role, TaskState
+from annotations.models import Assignment, ImportJob, LabelDefinition, Task
+from exports.models import Release
+from tests.factories import MONDAY, MemberFactory
+
+
+def render(source, **context):
+    return Template("{% load workbench %}" + source).render(Context(context))
+
+
+def test_a_label_is_told_by_colour_shape_name_and_key():
+    label = LabelDefinition(position=2, name="Event", colour="#ac5107", hotkey="e")
+
+    chip = render("{% label_chip label key=True %}", label=label)
+
+    assert 'data-colour="#ac5107" data-shape="triangle"' in chip
+    assert "Event<kbd>E</kbd>" in chip
+    assert "<kbd>" not in render("{% label_chip label %}", label=label)
+
+
+def test_a_name_that_is_markup_stays_text():
+    label = LabelDefinition(position=0, name="<script>", colour='"><b>', hotkey="")
+
+    chip = render("{% label_chip label key=True %}", label=label)
+
+    assert "<script>" not in chip
+    assert "<b>" not in chip
+    assert "&lt;script&gt;" in chip
+
+
+@pytest.mark.parametrize(
+    ("row", "states"),
+    [
+        (Assignment, AssignmentState),
+        (Task, TaskState),
+        (ImportJob, JobState),
+        (Release, ReleaseState),
+    ],
+)
+def test_every_state_has_a_sign_a_tone_and_a_word(row, states):
+    for state in states:
+        chip = render("{% state_chip row %}", row=row(state=state))
+
+        assert re.search(r'data-tone="(neutral|progress|ok|warn|danger)"', chip)
+        assert str(state.label) in chip
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "is_complete"), [(0, 0, False), (3, 4, False), (4, 4, True)]
+)
+def test_a_meter_is_complete_when_all_is_done(done, total, is_complete):
+    bar = render("{% meter done total 'coded' %}", done=done, total=total)
+
+    assert f"{done} of {total}" in bar
+    assert ("is-complete" in bar) == is_complete
+    assert 'aria-label="coded"' in bar
+
+
+def nav(member, path="/", user=None, current=""):
+    request = RequestFactory().get(path)
+    request.user = user or member.user
+    tag = "{% project_nav project current %}"
+    page = render(tag, project=member.project, request=request, current=current)
+    texts = re.findall(r"<a [^>]*>([^<]+)</a>", page)
+    here = re.findall(r'aria-current="page">([^<]+)</a>', page)
+    return texts, here
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "texts"),
+    [
+        (Role.ADMIN, {"Overview", "Articles", "Batches", "Releases", "Codebook", "People"}),
+        (Role.CODER, {"Overview", "Codebook"}),
+        (Role.ADJUDICATOR, {"Overview", "Articles", "Adjudication", "Codebook"}),
+        (Role.RESEARCHER, {"Overview", "Releases", "Codebook"}),
+    ],
+)
+def test_the_navigation_shows_what_the_roles_open(role, texts):
+    assert set(nav(MemberFactory(roles=[role]))[0]) == texts
+
+
+@pytest.mark.django_db
+def test_the_navigation_says_where_one_is():
+    member = MemberFactory(roles=[Role.ADMIN])
+    people = f"/projects/{member.project.slug}/people/"
+
+    assert nav(member, people)[1] == ["People"]
+    assert nav(member, "/batches/1/", current="batches")[1] == ["Batches"]
+
+
+@pytest.mark.django_db
+def test_who_is_no_member_gets_no_navigation():
+    member = MemberFactory(removed_at=MONDAY)
+
+    assert nav(member)[0] == []
+    assert nav(member, user=AnonymousUser())[0] == []
