@@ -152,8 +152,8 @@ def _ku(own: _Sums, met: float, met_squares: float) -> float | NA:
         return NA("no_overlap")
     if met - own.met < _ROUNDING * met:
         return NA("one_category")
-    if met - met_squares / met < _ROUNDING * met:
-        return NA("too_few_units")
     expected_by = own.met * met - own.met_squares
+    if min(expected_by, met**2 - met_squares) < _ROUNDING * met**2:
+        return NA("too_few_units")
     expected_otherwise = own.met * (met - own.met)
     return 1 - expected_by / own.met * (own.met - own.same) / expected_otherwise

@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.algorithms.allocation import balanced
@@ -68,7 +68,6 @@ def test_an_article_is_unplaced_only_when_too_few_coders_are_left(request):
     assert len(plan.unplaced) == lost
 
 
-@settings(max_examples=60)
 @given(st.integers(1, 80), st.integers(2, 12), st.integers(0, 5))
 def test_with_two_coders_an_article_pairs_differ_by_at_most_one(articles, coders, seed):
     plan = balanced(names("article", articles), names("coder", coders), 2, seed)

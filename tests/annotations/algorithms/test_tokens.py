@@ -104,10 +104,10 @@ def test_lines_are_cut_independently(first, second):
 )
 def test_long_texts_take_linear_time(unit):
     # A quadratic cut of this text takes minutes; the bound is generous for a busy machine.
-    text = unit * (200_000 // len(unit))
+    text = unit * (100_000 // len(unit))
 
     began = time.process_time()
     tokenize(text)
     sentences(text)
 
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 3

@@ -70,3 +70,13 @@ def test_a_missing_figure_has_a_reason_and_the_rest_are_at_most_one(articles):
     for value in members:
         assert isinstance(value, NA) or value <= 1 + 1e-9
     assert 0 <= found.cu.coverage <= 1 + 1e-9
+
+
+def test_units_too_few_for_chance_to_expect_anything_have_no_reliability():
+    # One unit of two people among four: the squares of equation 10 outweigh the product.
+    marks = {"A": [(0, 6, "x")], "B": [(0, 6, "y")], "C": [], "D": []}
+
+    found = family(rows_of([Article(20, marks)]))
+
+    assert found.cu.value == NA("too_few_units")
+    assert found.by_label["x"].value == NA("too_few_units")
