@@ -19,6 +19,8 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
     """Hash file names, those that ES modules import included."""
 
     support_js_module_import_aggregation = True
+    # A pass settles the names of one more layer of imports: as many as the deepest chain has.
+    max_post_process_passes = 20
     # Source maps, which the wheels' files name, are not collected.
     patterns = tuple(
         (kind, tuple(pattern for pattern in rules if "sourceMappingURL" not in str(pattern)))
