@@ -83,8 +83,8 @@ def secret_key() -> str:
     """
     if key := os.environ.get("SECRET_KEY"):
         return key
-    if path := os.environ.get("SECRET_KEY_FILE"):
-        return Path(path).read_text().strip()
+    if named := os.environ.get("SECRET_KEY_FILE"):
+        return Path(named).read_text().strip()
     path = Instance.from_environment().data / "secret.key"
     if not path.exists():
         write_once(path, secrets.token_urlsafe(64))

@@ -103,8 +103,8 @@ def _find_program() -> str:
             if _runs(str(program)):
                 return str(program)
     for name in ("valkey-server", "redis-server"):
-        if program := shutil.which(name):
-            return program
+        if on_path := shutil.which(name):
+            return on_path
     raise ServiceError(
         "There is no broker for this machine: install valkey-server or redis-server, "
         "or set BROKER_URL."

@@ -294,7 +294,7 @@ def _find_programs() -> Path:
         candidates.append(Path(on_path).resolve().parent)
     candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     for folder in candidates:
-        if (folder / "postgres").exists() and (_version(folder) or 0) >= OLDEST_VERSION:
+        if (folder / "postgres").exists() and _version(folder) >= OLDEST_VERSION:
             return folder
     raise ServiceError(
         f"There is no PostgreSQL for this machine: install PostgreSQL {OLDEST_VERSION} or later, "
@@ -303,15 +303,16 @@ def _find_programs() -> Path:
 
 
 @functools.cache
-def _version(programs: Path) -> int | None:
+def _version(programs: Path) -> int:
+    """Return the major version, 0 for programs that don't run here."""
     try:
         done = subprocess.run(
             [programs / "postgres", "--version"], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
-        return None
+        return 0
     found = re.search(r"\d+", done.stdout)
-    return int(found.group()) if found else None
+    return int(found.group()) if found else 0
 
 
 def _copy_programs(programs: Path) -> Path:
