@@ -3,13 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from annotations.api.urls import urlpatterns as annotations_api
+from exports.api import urlpatterns as exports_api
 from workbench import health
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("annotations.api.urls")),
+    path("api/v1/", include(([*annotations_api, *exports_api], "api"))),
     path("", include("exports.urls")),
     path("", include("annotations.urls")),
 ]
