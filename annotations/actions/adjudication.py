@@ -223,16 +223,21 @@ def finish(*, task: Task, by: User, at: datetime) -> Task:
 
 @transaction.atomic
 def reopen(*, task: Task, by: User, at: datetime) -> Task:
-    """Open a finished task to rulings again. Its gold stays as it was until the next finish."""
+    """Open a finished task to rulings again. Its gold stays as it was until the next finish.
+
+    Gold that came with an import is laid out as cards first.
+    """
     task = _locked(task)
     if not can_rule(by, task):
         raise MayNotRule(_("You can't adjudicate this article."))
     if task.state != TaskState.ADJUDICATED:
         raise Refused(_("This article is not adjudicated."), code="not_adjudicated")
+    if not task.decisions.exists():
+        card_rows.adopt(task=task, gold=task.golds.latest("number"), at=at)
     task.state = TaskState.ADJUDICATING
     task.adjudicated_at = None
-    task.version += 1
-    task.save(update_fields=["state", "adjudicated_at", "version"])
+    card_rows.count(task)
+    task.save(update_fields=["state", "adjudicated_at", "version", "cards_open", "cards_disputed"])
     record(AuditEvent.Kind.TASK_REOPENED, target=task, by=by, at=at, batch=task.batch)
     return task
 
@@ -332,7 +337,7 @@ def _ruled(task: Task, decision: Decision, by: User, at: datetime) -> None:
 
 def _finish(task: Task, *, by: User | None, at: datetime) -> None:
     assignments = disputes.coders_of(task)
-    _drop_dangling_links(task, assignments, by, at)
+    card_rows.drop_dangling_links(task=task, by=by, at=at, assignments=assignments)
     rows = disputes.gold_of(task)
     last = task.golds.order_by("-number").first()
     number = last.number + 1 if last else 1
@@ -358,41 +363,3 @@ def _finish(task: Task, *, by: User | None, at: datetime) -> None:
         batch=task.batch,
         gold=number,
     )
-
-
-def _drop_dangling_links(
-    task: Task, assignments: list[Assignment], by: User | None, at: datetime
-) -> None:
-    """Supersede the rulings whose links point to nothing in gold, saying which were dropped."""
-    ids = {row["id"] for row in disputes.gold_of(task)}
-    for card in task.cards.select_related("decision__coder"):
-        before = card.decision
-        if before is None:
-            continue
-        links = [link for span in before.spans for link in span["links"]]
-        dropped = [link["name"] for link in links if link["target"] not in ids]
-        if not dropped:
-            continue
-        kept = [
-            {**span, "links": [link for link in span["links"] if link["target"] in ids]}
-            for span in before.spans
-        ]
-        said = _("Links to what is not in gold were dropped: %(names)s.") % {
-            "names": ", ".join(dropped)
-        }
-        card.task = task
-        card_rows.decide(
-            card,
-            outcome=Outcome(before.outcome),
-            by=None if before.is_automatic else by,
-            at=at,
-            assignments=assignments,
-            coder=before.coder,
-            spans=kept,
-            reason=before.reason,
-            note=f"{before.note}\n{said}".strip(),
-            rule=before.rule,
-            confidence=before.confidence,
-            is_automatic=before.is_automatic,
-        )
-        card.save(update_fields=["decision", "is_stale"])

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from annotations.algorithms import cards as algorithm
 from annotations.enums import CardKind, Outcome
-from annotations.models import Assignment, Card, Decision, Submission, Task, User
+from annotations.models import Assignment, Card, Decision, Gold, Submission, Task, User
+from annotations.queries import disputes
 from annotations.queries.gold import Row, as_gold, content, extent_of
 
 
@@ -95,6 +98,87 @@ def decide(
     return decision
 
 
+def adopt(*, task: Task, gold: Gold, at: datetime) -> None:
+    """Lay out gold that came with an import as if it had been ruled here.
+
+    What the coders agree on and gold has is decided by the policy; the rest of
+    gold becomes added spans, and what gold lacks waits for a ruling.
+    """
+    rebuild(task=task, at=at)
+    said = {"note": _("Came with an import."), "is_automatic": True}
+    assignments = disputes.coders_of(task)
+    wanted = {extent_of(row): row for row in as_gold(task, _with_extents(gold.spans))}
+    for card in task.cards.select_related("decision"):
+        if card.decision is None:
+            continue
+        given = [{**row, "note": ""} for row in card.decision.spans]
+        kept = [wanted.pop(extent_of(row)) for row in given if extent_of(row) in wanted]
+        if not kept:
+            card.decision = None
+        elif kept != given:
+            card.task = task
+            decide(
+                card,
+                outcome=Outcome.EDIT,
+                by=None,
+                at=at,
+                assignments=assignments,
+                spans=kept,
+                **said,
+            )
+        card.save(update_fields=["decision"])
+    for extent, row in wanted.items():
+        card = Card(
+            task=task,
+            card_id=str(uuid4()),
+            kind=CardKind.ADDED,
+            start=extent.start,
+            end=extent.end,
+        )
+        decide(
+            card, outcome=Outcome.ADD, by=None, at=at, assignments=assignments, spans=[row], **said
+        )
+        card.save(force_insert=True)
+
+
+def drop_dangling_links(
+    *, task: Task, by: User | None, at: datetime, assignments: Sequence[Assignment]
+) -> None:
+    """Supersede the rulings whose links point to nothing in gold, saying which were dropped."""
+    ids = {row["id"] for row in disputes.gold_of(task)}
+    for card in task.cards.select_related("decision__coder"):
+        before = card.decision
+        if before is None:
+            continue
+        links = [link for span in before.spans for link in span["links"]]
+        dropped = [link["name"] for link in links if link["target"] not in ids]
+        if not dropped:
+            continue
+        kept = [
+            {**span, "links": [link for link in span["links"] if link["target"] in ids]}
+            for span in before.spans
+        ]
+        said = _("Links to what is not in gold were dropped: %(names)s.") % {
+            "names": ", ".join(dropped)
+        }
+        card.task = task
+        decide(
+            card,
+            outcome=Outcome(before.outcome),
+            by=None if before.is_automatic else by,
+            at=at,
+            assignments=assignments,
+            coder=before.coder,
+            spans=kept,
+            reason=before.reason,
+            note=f"{before.note}\n{said}".strip(),
+            rule=before.rule,
+            confidence=before.confidence,
+            is_automatic=before.is_automatic,
+        )
+        card.save(update_fields=["decision", "is_stale"])
+
+
 def count(task: Task) -> None:
     """Raise the task's version and set its counters to what its cards are; the caller saves."""
     waiting = Q(decision=None) | Q(is_stale=True)
@@ -102,6 +186,19 @@ def count(task: Task) -> None:
     task.cards_open = task.cards.filter(waiting).count()
     task.cards_disputed = disputed.count()
     task.version += 1
+
+
+def _with_extents(rows: list[Row]) -> list[Row]:
+    """Gold spans as a record has them, their links with what they point to."""
+    targets = {row["id"]: extent_of(row) for row in rows}
+    return [
+        {
+            **row,
+            "note": "",
+            "links": [{**link, "at": targets.get(link["target"])} for link in row["links"]],
+        }
+        for row in rows
+    ]
 
 
 def _stored(span: algorithm.CodedSpan, row: Row) -> Row:

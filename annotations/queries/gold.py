@@ -121,7 +121,7 @@ def assemble(task: Task, cards: Iterable[Card], coders: Mapping[str, UUID]) -> l
 
 
 def _source(card: Card, decision: Decision) -> str:
-    if not decision.is_automatic:
+    if not decision.is_automatic or card.kind == CardKind.ADDED:
         return Source.ADJUDICATED.value
     if len(card.candidates) == 1:
         return Source.SINGLE.value

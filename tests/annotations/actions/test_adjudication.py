@@ -9,7 +9,15 @@ from annotations.enums import AssignmentState, Outcome, Role, TaskState
 from annotations.exceptions import Invalid
 from annotations.models import Assignment, AuditEvent, Decision, Gold, RulingDraft, Task
 from annotations.queries import disputes
-from tests.factories import TEXT, TUESDAY, MemberFactory, submitted
+from tests.factories import (
+    MONDAY,
+    TEXT,
+    TUESDAY,
+    AssignmentFactory,
+    MemberFactory,
+    TaskFactory,
+    submitted,
+)
 from tests.stories import adjudicator_of, coded_task
 
 pytestmark = pytest.mark.django_db
@@ -437,6 +445,42 @@ def test_a_finished_task_takes_no_rulings_until_it_is_reopened():
     assert RulingDraft.objects.get().card_id == card["id"]
     adjudication.reopen(task=task, by=adjudicator_of(task), at=TUESDAY)
     rule(task, card, "reject")
+    assert shown(task)["gold"] == []
+
+
+def test_imported_gold_can_be_reopened_and_is_laid_out_as_it_was():
+    task = TaskFactory()
+    submitted(AssignmentFactory(task=task), [actor(MAYOR), place(VELMORA)])
+    submitted(AssignmentFactory(task=task), [actor(MAYOR)])
+    for state in (TaskState.CODED, TaskState.ADJUDICATING, TaskState.ADJUDICATED):
+        Task.objects.filter(pk=task.pk).update(state=state, adjudicated_at=MONDAY)
+    spans = [
+        actor(MAYOR, quote=TEXT[:16], links=[{"name": "said of", "target": "2"}], id="1"),
+        span("event", TALKS, quote="talks", links=[], id="2"),
+    ]
+    spans = [{**row, "attributes": [], "source": "single", "coders": []} for row in spans]
+    Gold.objects.create(task=task, number=1, spans=spans, made_at=MONDAY)
+
+    adjudication.reopen(task=task, by=adjudicator_of(task), at=TUESDAY)
+
+    assert in_gold(task) == [("actor", 0, 16, "unanimous"), ("event", 42, 47, "adjudicated")]
+    mayor, talks = shown(task)["gold"]
+    assert mayor["links"] == [{"name": "said of", "target": talks["id"]}]
+    task.refresh_from_db()
+    assert task.cards_open == 1
+    rule(task, only_card(task, "missing"), "reject")
+    finish(task)
+    assert [row["quote"] for row in Gold.objects.get(number=2).spans] == [TEXT[:16], "talks"]
+
+
+def test_an_automatic_decision_on_what_changed_is_kept_to_be_confirmed():
+    task = coded_task([actor(MAYOR)], [actor(MAYOR)])
+
+    resubmit(task, "A", [actor(BRANDT)])
+
+    (card,) = shown(task)["cards"]
+    assert card["kind"] == "boundary"
+    assert (card["decision"]["automatic"], card["decision"]["stale"]) == (True, True)
     assert shown(task)["gold"] == []
 
 
