@@ -32,3 +32,12 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate_header(self, request):
         return "Session"
+
+
+class BasicAuthentication(authentication.BasicAuthentication):
+    """A name and a password, where a program asks for its first token."""
+
+    def authenticate_credentials(self, userid, password, request=None):
+        if "\0" in userid:
+            raise exceptions.AuthenticationFailed(_("Invalid username/password."))
+        return super().authenticate_credentials(userid, password, request)

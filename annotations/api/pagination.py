@@ -1,3 +1,5 @@
+from django.core.exceptions import ValidationError as InvalidValue
+from django.db import DataError
 from django.utils.translation import gettext as _
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound, ValidationError
@@ -16,8 +18,9 @@ class CursorPagination(pagination.CursorPagination):
     def get_ordering(self, request, queryset, view):
         return view.ordering
 
-    def decode_cursor(self, request):
+    def paginate_queryset(self, queryset, request, view=None):
         try:
-            return super().decode_cursor(request)
-        except NotFound as error:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValueError, InvalidValue, DataError) as error:
+            # A cursor that was made up fails to decode, or names no value of the column.
             raise ValidationError({"cursor": _("This cursor is not one of ours.")}) from error

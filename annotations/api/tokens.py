@@ -4,10 +4,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import authentication, mixins, serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 
 from annotations.actions import tokens
-from annotations.api.authentication import SessionAuthentication, TokenAuthentication
+from annotations.api.authentication import (
+    BasicAuthentication,
+    SessionAuthentication,
+    TokenAuthentication,
+)
 from annotations.api.base import StrictQuery, StrictSerializer
 from annotations.enums import Scope
 from annotations.models import ApiToken, Project
@@ -57,10 +61,10 @@ class TokenViewSet(
 
     def get_authenticators(self):
         if self.request is not None and self.request.method == "POST":
-            return [authentication.BasicAuthentication(), SessionAuthentication()]
+            return [BasicAuthentication(), SessionAuthentication()]
         return [
             TokenAuthentication(),
-            authentication.BasicAuthentication(),
+            BasicAuthentication(),
             SessionAuthentication(),
         ]
 

@@ -42,6 +42,15 @@ def test_a_wrong_password_buys_nothing(password):
     assert not ApiToken.objects.exists()
 
 
+@pytest.mark.parametrize("credentials", ["!!!!", "", b64encode(b"a\0b:x").decode()])
+def test_credentials_that_are_none_are_answered_401(credentials):
+    answer = APIClient().post(
+        ADDRESS, {"name": "laptop"}, HTTP_AUTHORIZATION=f"Basic {credentials}"
+    )
+
+    assert answer.status_code == 401
+
+
 def test_the_key_is_shown_once():
     person = UserFactory()
     client = APIClient()
