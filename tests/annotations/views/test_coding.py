@@ -1,0 +1,63 @@
+import pytest
+
+from annotations.enums import AssignmentState, Role
+from tests.factories import ArticleFactory, AssignmentFactory, MemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def address(assignment):
+    return f"/assignments/{assignment.uuid}/"
+
+
+def test_the_page_shows_the_text_line_by_line_and_escaped(client):
+    article = ArticleFactory(
+        text="<script>alert(1)</script>\n\n  Ada & Co.\n", meta={"title": "A&B"}
+    )
+    assignment = AssignmentFactory(task__article=article, task__batch__project=article.project)
+    client.force_login(assignment.coder.user)
+
+    answer = client.get(address(assignment))
+
+    assert answer.status_code == 200
+    assert (
+        '<p dir="auto" data-start="0">&lt;script&gt;alert(1)&lt;/script&gt;</p>'
+        '<p dir="auto" data-start="26"></p>'
+        '<p dir="auto" data-start="27">  Ada &amp; Co.</p>'
+        '<p dir="auto" data-start="39"></p></div>'
+    ) in answer.content.decode()
+
+
+def test_looking_at_the_page_changes_nothing(client):
+    assignment = AssignmentFactory()
+    client.force_login(assignment.coder.user)
+
+    client.get(address(assignment))
+
+    assignment.refresh_from_db()
+    assert assignment.state == AssignmentState.ASSIGNED
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_page_is_for_its_coder_alone(client, role):
+    assignment = AssignmentFactory()
+    other = MemberFactory(project=assignment.task.batch.project, roles=[role])
+    client.force_login(other.user)
+
+    assert client.get(address(assignment)).status_code == 404
+
+
+def test_nobody_sees_the_page_without_signing_in(client):
+    answer = client.get(address(AssignmentFactory()))
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")
+
+
+def test_returned_work_shows_the_adjudicators_note(client):
+    assignment = AssignmentFactory(
+        state=AssignmentState.RETURNED, return_note="Titles belong to names."
+    )
+    client.force_login(assignment.coder.user)
+
+    assert "Titles belong to names." in client.get(address(assignment)).content.decode()
