@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from workbench.env import APPLICATION_ROLE, OWNER_ROLE, ROOT, Instance
+from workbench.services import privileges
 from workbench.services.postgres import Cluster, attached
 from workbench.services.processes import ServiceError
 
@@ -122,6 +123,24 @@ def test_the_application_does_not_own_the_database(instance):
             connection.execute("CREATE TABLE mine (id int)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE DATABASE mine")
+
+
+def test_the_applications_rights_reach_tables_made_before_and_after(instance):
+    with attached(instance):
+        with connect(instance) as owner:
+            owner.execute("CREATE DATABASE real")
+        addresses = {
+            "owner_url": instance.database_url(role=OWNER_ROLE, database="real"),
+            "application_url": instance.database_url(role=APPLICATION_ROLE, database="real"),
+        }
+        with psycopg.connect(addresses["owner_url"], autocommit=True) as owner:
+            owner.execute("CREATE TABLE before (id serial)")
+            privileges.grant_by_address(**addresses)
+            owner.execute("CREATE TABLE after (id serial)")
+        with psycopg.connect(addresses["application_url"]) as application:
+            for table in ("before", "after"):
+                application.execute(f"INSERT INTO {table} DEFAULT VALUES")
+                assert application.execute(f"DELETE FROM {table}").rowcount == 1
 
 
 def test_a_command_starts_the_database_for_as_long_as_it_runs(instance):

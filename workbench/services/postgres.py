@@ -219,12 +219,18 @@ class Cluster:
             )
             if not databases.fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")
-        with self.connect(DATABASE, user=OWNER_ROLE) as connection:
-            privileges.grant(connection, application_role=APPLICATION_ROLE)
+        privileges.grant_by_address(
+            owner_url=self.instance.database_url(role=OWNER_ROLE),
+            application_url=self.instance.database_url(role=APPLICATION_ROLE),
+        )
 
-    def connect(self, database: str, *, user: str = SUPERUSER) -> psycopg.Connection:
+    def connect(self, database: str) -> psycopg.Connection:
+        """Connect as the cluster's superuser."""
         return psycopg.connect(
-            host=str(self.instance.postgres_sockets), user=user, dbname=database, autocommit=True
+            host=str(self.instance.postgres_sockets),
+            user=SUPERUSER,
+            dbname=database,
+            autocommit=True,
         )
 
     # Running PostgreSQL's own programs

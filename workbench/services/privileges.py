@@ -1,5 +1,8 @@
 """What the application's database role may do: read and write rows, and nothing to the tables."""
 
+from urllib.parse import unquote, urlsplit
+
+import psycopg
 from psycopg import sql
 
 RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "SELECT, USAGE"}
@@ -22,3 +25,11 @@ def grant(owner, *, application_role: str) -> None:
                     role=sql.Identifier(application_role),
                 )
             )
+
+
+def grant_by_address(*, owner_url: str, application_url: str) -> None:
+    """Do the same for the role that an address names; nothing, where one role is both."""
+    application, owner = (urlsplit(url).username for url in (application_url, owner_url))
+    if application and application != owner:
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            grant(connection, application_role=unquote(application))

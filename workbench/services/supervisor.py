@@ -13,8 +13,15 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
 
-from workbench.env import ROOT, Instance, has_embedded_broker, has_embedded_database
-from workbench.services import programs
+from workbench.env import (
+    ROOT,
+    Instance,
+    application_database_url,
+    has_embedded_broker,
+    has_embedded_database,
+    owner_database_url,
+)
+from workbench.services import privileges, programs
 from workbench.services.broker import Broker
 from workbench.services.postgres import Cluster, attached
 from workbench.services.processes import ServiceError, open_log, passable_folder
@@ -105,6 +112,9 @@ class Supervisor:
             for name, task in tasks.items():
                 self._finish(name, task)
             stamp.write_text(files)
+            privileges.grant_by_address(
+                owner_url=owner_database_url(), application_url=application_database_url()
+            )
             self._finish("demo", self._manage("demo", running=running))
 
     def _manage(self, *arguments: str, running: ExitStack) -> subprocess.Popen:
