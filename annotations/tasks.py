@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from annotations.actions import imports
+from annotations.actions import agreement, imports
+from annotations.models import Batch
 
 #: A hundred thousand articles with their codings take a while to be written.
 HOURS_FOR_AN_IMPORT = 6 * 60 * 60
@@ -12,3 +13,19 @@ HOURS_FOR_AN_IMPORT = 6 * 60 * 60
 @shared_task(name="imports.run", time_limit=HOURS_FOR_AN_IMPORT)
 def run_import(*, job_id: int) -> None:
     imports.run_import(job_id=job_id, at=timezone.now())
+
+
+@shared_task(name="agreement.measure")
+def measure_agreement(*, batch_id: int) -> None:
+    agreement.measure(batch=Batch.objects.get(pk=batch_id), at=timezone.now())
+
+
+@shared_task(name="agreement.ask")
+def ask_for_report(*, batch_ids: list[int], label: str) -> None:
+    batches = list(Batch.objects.filter(pk__in=batch_ids))
+    agreement.ask(batches=batches, label=label, at=timezone.now())
+
+
+@shared_task(name="agreement.report")
+def compute_report(*, report_id: int) -> None:
+    agreement.compute(report_id=report_id, at=timezone.now())

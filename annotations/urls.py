@@ -3,7 +3,19 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from annotations.views import adjudication, codebook, coding, home, people, profile, projects
+from annotations.views import (
+    adjudication,
+    agreement,
+    articles,
+    batches,
+    codebook,
+    coding,
+    home,
+    imports,
+    people,
+    profile,
+    projects,
+)
 
 app_name = "annotations"
 
@@ -28,6 +40,24 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/people/<uuid:uuid>/remove/", people.remove, name="member-remove"),
     path("projects/<slug:slug>/codebook/", codebook.page, name="codebook"),
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
+    # Articles and batches
+    path("projects/<slug:slug>/imports/", imports.index, name="imports"),
+    path("projects/<slug:slug>/imports/<uuid:uuid>/", imports.detail, name="import"),
+    path(
+        "projects/<slug:slug>/imports/<uuid:uuid>/progress/",
+        imports.import_progress,
+        name="import-progress",
+    ),
+    path("projects/<slug:slug>/imports/<uuid:uuid>/cancel/", imports.cancel, name="import-cancel"),
+    path("projects/<slug:slug>/articles/", articles.index, name="articles"),
+    path("articles/<uuid:uuid>/", articles.detail, name="article"),
+    path("articles/<uuid:uuid>/withdraw/", articles.withdraw, name="article-withdraw"),
+    path("projects/<slug:slug>/batches/", batches.index, name="batches"),
+    path("projects/<slug:slug>/batches/new/", batches.create, name="batch-new"),
+    path("projects/<slug:slug>/batches/new/preview/", batches.batch_preview, name="batch-preview"),
+    path("batches/<uuid:uuid>/", batches.detail, name="batch"),
+    path("batches/<uuid:uuid>/progress/", batches.batch_progress, name="batch-progress"),
+    path("projects/<slug:slug>/agreement/", agreement.page, name="agreement"),
     # Coding
     path("assignments/<uuid:uuid>/", coding.page, name="coding"),
     # Adjudication

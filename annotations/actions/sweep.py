@@ -1,7 +1,9 @@
 """Nothing is forgotten: jobs that nobody is at are rung for again."""
 
+from annotations.actions import agreement
 from annotations.actions.jobs import unclaimed, wake
-from annotations.models import ImportJob
+from annotations.models import Batch, ImportJob, Task
+from annotations.queries.agreement import outdated
 
 
 def sweep() -> dict[str, int]:
@@ -9,10 +11,21 @@ def sweep() -> dict[str, int]:
 
     Safe to run twice at once: a job is claimed by one worker only, however often it is rung for.
     """
-    waiting = ImportJob.objects.unfinished().filter(unclaimed()).order_by("pk")
-    imports = list(waiting.values_list("pk", flat=True))
-    for job_id in imports:
+    imports = ImportJob.objects.unfinished().filter(unclaimed()).order_by("pk")
+    job_ids = list(imports.values_list("pk", flat=True))
+    for job_id in job_ids:
         wake("imports.run", job_id=job_id)
+
+    behind = outdated(Task.objects.filter(batch__in=Batch.objects.published()))
+    batch_ids = sorted(set(behind.values_list("batch", flat=True)))
+    for batch_id in batch_ids:
+        wake("agreement.measure", batch_id=batch_id)
+
+    reports = agreement.unfinished().filter(unclaimed()).order_by("pk")
+    report_ids = list(reports.values_list("pk", flat=True))
+    for report_id in report_ids:
+        wake("agreement.report", report_id=report_id)
+
     # Releases know themselves which of them wait; they live a layer above.
     wake("releases.sweep")
-    return {"imports": len(imports)}
+    return {"imports": len(job_ids), "batches": len(batch_ids), "reports": len(report_ids)}

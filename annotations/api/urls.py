@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from annotations.api.adjudication import AdjudicationViewSet
+from annotations.api.agreement import AgreementViewSet
 from annotations.api.articles import ArticleListViewSet, ArticleViewSet
 from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.batches import BatchListViewSet, BatchViewSet
@@ -155,5 +156,10 @@ urlpatterns: list[URLPattern] = [
         "tasks/<uuid:uuid>/adjudication/return/",
         AdjudicationViewSet.as_view({"post": "return_work"}),
         name="return",
+    ),
+    path(
+        "projects/<slug:slug>/agreement/",
+        AgreementViewSet.as_view({"get": "retrieve"}),
+        name="agreement",
     ),
 ]

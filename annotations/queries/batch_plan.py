@@ -53,6 +53,11 @@ class Plan:
         ]
 
     @property
+    def heaviest(self) -> int:
+        """The largest load."""
+        return max(self.allocation.loads.values(), default=0)
+
+    @property
     def unplaced(self) -> list[Article]:
         left = set(self.allocation.unplaced)
         return [article for article in self.articles if article.key in left]

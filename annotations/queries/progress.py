@@ -1,14 +1,14 @@
 """How far batches have come, for those who may know."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from annotations.enums import AssignmentState, TaskState
-from annotations.models import Assignment, Batch, Task, User
+from annotations.models import Assignment, Batch, Member, Task, User
 
 
 def with_progress(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
@@ -34,7 +34,7 @@ def _number(counted: QuerySet) -> Any:
 
 @dataclass
 class CoderRow:
-    """One coder's line of the coverage table."""
+    """One coder's line of the coverage table: a state an article, ``""`` where it is not hers."""
 
     name: str
     cells: list[str]
@@ -43,43 +43,69 @@ class CoderRow:
 
 
 @dataclass
-class Progress:
-    """Counts of a batch by state, and who has which article: ``""`` where nobody does."""
+class Coverage:
+    """Who has which of some articles of a batch, and how far."""
 
-    tasks: Counter[str]
-    assignments: Counter[str]
-    columns: list[Task]
-    rows: list[CoderRow] = field(default_factory=list)
+    tasks: list[Task]
+    rows: list[CoderRow]
 
     @property
     def missing(self) -> list[int]:
         """How many submissions each article still wants."""
         return [
             max(0, task.coders_wanted - sum(row.cells[at] == "submitted" for row in self.rows))
-            for at, task in enumerate(self.columns)
+            for at, task in enumerate(self.tasks)
         ]
 
 
-def of(batch: Batch) -> Progress:
-    """Return how far ``batch`` has come. Only for who may know of the coders' work."""
-    tasks = list(
-        batch.tasks.select_related("article").defer("article__text").order_by("position", "pk")
+@dataclass
+class Counts:
+    """How many tasks and assignments of a batch are in each state."""
+
+    tasks: Counter[str]
+    assignments: Counter[str]
+    wanted: int
+
+    @property
+    def articles(self) -> int:
+        return self.tasks.total()
+
+    @property
+    def submitted(self) -> int:
+        return self.assignments[AssignmentState.SUBMITTED]
+
+    @property
+    def adjudicated(self) -> int:
+        return self.tasks[TaskState.ADJUDICATED]
+
+
+def counts(batch: Batch) -> Counts:
+    """Count a batch's work by state. Only for who may know of the coders' work."""
+    tasks = batch.tasks.values_list("state").annotate(n=Count("pk"), wanted=Sum("coders_wanted"))
+    live = Assignment.objects.live().filter(task__batch=batch)
+    rows = list(tasks)
+    return Counts(
+        tasks=Counter({state: n for state, n, _wanted in rows}),
+        assignments=Counter(dict(live.values_list("state").annotate(n=Count("pk")))),
+        wanted=sum(wanted for _state, _n, wanted in rows),
     )
+
+
+def coverage(batch: Batch, tasks: list[Task]) -> Coverage:
+    """Return every coder's line on ``tasks`` of ``batch``. Only for who may know of it."""
     places = {task.pk: place for place, task in enumerate(tasks)}
-    live = Assignment.objects.live().filter(task__batch=batch).select_related("coder__user")
-    rows: dict[int, CoderRow] = {}
-    states: Counter[str] = Counter()
-    for assignment in live:
-        row = rows.setdefault(
-            assignment.coder_id, CoderRow(assignment.coder.name, [""] * len(tasks))
+    rows = {
+        row["coder"]: CoderRow("", [""] * len(tasks), row["submitted"], row["total"])
+        for row in Assignment.objects.live()
+        .filter(task__batch=batch)
+        .values("coder")
+        .annotate(
+            total=Count("pk"), submitted=Count("pk", filter=Q(state=AssignmentState.SUBMITTED))
         )
-        row.cells[places[assignment.task_id]] = assignment.state
-        row.total += 1
-        row.submitted += assignment.state == AssignmentState.SUBMITTED
-        states[assignment.state] += 1
-    return Progress(
-        tasks=Counter(task.state for task in tasks),
-        assignments=states,
-        columns=tasks,
-        rows=sorted(rows.values(), key=lambda row: row.name.casefold()),
-    )
+    }
+    for member in Member.objects.filter(pk__in=rows).select_related("user"):
+        rows[member.pk].name = member.name
+    cells = Assignment.objects.live().filter(task__in=places)
+    for task, coder, state in cells.values_list("task", "coder", "state"):
+        rows[coder].cells[places[task]] = state
+    return Coverage(tasks, sorted(rows.values(), key=lambda row: row.name.casefold()))

@@ -4,7 +4,7 @@ import re
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,7 @@ PROJECT_PAGES = (
     ("annotations:articles", _("Articles"), {Role.ADMIN, Role.ADJUDICATOR}),
     ("annotations:batches", _("Batches"), {Role.ADMIN}),
     ("annotations:tasks", _("Adjudication"), {Role.ADJUDICATOR}),
+    ("annotations:agreement", _("Agreement"), {Role.ADMIN, Role.ADJUDICATOR}),
     ("exports:releases", _("Releases"), {Role.ADMIN, Role.RESEARCHER}),
     ("annotations:codebook", _("Codebook"), set(Role)),
     ("annotations:people", _("People"), {Role.ADMIN}),
@@ -130,10 +131,7 @@ def project_nav(context, project: Project, current: str = ""):
     for name, text, readers in PROJECT_PAGES:
         if not roles & readers:
             continue
-        try:
-            address = reverse(name, args=[project.slug])
-        except NoReverseMatch:
-            continue
+        address = reverse(name, args=[project.slug])
         is_current = name.endswith(f":{current}") if current else request.path == address
         pages.append({"address": address, "text": text, "is_current": is_current})
     return {"pages": pages}

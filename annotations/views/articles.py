@@ -1,0 +1,92 @@
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations.actions import articles
+from annotations.enums import Role
+from annotations.exceptions import Refused
+from annotations.forms.articles import SearchForm, WithdrawalForm
+from annotations.models import Article, Batch
+from annotations.permissions import can_administer
+from annotations.queries import reading
+from annotations.queries.articles import search
+from annotations.views.lookup import project_for
+
+PAGE = 50
+
+
+@require_safe
+def index(request, slug):
+    """The project's articles; a search redraws the list only."""
+    project = project_for(request, slug, Role.ADMIN, Role.ADJUDICATOR)
+    form = SearchForm(request.GET)
+    wanted = form.wanted
+    found = search(project, request.user, **wanted).annotate(batches=Count("tasks"))
+    page = Paginator(found.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    template = "_article_list" if request.htmx else "list"
+    return render(
+        request,
+        f"annotations/articles/{template}.html",
+        {
+            "project": project,
+            "form": form,
+            "page": page,
+            "query": f"{urlencode(wanted)}&" if wanted else "",
+            "wanted": wanted,
+            "can_administer": can_administer(request.user, project),
+        },
+    )
+
+
+@require_safe
+def detail(request, uuid):
+    """One article, as it is and where it came from."""
+    article = _article(request, uuid)
+    is_admin = can_administer(request.user, article.project)
+    batches = Batch.objects.visible_to(request.user).filter(tasks__article=article)
+    return render(
+        request,
+        "annotations/articles/detail.html",
+        {
+            "project": article.project,
+            "article": article,
+            "lines": reading.lines(article),
+            "meta": sorted((k, v) for k, v in article.meta.items() if k != "title"),
+            "batches": batches.order_by("created_at") if is_admin else [],
+            "can_administer": is_admin,
+        },
+    )
+
+
+@require_POST
+def withdraw(request, uuid):
+    article = _article(request, uuid)
+    if not can_administer(request.user, article.project):
+        raise PermissionDenied
+    form = WithdrawalForm(request.POST)
+    try:
+        articles.withdraw(
+            article=article,
+            reason=form.cleaned_data["reason"] if form.is_valid() else "",
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The article will be in no future release."))
+    return redirect("annotations:article", uuid)
+
+
+def _article(request, uuid) -> Article:
+    visible = Article.objects.visible_to(request.user)
+    return get_object_or_404(
+        visible.select_related("project", "cluster", "source", "import_job"), uuid=uuid
+    )

@@ -1,0 +1,115 @@
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotations.actions import batches
+from annotations.enums import Role
+from annotations.exceptions import Refused
+from annotations.forms import refusals
+from annotations.forms.batches import IMPORT, BatchForm
+from annotations.models import Article, Batch
+from annotations.permissions import can_know_of
+from annotations.queries import progress
+from annotations.queries.batch_plan import plan
+from annotations.views.lookup import project_for
+
+PAGE = 20
+COLUMNS = 40
+
+
+@require_safe
+def index(request, slug):
+    """The project's batches, and how far those have come that one may know of."""
+    project = project_for(request, slug, Role.ADMIN)
+    visible = Batch.objects.visible_to(request.user).filter(project=project)
+    found = progress.with_progress(visible, request.user).order_by("-created_at", "-pk")
+    return render(
+        request,
+        "annotations/batches/list.html",
+        {
+            "project": project,
+            "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+            "has_articles": Article.objects.published().filter(project=project).exists(),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request, slug):
+    """The planner; what it would make is previewed beside it."""
+    project = project_for(request, slug, Role.ADMIN)
+    form = BatchForm(request.POST or None, project=project, initial=_initial(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = batches.open_batch(
+                project=project, wish=form.wish, by=request.user, at=timezone.now()
+            )
+        except Refused as refusal:
+            refusals.show(refusal, form)
+        else:
+            messages.success(request, _("The work is with its coders."))
+            return redirect("annotations:batch", batch.uuid)
+    return render(
+        request,
+        "annotations/batches/new.html",
+        {"project": project, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+def batch_preview(request, slug):
+    """Who would get what, with nothing written."""
+    project = project_for(request, slug, Role.ADMIN)
+    given = request.POST.copy()
+    given["name"] = given.get("name") or "-"
+    form = BatchForm(given, project=project)
+    planned, why = None, ""
+    if form.is_valid():
+        try:
+            planned = plan(project, form.wish)
+        except Refused as refusal:
+            why = str(refusal)
+    else:
+        why = " ".join(error for errors in form.errors.values() for error in errors)
+    return render(
+        request,
+        "annotations/batches/_batch_preview.html",
+        {"project": project, "plan": planned, "why": why},
+    )
+
+
+@require_safe
+def detail(request, uuid):
+    """One batch: what it is, who has what, how far it is."""
+    return render(request, "annotations/batches/detail.html", _context(request, uuid))
+
+
+@require_safe
+def batch_progress(request, uuid):
+    return render(request, "annotations/batches/_batch_progress.html", _context(request, uuid))
+
+
+def _initial(request) -> dict:
+    job = request.GET.get("import")
+    return {"source": IMPORT, "import": job} if job else {}
+
+
+def _context(request, uuid) -> dict:
+    visible = Batch.objects.visible_to(request.user).select_related("project", "created_by")
+    batch = get_object_or_404(visible, uuid=uuid)
+    context = {"project": batch.project, "batch": batch}
+    if not can_know_of(request.user, batch):
+        return context
+    tasks = batch.tasks.select_related("article").defer("article__text")
+    page = Paginator(tasks.order_by("position", "pk"), COLUMNS).get_page(request.GET.get("page"))
+    counts = progress.counts(batch)
+    return context | {
+        "counts": counts,
+        "page": page,
+        "coverage": progress.coverage(batch, list(page.object_list)),
+        "is_over": counts.adjudicated == counts.articles,
+    }
