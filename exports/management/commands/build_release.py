@@ -1,6 +1,5 @@
 import json
 import shutil
-import time
 from pathlib import Path
 from uuid import UUID
 
@@ -12,10 +11,7 @@ from annotations.enums import ReleaseState
 from annotations.exceptions import Refused
 from annotations.models import Project
 from exports.actions import building, releases
-from exports.models import Release
 from exports.recipe import PARTS, STRATA, Recipe
-
-POLL = 0.5
 
 
 class Command(BaseCommand):
@@ -48,7 +44,7 @@ class Command(BaseCommand):
         except Refused as refusal:
             faults = [str(refusal), *(error["detail"] for error in refusal.errors)]
             raise CommandError("\n".join(faults)) from refusal
-        release = built(release)
+        release = building.see_through(release=release)
         if release.state != ReleaseState.READY:
             raise CommandError(release.failure or f"The release was {release.state}.")
         if out:
@@ -93,11 +89,3 @@ def recipe(options):
     return Recipe(
         seed=options["seed"], text=options["text"], real_names=options["real_names"], **given
     )
-
-
-def built(release):
-    """Build it, or wait for the worker that was quicker."""
-    while Release.objects.unfinished().filter(pk=release.pk).exists():
-        if not building.build(release_id=release.pk):
-            time.sleep(POLL)
-    return Release.objects.get(pk=release.pk)
