@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from annotations.algorithms import cards as algorithm
@@ -43,19 +43,21 @@ def rebuild(*, task: Task, at: datetime) -> None:
     codings = {coder: algorithm.coded_spans(spans) for coder, spans in rows.items()}
     original = {(coder, str(row["id"])): row for coder, spans in rows.items() for row in spans}
 
-    kept, fresh, undecided = [], [], []
+    changed, fresh, undecided = [], [], []
     for made in algorithm.make_cards(codings):
         candidates = {
             coder: [_stored(span, original[coder, span.id]) for span in spans]
             for coder, spans in made.candidates.items()
         }
         card = before.pop(made.id, None)
+        if card and (card.kind, card.candidates) == (made.kind, candidates):
+            continue
         is_new = card is None or content(card.candidates) != content(candidates)
         if card is None:
             card = Card(task=task, card_id=made.id)
             fresh.append(card)
         else:
-            kept.append(card)
+            changed.append(card)
         card.kind, card.start, card.end = made.kind, made.start, made.end
         card.candidates = candidates
         if is_new and algorithm.automatic(made, policy):
@@ -65,7 +67,7 @@ def rebuild(*, task: Task, at: datetime) -> None:
     for card in orphans:
         card.candidates = {coder: [] for coder in rows}
     gone = [card.pk for card in before.values() if card not in orphans]
-    cards = [*kept, *fresh, *orphans]
+    cards = [*changed, *fresh, *orphans]
     for card in cards:
         card.is_stale = card.decision is not None and content(card.decision.candidates) != content(
             _by_member(card, assignments)
@@ -74,7 +76,7 @@ def rebuild(*, task: Task, at: datetime) -> None:
     Card.objects.filter(pk__in=gone).delete()
     Card.objects.bulk_create(fresh)
     Card.objects.bulk_update(
-        [*kept, *orphans], ["kind", "start", "end", "candidates", "decision", "is_stale"]
+        [*changed, *orphans], ["kind", "start", "end", "candidates", "decision", "is_stale"]
     )
 
 
@@ -89,9 +91,7 @@ def decide(
 ) -> Decision:
     """Append a ruling to what was ruled on ``card`` before; the caller saves the card."""
     decision = _decision(card, assignments, outcome=outcome, made_by=by, made_at=at, **said)
-    decision.supersedes = card.decision or _heads(card.task, in_force=card.task.cards.all()).get(
-        card.card_id
-    )
+    decision.supersedes = card.decision or _loose(card.task).filter(card_id=card.card_id).last()
     decision.save(force_insert=True)
     card.decision = decision
     card.is_stale = False
@@ -204,7 +204,12 @@ def _with_extents(rows: list[Row]) -> list[Row]:
 def _stored(span: algorithm.CodedSpan, row: Row) -> Row:
     """The row of a submission as a card keeps it: ``at`` says what a link pointed to."""
     links = [
-        {"name": link.name, "target": link.target_id, "at": link.target} for link in span.links
+        {
+            "name": link.name,
+            "target": link.target_id,
+            "at": list(link.target) if link.target else None,
+        }
+        for link in span.links
     ]
     return {
         "id": span.id,
@@ -268,7 +273,10 @@ def _decide_by_policy(
     at: datetime,
 ) -> None:
     """Decide in favour of those present, but never over a person's ruling."""
-    heads = _heads(task, in_force=cards)
+    if not undecided:
+        return
+    carried = {card.decision_id for card in cards}
+    heads = {head.card_id: head for head in _loose(task) if head.pk not in carried}
     decisions = []
     for card in undecided:
         if card.decision and not card.decision.is_automatic:
@@ -299,8 +307,7 @@ def _decision(card: Card, assignments: Sequence[Assignment], **said: Any) -> Dec
     )
 
 
-def _heads(task: Task, *, in_force: Iterable[Card]) -> dict[str, Decision]:
-    """The last decision on each card id that no card holds: what the next one supersedes."""
-    held = {card.decision_id for card in in_force}
-    loose = task.decisions.filter(superseded_by=None).order_by("pk")
-    return {decision.card_id: decision for decision in loose if decision.pk not in held}
+def _loose(task: Task) -> QuerySet[Decision]:
+    """The last decisions that no card holds, as on a card that was reopened or is gone."""
+    held = task.cards.exclude(decision=None).values("decision")
+    return task.decisions.filter(superseded_by=None).exclude(pk__in=held).order_by("pk")

@@ -53,6 +53,8 @@ def codebook_of(task: Task, assignments: list[Assignment]) -> CodebookVersion:
 def cards_of(task: Task) -> list[Card]:
     """Return the cards with their rulings, in the order of the text, added spans last."""
     cards = task.cards.select_related("decision__coder", "decision__made_by")
+    # What was seen when it was ruled is as large as the card itself.
+    cards = cards.defer("decision__candidates")
     return sorted(
         cards, key=lambda card: (card.kind == CardKind.ADDED, card.start, card.end, card.card_id)
     )

@@ -187,8 +187,30 @@ def test_a_span_that_nobody_coded_is_added_from_a_selection(open_page):
     assert decisions() == [("add", ["reporters"])]
 
     page.keyboard.press("u")
+    expect(page.locator(".added-rows li")).to_have_count(0)
     saved(page)
     assert [outcome for outcome, _ in decisions()] == ["add", "withdraw"]
+
+
+def test_an_added_span_can_be_taken_back_on_a_later_visit(open_page, task):
+    page = open_page
+    start = TEXT.index("reporters")
+    adjudication.add_span(
+        task=task,
+        by=adjudicator_of(task),
+        at=TUESDAY,
+        base_version=task.version,
+        label="actor",
+        start=start,
+        end=start + len("reporters"),
+    )
+    page.reload()
+
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator(".added-rows li")).to_have_count(0)
+    saved(page)
+
+    assert decisions() == [("add", ["reporters"]), ("withdraw", [])]
 
 
 def test_a_ruling_of_somebody_else_meanwhile_is_not_overwritten(open_page, task):

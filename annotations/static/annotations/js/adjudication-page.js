@@ -7,6 +7,7 @@ import { Api } from "./api.js";
 import { Bars } from "./bars.js";
 import { CardPanel } from "./card-panel.js";
 import { goldOf, isOpen, versionsOf } from "./card-versions.js";
+import { converted } from "./converted.js";
 import { Labels } from "./labels.js";
 import { Offsets } from "./offsets.js";
 import { Paragraphs } from "./paragraphs.js";
@@ -32,22 +33,6 @@ import { loadTexts, text } from "./texts.js";
  */
 function byId(id) {
   return /** @type {E} */ (document.getElementById(id));
-}
-
-/**
- * Return a copy of an answer or a body with every `start` and `end` in it converted.
- * @param {any} value
- * @param {(offset: number) => number} convert
- * @returns {any}
- */
-function converted(value, convert) {
-  if (Array.isArray(value)) return value.map((item) => converted(item, convert));
-  if (!value || typeof value !== "object") return value;
-  const pairs = Object.entries(value).map(([name, item]) => {
-    const isOffset = (name === "start" || name === "end") && typeof item === "number";
-    return [name, isOffset ? convert(item) : converted(item, convert)];
-  });
-  return Object.fromEntries(pairs);
 }
 
 class Page {
@@ -88,7 +73,16 @@ class Page {
       coders: wire.coders.length,
       onRuled: (ruling) => this.rule(ruling),
     });
-    this.list = new PlaceList({ section: byId("places"), onChosen: (id) => this.goTo(id) });
+    this.list = new PlaceList({
+      section: byId("places"),
+      onChosen: (id) => this.goTo(id),
+      onTakenBack: (span) => {
+        this.rulings.takeBack(span);
+        this.say(text("taken-back"));
+        this.panel.focusChoice();
+      },
+    });
+    this.labels = labels;
     this.spanForm = new SpanForm({ form: byId("span-form"), labels, articleText, tokens });
     this.spanForm.onClosed = () => this.panel.focusChoice();
     this.marks = new PlaceMarks({ paragraphs, layer: byId("marks") });
@@ -158,6 +152,10 @@ class Page {
     }
     this.shown = this.current;
     this.list.show(cards, this.current);
+    this.list.showAdded(
+      added.flatMap(({ decision }) => decision.spans),
+      this.labels,
+    );
     this.marks.show(
       places.map((other) => ({ card: other, isDone: !isOpen(other) })),
       this.current,

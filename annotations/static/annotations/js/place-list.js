@@ -6,17 +6,21 @@ import { absentFrom, isOpen, placesOf, versionsOf } from "./card-versions.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Card} Card */
+/** @typedef {import("./types.js").Span} Span */
 
 export class PlaceList {
   /**
    * @param {object} parts
    * @param {HTMLElement} parts.section
    * @param {(id: string) => void} parts.onChosen
+   * @param {(span: Span) => void} parts.onTakenBack
    */
-  constructor({ section, onChosen }) {
+  constructor({ section, onChosen, onTakenBack }) {
     this.list = /** @type {HTMLElement} */ (section.querySelector("ol"));
     this.automatic = /** @type {HTMLElement} */ (section.querySelector("[data-part=automatic]"));
     this.review = /** @type {HTMLInputElement} */ (section.querySelector("[name=review]"));
+    this.added = /** @type {HTMLElement} */ (section.querySelector("[data-part=added]"));
+    this.onTakenBack = onTakenBack;
     this.list.addEventListener("click", (event) => {
       const button = /** @type {HTMLElement} */ (event.target).closest("button");
       if (button?.dataset.card) onChosen(button.dataset.card);
@@ -60,6 +64,29 @@ export class PlaceList {
         this.list.scrollTop += box.top - frame.top - frame.height / 2;
       }
     }
+  }
+
+  /**
+   * List the spans that nobody coded, each with a way to take it back.
+   * @param {Span[]} spans
+   * @param {import("./labels.js").Labels} labels
+   */
+  showAdded(spans, labels) {
+    this.added.hidden = !spans.length;
+    const rows = spans.map((span) => {
+      const row = document.createElement("li");
+      const chip = part("label", "");
+      labels.dress(chip, span.label);
+      chip.append(part("glyph", ""), labels.nameOf(span.label));
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button is-quiet is-small";
+      button.textContent = text("take-back");
+      button.addEventListener("click", () => this.onTakenBack(span));
+      row.append(chip, part("place-quote", span.quote), button);
+      return row;
+    });
+    this.added.querySelector("ul")?.replaceChildren(...rows);
   }
 
   /**

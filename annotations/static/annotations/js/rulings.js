@@ -101,9 +101,27 @@ export class Rulings {
         const added = this.inUnits(answer.span);
         const shown = { decision: { ...decisionOf({ outcome: "add" }), spans: [added] } };
         this.added = [...this.added, shown];
-        this.history.push(() => this.#takeBack(added));
+        this.history.push(() => this.takeBack(added));
       },
       undone: () => {},
+    });
+  }
+
+  /**
+   * Take an added span out of gold again.
+   * @param {Span} span
+   */
+  takeBack(span) {
+    const before = this.added;
+    this.added = this.added.filter(({ decision }) => decision.spans[0]?.id !== span.id);
+    this.#push({
+      cardId: null,
+      send: (version) =>
+        this.api.send("DELETE", `${this.url}spans/${span.id}/?base_version=${version}`),
+      done: () => {},
+      undone: () => {
+        this.added = before;
+      },
     });
   }
 
@@ -160,21 +178,6 @@ export class Rulings {
         this.api.send("DELETE", `${this.#cardUrl(cardId)}?base_version=${version}`),
       ),
     );
-  }
-
-  /** @param {Span} span */
-  #takeBack(span) {
-    const before = this.added;
-    this.added = this.added.filter(({ decision }) => decision.spans[0]?.id !== span.id);
-    this.#push({
-      cardId: null,
-      send: (version) =>
-        this.api.send("DELETE", `${this.url}spans/${span.id}/?base_version=${version}`),
-      done: () => {},
-      undone: () => {
-        this.added = before;
-      },
-    });
   }
 
   /**
