@@ -71,7 +71,7 @@ def to_continue(user: User, project: Project | None = None) -> Assignment | None
         .order_by(
             URGENCY,
             F("saved_at").desc(nulls_last=True),
-            F("task__batch__due").asc(nulls_last=True),
+            "task__batch__created_at",
             "position",
             "pk",
         )

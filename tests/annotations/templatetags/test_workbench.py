@@ -76,9 +76,12 @@ def nav(member, path="/", current=""):
 @pytest.mark.parametrize(
     ("role", "texts"),
     [
-        (Role.ADMIN, {"Overview", "Articles", "Batches", "Releases", "Codebook", "People"}),
+        (
+            Role.ADMIN,
+            {"Overview", "Articles", "Batches", "Agreement", "Releases", "Codebook", "People"},
+        ),
         (Role.CODER, {"Overview", "Codebook"}),
-        (Role.ADJUDICATOR, {"Overview", "Articles", "Adjudication", "Codebook"}),
+        (Role.ADJUDICATOR, {"Overview", "Articles", "Adjudication", "Agreement", "Codebook"}),
         (Role.RESEARCHER, {"Overview", "Releases", "Codebook"}),
     ],
 )
