@@ -6,12 +6,12 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.enums import ReleaseState, Role
 from annotations.exceptions import Refused
-from annotations.models import Project
-from annotations.permissions import can_publish, has_role
+from annotations.permissions import can_publish
+from annotations.views.lookup import project_for
 from exports import queries
 from exports.actions import releases
 from exports.forms import ReleaseForm
@@ -20,21 +20,14 @@ from exports.models import Release
 PAGE = 20
 
 
-def _project(request, slug, *roles):
-    project = get_object_or_404(Project.objects.visible_to(request.user), slug=slug)
-    if not has_role(request.user, project, *roles):
-        raise PermissionDenied
-    return project
-
-
 def _release(request, uuid):
     visible = Release.objects.visible_to(request.user).select_related("project")
     return get_object_or_404(visible, uuid=uuid)
 
 
-@require_GET
+@require_safe
 def release_list(request, slug):
-    project = _project(request, slug, Role.ADMIN, Role.RESEARCHER)
+    project = project_for(request, slug, Role.ADMIN, Role.RESEARCHER)
     visible = Release.objects.visible_to(request.user).filter(project=project)
     page = Paginator(visible.prefetch_related("files").order_by("-number"), PAGE).get_page(
         request.GET.get("page")
@@ -46,9 +39,9 @@ def release_list(request, slug):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def release_new(request, slug):
-    project = _project(request, slug, Role.ADMIN)
+    project = project_for(request, slug, Role.ADMIN)
     form = ReleaseForm(request.POST or None, project=project)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,9 +61,9 @@ def release_new(request, slug):
     return render(request, "exports/releases/new.html", {"project": project, "form": form})
 
 
-@require_GET
+@require_safe
 def release_preview(request, slug):
-    project = _project(request, slug, Role.ADMIN)
+    project = project_for(request, slug, Role.ADMIN)
     given = request.GET.copy()
     given["name"] = "not needed for counting"
     form = ReleaseForm(given, project=project)
@@ -92,7 +85,7 @@ def release_preview(request, slug):
     )
 
 
-@require_GET
+@require_safe
 def release_detail(request, uuid):
     release = _release(request, uuid)
     return render(
@@ -109,7 +102,7 @@ def release_detail(request, uuid):
     )
 
 
-@require_GET
+@require_safe
 def release_progress(request, uuid):
     release = _release(request, uuid)
     response = render(

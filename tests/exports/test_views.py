@@ -1,0 +1,248 @@
+import pytest
+
+from annotations.models import AuditEvent
+from exports.models import Release
+from tests.exports.worlds import corpus, published, requested
+from tests.factories import (
+    AssignmentFactory,
+    BatchFactory,
+    MemberFactory,
+    ProjectFactory,
+    TaskFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project():
+    return ProjectFactory()
+
+
+@pytest.fixture
+def admin(project, client):
+    return signed_in(client, project, "admin")
+
+
+def signed_in(client, project, *roles):
+    client.force_login(MemberFactory(project=project, roles=list(roles)).user)
+    return client
+
+
+def page_of(project, rest=""):
+    return f"/projects/{project.slug}/releases/{rest}"
+
+
+def form(**more):
+    return {"name": "Gold", "include": "gold", "seed": "0", "text": "on"} | more
+
+
+def test_a_project_without_releases_says_what_a_release_is(project, admin):
+    page = admin.get(page_of(project)).content.decode()
+
+    assert "No release yet" in page
+    assert page_of(project, "new/") in page
+
+
+def test_a_researcher_is_offered_no_new_release(project, client):
+    page = signed_in(client, project, "researcher").get(page_of(project)).content.decode()
+
+    assert "No release yet" in page
+    assert page_of(project, "new/") not in page
+
+
+def test_a_running_release_is_redrawn_until_it_is_done(project, admin):
+    release = requested(project)
+    release.done, release.total, release.step = 3, 12, "writing articles.jsonl"
+    release.save(update_fields=["done", "total", "step"])
+
+    page = admin.get(page_of(project)).content.decode()
+    running = admin.get(f"/releases/{release.uuid}/progress/")
+    done = admin.get(f"/releases/{published(project).uuid}/progress/")
+
+    assert f'hx-get="/releases/{release.uuid}/progress/"' in page
+    assert 'value="3" max="12"' in running.content.decode()
+    assert "HX-Refresh" not in running
+    assert "hx-get" not in done.content.decode()
+    assert done["HX-Refresh"] == "true"
+
+
+def test_a_ready_release_shows_its_files_and_how_to_fetch_them(project, admin):
+    release = published(project)
+
+    page = admin.get(f"/releases/{release.uuid}/").content.decode()
+
+    assert f'href="/api/v1/releases/{release.uuid}/files/articles.jsonl"' in page
+    assert release.content_hash in page
+    assert "curl -C - -OJ" in page
+
+
+def test_the_form_asks_for_what_was_filled_in(project, admin):
+    batch = BatchFactory(project=project)
+
+    answer = admin.post(
+        page_of(project, "new/"),
+        form(
+            batches=[str(batch.uuid)],
+            include="both",
+            outlet="Lantern",
+            published_from="2024-01-01",
+            train="80",
+            dev="10",
+            test="10",
+            stratify="on",
+            seed="7",
+            real_names="on",
+        ),
+    )
+
+    release = Release.objects.get()
+    assert answer.url == f"/releases/{release.uuid}/"
+    assert release.request == {
+        "batches": [str(batch.uuid)],
+        "filter": {"outlet": "Lantern", "from": "2024-01-01"},
+        "formats": ["jsonl"],
+        "include": ["gold", "codings"],
+        "splits": {"train": 0.8, "dev": 0.1, "test": 0.1},
+        "stratify": "outlet",
+        "seed": 7,
+        "text": True,
+        "real_names": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"train": "50"}, "Shares are above 0 and sum to 1."),
+        ({"stratify": "on"}, "Only splits can be stratified."),
+        (
+            {"published_from": "2024-02-01", "published_to": "2024-01-01"},
+            "“from” is after “to”.",
+        ),
+    ],
+)
+def test_what_cannot_be_built_is_said_on_the_form(project, admin, change, says):
+    page = admin.post(page_of(project, "new/"), form(**change))
+
+    assert says in page.content.decode()
+    assert not Release.objects.exists()
+
+
+def test_an_admin_who_still_codes_in_a_batch_is_told_so(project, client):
+    member = MemberFactory(project=project, roles=["admin", "coder"])
+    client.force_login(member.user)
+    batch = BatchFactory(project=project, name="Spring")
+    AssignmentFactory(task=TaskFactory(batch=batch), coder=member)
+
+    page = client.post(page_of(project, "new/"), form()).content.decode()
+    preview = client.get(page_of(project, "preview/"), form()).content.decode()
+
+    assert "You code in these batches yourself" in page
+    assert "You code in these batches yourself" in preview
+    assert not Release.objects.exists()
+
+
+def test_the_preview_counts_and_writes_nothing(project, admin):
+    corpus(project, 3)
+
+    page = admin.get(page_of(project, "preview/"), form()).content.decode()
+
+    assert page.count('<dd class="number">3</dd>') == 2
+    assert not Release.objects.exists()
+
+
+def test_a_preview_of_a_half_filled_form_says_so(project, admin):
+    page = admin.get(page_of(project, "preview/"), form(train="x")).content.decode()
+
+    assert "not right yet" in page
+
+
+@pytest.mark.parametrize(
+    ("roles", "listed", "asked", "seen", "changed"),
+    [
+        (["admin"], 200, 200, 200, 302),
+        (["researcher"], 200, 403, 200, 403),
+        (["adjudicator"], 403, 403, 404, 404),
+        (["coder"], 403, 403, 404, 404),
+    ],
+)
+def test_who_sees_which_page(project, client, roles, listed, asked, seen, changed):
+    release = published(project)
+    signed_in(client, project, *roles)
+
+    def status(url):
+        return client.get(url).status_code
+
+    assert status(page_of(project)) == listed
+    assert status(page_of(project, "new/")) == status(page_of(project, "preview/")) == asked
+    assert status(f"/releases/{release.uuid}/") == seen
+    assert status(f"/releases/{release.uuid}/progress/") == seen
+    retracted = client.post(f"/releases/{release.uuid}/retract/", {"reason": "wrong"})
+    assert retracted.status_code == changed
+
+
+def test_a_foreign_release_is_not_found(project, admin):
+    release = published(ProjectFactory())
+
+    for rest in ("", "progress/"):
+        assert admin.get(f"/releases/{release.uuid}/{rest}").status_code == 404
+    for rest in ("cancel/", "retract/"):
+        assert admin.post(f"/releases/{release.uuid}/{rest}").status_code == 404
+
+
+def test_a_retracted_release_says_why(project, admin):
+    release = published(project)
+
+    admin.post(f"/releases/{release.uuid}/retract/", {"reason": "wrong label"})
+
+    assert "Retracted: wrong label" in admin.get(f"/releases/{release.uuid}/").content.decode()
+    assert "wrong label" in admin.get(page_of(project)).content.decode()
+
+
+def test_a_release_is_cancelled_from_its_page(project, admin):
+    release = requested(project)
+
+    admin.post(f"/releases/{release.uuid}/cancel/")
+
+    release.refresh_from_db()
+    assert release.state == "cancelled"
+    assert AuditEvent.objects.filter(kind=AuditEvent.Kind.RELEASE_CANCELLED).exists()
+
+
+def test_a_refusal_is_shown_on_the_page(project, admin):
+    release = published(project)
+
+    answer = admin.post(f"/releases/{release.uuid}/cancel/", follow=True)
+
+    assert "This release is no longer being built." in answer.content.decode()
+
+
+def test_looking_at_pages_changes_no_row(project, admin):
+    release = published(project)
+    before = (Release.objects.values().get(), AuditEvent.objects.count())
+
+    for url in (
+        page_of(project),
+        page_of(project, "new/"),
+        page_of(project, "preview/"),
+        f"/releases/{release.uuid}/",
+        f"/releases/{release.uuid}/progress/",
+    ):
+        assert admin.get(url).status_code == 200
+
+    assert (Release.objects.values().get(), AuditEvent.objects.count()) == before
+
+
+def test_a_list_takes_as_many_queries_for_three_as_for_one(
+    project, admin, django_assert_max_num_queries
+):
+    published(project)
+    with django_assert_max_num_queries(20) as once:
+        admin.get(page_of(project))
+    published(project)
+    published(project)
+
+    with django_assert_max_num_queries(len(once)):
+        admin.get(page_of(project))
