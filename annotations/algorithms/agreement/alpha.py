@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.algorithms.agreement.article import NA
-from annotations.algorithms.agreement.views import View
+from annotations.algorithms.agreement.views import View, of_label
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +44,21 @@ class Table:
         values = np.zeros((len(views), len(columns)))
         row, column, characters = np.array(cells, np.int64).reshape(-1, 3).T
         np.add.at(values, (row, column), characters)
+        return cls(disagreement, values)
+
+    @classmethod
+    def of_label(cls, rows: Sequence[View], label: str) -> "Table":
+        """Make the table of one label against none, which are the only two values."""
+        disagreement = np.zeros(len(rows))
+        values = np.zeros((len(rows), 2))
+        for at, row in enumerate(rows):
+            coders = len(row["spans"])
+            if coders < 2:
+                continue
+            own = of_label(row, label)
+            marked = sum(own["marked"])
+            disagreement[at] = 2 * sum(own["pairs"][2::3]) / (coders - 1)
+            values[at] = marked, coders * row["units"] - marked
         return cls(disagreement, values)
 
     def alpha(self) -> float | NA:

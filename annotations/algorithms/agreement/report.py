@@ -32,7 +32,7 @@ def report(
     labels = [name for name in labels_of(known) if label in (None, name)]
 
     overall = alpha.Table.of(views)
-    by_label = {name: alpha.Table.of([view(row, name) for row in known]) for name in labels}
+    by_label = {name: alpha.Table.of_label(known, name) for name in labels}
     meetings = _Meetings(views)
 
     def statistics(weights: Floats) -> dict[str, Floats]:

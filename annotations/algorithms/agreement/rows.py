@@ -10,25 +10,29 @@ A row is::
      "segments": {key: [characters, squares, same, empty, met]},
      "confusion": [[label, label, count], …],
      "gold": {coder: [both, extent, label, overlap, missed, spurious]},   if there is gold
-     "by_label": {label: {"spans", "values", "pairs", "gold"}}}
+     "by_label": {label: {"spans": [distinct marks, …],
+                          "marked": [characters with the label, …],
+                          "pairs": [strict, overlap, characters that differ, …],
+                          "gold": as above}}}
 
 ``values`` and ``segments`` are explained in ``runs``, ``pairs`` in ``pairs``, ``gold`` in
-``semeval``. A label nobody used in the article is not in ``by_label``.
+``semeval``. The lists of a label follow the names of the coders in order, and every two of them
+in the order of ``combinations``. A label nobody used in the article is not in ``by_label``.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
 
-from annotations.algorithms.agreement.article import Article, Batch, Mark
+from annotations.algorithms.agreement.article import Article, Batch, Ints, Mark
 from annotations.algorithms.agreement.confusion import confusions
 from annotations.algorithms.agreement.pairs import shared
 from annotations.algorithms.agreement.runs import Runs, Values
 from annotations.algorithms.agreement.semeval import tally
-from annotations.algorithms.agreement.views import without
+from annotations.algorithms.agreement.views import unused
 
 Row = dict[str, Any]
 
@@ -52,7 +56,7 @@ def _rows(articles: Sequence[Article]) -> list[Row]:
     batch = Batch.of(articles)
     runs = Runs.of(batch)
     names = [list(article.marks) for article in articles]
-    values = runs.values(meetings=True)
+    values = runs.values()
     rows = _counted(runs, values, names)
     for row, units in zip(rows, runs.units().tolist(), strict=True):
         row["units"] = units
@@ -62,9 +66,7 @@ def _rows(articles: Sequence[Article]) -> list[Row]:
         row["confusion"] = counts
 
     parts, owners = batch.by_label()
-    runs = Runs.of(parts)
-    counted = _counted(runs, runs.values(meetings=False), [names[at] for at, _ in owners])
-    for (at, label), row in zip(owners, counted, strict=True):
+    for (at, label), row in zip(owners, _of_labels(Runs.of(parts)), strict=True):
         rows[at]["by_label"][label] = row
     for row, article in zip(rows, articles, strict=True):
         if article.gold is not None:
@@ -75,12 +77,10 @@ def _rows(articles: Sequence[Article]) -> list[Row]:
 def _counted(runs: Runs, values: Values, names: Sequence[Sequence[str]]) -> list[Row]:
     """Return the spans, values and pairs of each article of a batch."""
     batch = runs.batch
-    owner = batch.article * batch.most_coders + batch.coder
-    spans = np.bincount(owner, minlength=batch.count * batch.most_coders).tolist()
+    spans = _spans(batch).tolist()
     rows: list[Row] = []
     for at, coders in enumerate(names):
-        first = at * batch.most_coders
-        own = dict(zip(coders, spans[first : first + len(coders)], strict=True))
+        own = dict(zip(coders, spans[at], strict=False))
         rows.append({"spans": own, "values": {coder: {} for coder in coders}, "pairs": []})
     columns = (values.article, values.coder, values.characters)
     for at, coder, characters, key in zip(*(c.tolist() for c in columns), values.key, strict=True):
@@ -94,11 +94,41 @@ def _counted(runs: Runs, values: Values, names: Sequence[Sequence[str]]) -> list
     return rows
 
 
+def _of_labels(runs: Runs) -> list[Row]:
+    """Return the entries of ``by_label``, one for each article of a batch by label."""
+    batch = runs.batch
+    marked = np.stack([runs.marked(coder) for coder in range(batch.most_coders)], 1)
+    counts = [
+        np.stack([pair.strict, pair.overlap, runs.differ(pair.one, pair.other)], 1)
+        for pair in shared(batch)
+    ]
+    pairs = np.stack([np.zeros((batch.count, 3), np.int64), *counts], 1)
+    later = np.array([0, *(other for _, other in combinations(range(batch.most_coders), 2))])
+    rows: list[Row] = [{} for _ in range(batch.count)]
+    for size in np.unique(batch.sizes).tolist():
+        alike = np.flatnonzero(batch.sizes == size)
+        there = np.flatnonzero(later < size)[1:]
+        columns = (
+            _spans(batch)[alike, :size],
+            marked[alike, :size],
+            pairs[alike][:, there].reshape(len(alike), -1),
+        )
+        for at, *lists in zip(alike.tolist(), *(c.tolist() for c in columns), strict=True):
+            rows[at] = dict(zip(("spans", "marked", "pairs"), lists, strict=True))
+    return rows
+
+
+def _spans(batch: Batch) -> Ints:
+    owner = batch.article * batch.most_coders + batch.coder
+    counts = np.bincount(owner, minlength=batch.count * batch.most_coders)
+    return counts.reshape(batch.count, batch.most_coders)
+
+
 def _add_gold(row: Row, article: Article, gold: Sequence[Mark]) -> None:
     row["gold"] = {coder: list(tally(gold, marks)) for coder, marks in article.marks.items()}
     for label in sorted({label for _, _, label in gold} | set(row["by_label"])):
         if label not in row["by_label"]:
-            row["by_label"][label] = dict(without(row))
+            row["by_label"][label] = unused(row)
         row["by_label"][label]["gold"] = {
             coder: list(tally(_only(label, gold), _only(label, marks)))
             for coder, marks in article.marks.items()

@@ -92,9 +92,13 @@ class Runs:
         """Return, for each article, the characters on which two of its coders differ."""
         return self._per_article(self.width * (self.value[one] != self.value[other]))
 
-    def values(self, *, meetings: bool) -> Values:
-        """Sum the segments of every coder by their value; without ``meetings`` those are 0."""
-        parts = [self._segments(coder, meetings) for coder in range(self.batch.most_coders)]
+    def marked(self, coder: int) -> Ints:
+        """Return, for each article, the characters on which a coder has any label."""
+        return self._per_article(self.width * (self.value[coder] != 0))
+
+    def values(self) -> Values:
+        """Sum the segments of every coder by their value."""
+        parts = [self._segments(coder) for coder in range(self.batch.most_coders)]
         article, coder, value, *sums = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
@@ -121,14 +125,14 @@ class Runs:
     def _per_article(self, characters: Ints) -> Ints:
         return np.bincount(self.article, characters, self.batch.count).astype(np.int64)
 
-    def _segments(self, coder: int, meetings: bool) -> tuple[NDArray[np.generic], ...]:
+    def _segments(self, coder: int) -> tuple[NDArray[np.generic], ...]:
         segment = self.segment[coder]
         count = int(segment[-1]) + 1 if len(segment) else 0
         first = np.searchsorted(segment, np.arange(count))
         article = self.article[first]
         length = np.bincount(segment, self.width, count)
         same, empty, met = np.zeros((3, count))
-        for other in range(self.batch.most_coders if meetings else 0):
+        for other in range(self.batch.most_coders):
             if other == coder:
                 continue
             present = other < self.batch.sizes[article]

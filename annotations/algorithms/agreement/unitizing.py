@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from annotations.algorithms.agreement.article import NA
 from annotations.algorithms.agreement.runs import NOTHING
-from annotations.algorithms.agreement.views import View, comparable, has_label, labels_of, view
+from annotations.algorithms.agreement.views import View, comparable, has_label, labels_of, of_label
 
 _ROUNDING = 1e-9
 """Sums over articles with different numbers of coders are this exact, relative to their size."""
@@ -102,12 +102,9 @@ def _of_label(rows: Sequence[View], units: dict[str, _Sums], label: str) -> _Sum
             own.met += unit.met
             own.met_squares += unit.met_squares
     for row in rows:
-        seen = view(row, label)
-        marked = {
-            coder: seen["units"] - used.get(NOTHING, 0) for coder, used in seen["values"].items()
-        }
-        for one, other, *_, differ in seen["pairs"]:
-            own.same += (marked[one] + marked[other] - differ) / (len(marked) - 1)
+        seen = of_label(row, label)
+        # Summed over pairs, every coder's characters come up once for each other coder.
+        own.same += sum(seen["marked"]) - sum(seen["pairs"][2::3]) / (len(row["spans"]) - 1)
     return own
 
 

@@ -20,22 +20,39 @@ def view(row: View, label: str | None) -> View:
     """Return the row as if there were no label but ``label``; None returns it whole."""
     if label is None:
         return row
-    if label in row["by_label"]:
-        return {"units": row["units"], **row["by_label"][label]}
-    nothing = {"units": row["units"], **without(row)}
-    if "gold" in row:
-        nothing["gold"] = {coder: [0] * 6 for coder in row["spans"]}
-    return nothing
-
-
-def without(row: View) -> dict[str, Any]:
-    """Return what ``row`` has for a label that none of its coders used."""
-    coders = list(row["spans"])
-    return {
-        "spans": dict.fromkeys(coders, 0),
-        "values": {coder: {NOTHING: row["units"]} for coder in coders},
-        "pairs": [[*pair, 0, 0, 0, 0] for pair in combinations(coders, 2)],
+    own = of_label(row, label)
+    coders = sorted(row["spans"])
+    values = {
+        coder: {NOTHING: row["units"] - marked, json.dumps([label]): marked}
+        for coder, marked in zip(coders, own["marked"], strict=True)
     }
+    counts = zip(*(own["pairs"][at::3] for at in range(3)), strict=True)
+    seen = {
+        "units": row["units"],
+        "spans": dict(zip(coders, own["spans"], strict=True)),
+        "values": values,
+        "pairs": [
+            [*pair, strict, strict, overlap, differ]
+            for pair, (strict, overlap, differ) in zip(
+                combinations(coders, 2), counts, strict=True
+            )
+        ],
+    }
+    if "gold" in row:
+        seen["gold"] = own.get("gold") or {coder: [0] * 6 for coder in coders}
+    return seen
+
+
+def of_label(row: View, label: str) -> View:
+    """Return the row's entry for a label, also for one that nobody used."""
+    return row["by_label"].get(label) or unused(row)
+
+
+def unused(row: View) -> dict[str, Any]:
+    """Return the entry for a label that none of the row's coders used."""
+    coders = len(row["spans"])
+    pairs = coders * (coders - 1) // 2
+    return {"spans": [0] * coders, "marked": [0] * coders, "pairs": [0] * 3 * pairs}
 
 
 def labels_of(rows: Iterable[View]) -> list[str]:
