@@ -33,7 +33,7 @@ class Instance:
     @property
     def sockets(self) -> Path:
         """A short folder: the path of a unix socket may have no more than 107 bytes."""
-        name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        name = hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:12]
         return Path(f"/tmp/workbench-{name}")  # noqa: S108 -- made private when it is made
 
     @property

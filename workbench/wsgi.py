@@ -1,9 +1,13 @@
 """The WSGI application that gunicorn serves."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
 
 application = get_wsgi_application()
+
+# Loaded with the application, before gunicorn forks, instead of with each worker's first request.
+import_module("workbench.urls")

@@ -91,8 +91,8 @@ def web(instance: Instance, *, host: str, port: int, debug: bool = False) -> Pro
     ]
     if Path("/dev/shm").is_dir():  # noqa: S108 -- gunicorn makes a private file there
         command.append("--worker-tmp-dir=/dev/shm")
-    if debug:
-        command.append("--reload")
+    # Loading the code once and forking halves the start, but would keep old code on a reload.
+    command.append("--reload" if debug else "--preload")
     return Program("web", command, instance, {"DATABASE_POOL": str(threads)})
 
 

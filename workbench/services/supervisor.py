@@ -42,6 +42,7 @@ class Supervisor:
         self.host = os.environ.get("HOST", "127.0.0.1")
         self.port = int(os.environ.get("PORT") or 8000)
         self.url = os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{self.port}"
+        self.demo_file = instance.data / "demo.json"
         self.cluster: Cluster | None = None
         self.broker: Broker | None = None
         debug = os.environ.get("DEBUG", "").lower() in {"1", "true", "on", "yes"}
@@ -65,6 +66,7 @@ class Supervisor:
                 stack.callback(self.broker.stop)
                 self.broker.start()
             self._prepare()
+            self._load_demo(stack)
             say("Starting the web server and the worker …")
             for program in reversed(self.programs):
                 stack.callback(program.stop)
@@ -99,7 +101,7 @@ class Supervisor:
                 ) from None
 
     def _prepare(self) -> None:
-        """Bring tables, static files and the demo project up to date."""
+        """Bring tables, rights and static files up to date."""
         say("Preparing tables, static files and the demo project …")
         stamp = self.instance.data / "static.stamp"
         files = fingerprint_of_static_files()
@@ -115,7 +117,13 @@ class Supervisor:
             privileges.grant_by_address(
                 owner_url=owner_database_url(), application_url=application_database_url()
             )
-            self._finish("demo", self._manage("demo", running=running))
+
+    def _load_demo(self, stack: ExitStack) -> None:
+        """Wait for the demo project at the first start; later it is checked meanwhile."""
+        is_there = self.demo_file.exists()
+        demo = self._manage("demo", running=stack)
+        if not is_there:
+            self._finish("demo", demo)
 
     def _manage(self, *arguments: str, running: ExitStack) -> subprocess.Popen:
         with open_log(self.instance.data / "logs", "setup") as log:
@@ -152,7 +160,7 @@ class Supervisor:
     def _greet(self) -> None:
         lines = ["", f"The workbench is at {self.url}", ""]
         with suppress(OSError, ValueError, KeyError):
-            users = json.loads((self.instance.data / "demo.json").read_text())["users"]
+            users = json.loads(self.demo_file.read_text())["users"]
             lines += [f"  {name:<14}{entry['password']}" for name, entry in users.items()]
         lines += ["", f"Logs are in {self.instance.data / 'logs'}. Ctrl-C stops everything."]
         say("\n".join(lines))
