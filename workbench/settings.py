@@ -179,7 +179,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,  # above the time limit, or a running task would be handed out again
     "unacked_restore_interval": 2,
     "socket_connect_timeout": 2,
-    "socket_timeout": 5,
+    "socket_timeout": env.float("BROKER_TIMEOUT", default=2),  # a frozen broker answers nothing
     # Connecting has a retry of its own, of six seconds, whatever the publisher's policy says.
     "max_retries": 1,
     "interval_start": 0,

@@ -102,7 +102,8 @@ def worker(instance: Instance) -> Program:
         *["--pool=prefork", "--concurrency=2", "--max-tasks-per-child=200"],
         *["--without-gossip", "--without-mingle", "--without-heartbeat"],
     ]
-    return Program("worker", command, instance)
+    # It waits for messages where a request only leaves one, so it may wait longer.
+    return Program("worker", command, instance, {"BROKER_TIMEOUT": "15"})
 
 
 def sweeper(instance: Instance, *, every: int = SWEEP_EVERY) -> Program:
