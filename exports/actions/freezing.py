@@ -12,8 +12,9 @@ from psycopg.errors import SerializationFailure
 
 from annotations.actions.jobs import LostClaim
 from annotations.enums import ReleaseState
-from annotations.models import CodebookVersion
+from annotations.models import Batch, CodebookVersion
 from annotations.permissions import can_publish
+from annotations.queries import agreement
 from exports import queries, splits
 from exports.actions.releases import CannotPublish, refuse_closed_batches
 from exports.models import Release, ReleaseItem
@@ -21,6 +22,7 @@ from exports.queries import Choice
 from exports.recipe import Recipe
 
 CHUNK = 500
+AGREEMENT = ("articles", "alpha", "alpha_by_label", "mean_pair")
 
 
 def freeze(release: Release) -> None:
@@ -54,7 +56,7 @@ def freeze(release: Release) -> None:
             manifest={
                 "left_out": repeated,
                 "codebooks": _codebooks(release, versions),
-                "agreement": None,
+                "agreement": _agreement(release),
             },
         )
     release.refresh_from_db()
@@ -143,6 +145,23 @@ def _items(
             )
         )
     return items
+
+
+def _agreement(release: Release) -> dict[str, Any] | None:
+    """Copy what is known of the coders' agreement in the batches that the articles come from.
+
+    Only figures over all coders: those of a pair would tell who is who.
+    """
+    items = ReleaseItem.objects.filter(release=release)
+    batches = list(Batch.objects.filter(pk__in=items.values("task__batch")))
+    report = agreement.report_on(release.project, batches, "")
+    if report is None or report.figures is None or report.computed_at is None:
+        return None
+    return {
+        "computed_at": report.computed_at.isoformat(),
+        "stale": agreement.is_stale(report, batches),
+        **{name: report.figures[name] for name in AGREEMENT},
+    }
 
 
 def _codebooks(release: Release, versions: set[int]) -> list[dict[str, Any]]:

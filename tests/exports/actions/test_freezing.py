@@ -4,7 +4,8 @@ import pytest
 from django.db import connection, connections
 
 from annotations.enums import JobState, TaskState
-from annotations.models import Batch
+from annotations.models import AgreementReport, Batch
+from annotations.queries.agreement import scope_of
 from exports.actions import freezing
 from exports.models import Release
 from exports.queries import choices
@@ -212,6 +213,37 @@ def test_stratified_splits_share_out_every_outlet(project):
     assert release.manifest["counts"]["articles_by_split"] == {"a": 10, "b": 10}
     in_a = [r["meta"]["outlet"] for r in reading.records(release) if r["split"] == "a"]
     assert 4 <= in_a.count("Post") <= 6
+
+
+def test_the_manifest_tells_of_agreement_but_not_of_coders(project):
+    batch = corpus(project, 1)
+    alpha = {"value": 0.77, "low": 0.7, "high": 0.8, "articles": 1, "units": 59}
+    AgreementReport.objects.create(
+        project=project,
+        scope=scope_of([batch], ""),
+        created_at=MONDAY,
+        computed_at=MONDAY,
+        is_stale=False,
+        figures={
+            "articles": 1,
+            "alpha": alpha,
+            "alpha_by_label": {"actor": alpha},
+            "mean_pair": {},
+            "pairs": [{"a": "anna", "b": "ben"}],
+        },
+    )
+
+    release = built(project)
+
+    assert release.manifest["agreement"] == {
+        "computed_at": "2026-03-02T09:00:00+00:00",
+        "stale": False,
+        "articles": 1,
+        "alpha": alpha,
+        "alpha_by_label": {"actor": alpha},
+        "mean_pair": {},
+    }
+    assert "α 0.770" in reading.content(release, "README.md").decode()
 
 
 def test_a_release_of_nothing_is_ready_and_empty(project):
