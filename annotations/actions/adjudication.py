@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from annotations.actions import cards as card_rows
 from annotations.actions import span_checks
 from annotations.actions.audit import record
+from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, CardKind, Outcome, TaskState
 from annotations.exceptions import Forbidden, Invalid, Refused
 from annotations.models import (
@@ -218,6 +219,7 @@ def finish(*, task: Task, by: User, at: datetime) -> Task:
         raise CardsAreOpen(_("Some places still wait for a ruling."))
     task.version += 1
     _finish(task, by=by, at=at)
+    wake_on_commit("agreement.measure", batch_id=task.batch_id)
     return task
 
 

@@ -24,7 +24,13 @@ def queue(request, slug):
     return render(
         request,
         "annotations/adjudication/queue.html",
-        {"project": project, "show": show, "page": page, "tasks": page.object_list},
+        {
+            "project": project,
+            "show": show,
+            "query": f"show={show}&",
+            "page": page,
+            "tasks": page.object_list,
+        },
     )
 
 

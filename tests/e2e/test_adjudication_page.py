@@ -78,6 +78,13 @@ def key_of(page, quote):
     return choice.locator("kbd").inner_text()
 
 
+def faults_in(page):
+    """Return what axe finds wrong with the page: the rule and the elements."""
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+    violations = page.evaluate("axe.run().then((result) => result.violations)")
+    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations]
+
+
 def test_an_article_is_adjudicated_with_one_key_for_each_place(open_page, live_server, task):
     page = open_page
     expect(page.locator("[data-part=place]")).to_have_text("Place 1 of 3")
@@ -320,11 +327,23 @@ def test_the_page_is_accessible_and_never_wider_than_the_window(open_page, schem
     page.keyboard.press("1")
     page.keyboard.press("e")
 
-    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations] == []
+    assert faults_in(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_queue_is_accessible_and_leads_to_the_first_article(
+    page, live_server, signed_in, task, scheme
+):
+    signed_in(adjudicator_of(task))
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{live_server.url}/projects/{task.batch.project.slug}/adjudication/")
+
+    assert faults_in(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("link", name="Start with the first").click()
+    expect(page.locator("h1")).to_have_text("Flood talks fail")
 
 
 def test_a_hostile_text_is_only_text(page, live_server, signed_in):

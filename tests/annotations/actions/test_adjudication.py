@@ -420,6 +420,14 @@ def test_finishing_writes_the_gold_and_doing_it_again_changes_nothing():
     assert (task.state, task.adjudicated_at) == (TaskState.ADJUDICATED, TUESDAY)
 
 
+def test_new_gold_is_measured_against_the_coders(django_capture_on_commit_callbacks):
+    task = coded_task([actor(MAYOR)], [actor(MAYOR)])
+    with django_capture_on_commit_callbacks() as rings:
+        finish(task)
+
+    assert [ring.args[0] for ring in rings] == ["agreement.measure"]
+
+
 def test_a_gold_span_keeps_its_id_when_the_task_is_finished_again():
     task = coded_task([actor(MAYOR)], [actor(BRANDT)])
     card = only_card(task, "boundary")

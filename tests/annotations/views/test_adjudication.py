@@ -1,8 +1,8 @@
 import pytest
 
 from annotations.actions import adjudication
-from annotations.enums import Role
-from tests.factories import TUESDAY, BatchFactory, MemberFactory, ProjectFactory
+from annotations.enums import Role, TaskState
+from tests.factories import TUESDAY, BatchFactory, MemberFactory, ProjectFactory, TaskFactory
 from tests.stories import adjudicator_of, coded_task
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,16 @@ def test_finished_articles_are_on_a_list_of_their_own(client, batch):
 
     assert list(queue_of(client, batch.project).context["tasks"]) == []
     assert list(queue_of(client, batch.project, "?show=finished").context["tasks"]) == [task]
+
+
+def test_a_long_queue_has_pages(client, batch):
+    tasks = [TaskFactory(batch=batch, state=TaskState.CODED) for _ in range(51)]
+    client.force_login(adjudicator_of(tasks[0]))
+
+    second = queue_of(client, batch.project, "?page=2")
+
+    assert list(second.context["tasks"]) == tasks[50:]
+    assert 'href="?show=waiting&amp;page=1"' in second.content.decode()
 
 
 def test_an_adjudicator_is_not_offered_what_they_coded(client, batch):
