@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from annotations.actions import adjudication
 from annotations.api.base import StrictQuery, StrictSerializer
+from annotations.api.coding import AttributeSerializer, LinkSerializer
 from annotations.models import Task
 from annotations.permissions import can_rule
 from annotations.queries import disputes
@@ -21,16 +22,6 @@ class VersionSerializer(StrictSerializer):
     """The version of the task that a ruling was made on."""
 
     base_version = serializers.IntegerField(min_value=0, max_value=HIGHEST)
-
-
-class AttributeSerializer(StrictSerializer):
-    name = serializers.CharField(max_length=100)
-    value = serializers.CharField(max_length=2_000, allow_blank=True, trim_whitespace=False)
-
-
-class LinkSerializer(StrictSerializer):
-    name = serializers.CharField(max_length=100)
-    target = serializers.CharField(max_length=100)
 
 
 class AddedSpanSerializer(VersionSerializer):
