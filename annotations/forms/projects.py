@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotations.actions import projects
 from annotations.models import Project
 
 
@@ -73,5 +74,6 @@ class SettingsForm(forms.Form):
     @classmethod
     def of(cls, project: Project) -> "SettingsForm":
         """Return the form filled in with what holds now."""
-        settings = {**project.settings, "reasons": "\n".join(project.settings.get("reasons", []))}
-        return cls(initial={"name": project.name, "description": project.description, **settings})
+        settings = projects.DEFAULT_SETTINGS | project.settings
+        texts = {"name": project.name, "description": project.description}
+        return cls(initial={**settings, **texts, "reasons": "\n".join(settings["reasons"])})

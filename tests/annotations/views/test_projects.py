@@ -101,6 +101,7 @@ def test_the_settings_form_opens_with_what_holds(client):
     form = client.get(address(admin, "settings/")).context["form"]
 
     assert (form["name"].value(), form["reasons"].value()) == (admin.project.name, "a\nb")
+    assert (form["auto_finish"].value(), form["auto_decide"].value()) == (True, "unanimous")
 
 
 def test_an_admin_archives(client):
