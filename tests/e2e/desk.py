@@ -22,7 +22,8 @@ class Desk:
 
     def open(self):
         self.page.goto(self.address)
-        expect(self.page.locator("#coding")).to_have_attribute("data-ready", "true")
+        ready = self.page.locator("#coding[data-ready]")
+        expect(ready).to_be_visible(timeout=20_000)
 
     def press(self, *keys):
         for key in keys:

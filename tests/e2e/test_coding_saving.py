@@ -192,7 +192,7 @@ def test_a_refused_edit_stays_in_sight_until_it_is_put_away(desk_with):
     unsaved.get_by_role("button", name="Put away").click()
     expect(unsaved).to_be_hidden()
     desk.page.reload()
-    expect(desk.page.locator("#coding")).to_have_attribute("data-ready", "true")
+    expect(desk.page.locator("#coding[data-ready]")).to_be_visible()
     expect(unsaved).to_be_hidden()
 
 

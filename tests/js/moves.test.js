@@ -78,6 +78,16 @@ test("sentences are walked by their first words", () => {
   assert.equal(after("Six", next), "Six");
 });
 
+test("the word at the edge is inside the selection, also behind a full stop", () => {
+  const word = (/** @type {any} */ selection) => {
+    const { start, end } = MODEL.tokens[moves.edgeToken(MODEL, selection)];
+    return TEXT.slice(start, end);
+  };
+  assert.equal(word({ start: 0, end: 15, edge: "end" }), "three");
+  assert.equal(word({ start: 0, end: 15, edge: "start" }), "One");
+  assert.equal(word({ start: 27, end: TEXT.length, edge: "end" }), "eight");
+});
+
 test("occurrences are whole words, elsewhere, and in the story", () => {
   const text = "Baku, Bakuvian, BAKU and Baku. Baku News";
   const tokens = [...text.matchAll(/\w+/g)].map((m) => ({ start: m.index, end: m.index + m[0].length }));

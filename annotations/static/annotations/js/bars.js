@@ -11,6 +11,7 @@ import { assignLanes, neighbourhood } from "./lanes.js";
 /** @typedef {import("./types.js").Span} Span */
 /** @typedef {import("./types.js").Extent} Extent */
 /** @typedef {import("./paragraphs.js").Paragraph} Paragraph */
+/** @typedef {{className: string, place: string, span?: string, label?: string}} Look */
 /** @typedef {{span: Span, left: number, width: number, top: number, begins: boolean, ends: boolean, isRtl: boolean}} Bar */
 
 const MARGIN = 800;
@@ -39,6 +40,8 @@ export class Bars {
     this.active = null;
     /** @type {Map<Paragraph, HTMLElement>} */
     this.groups = new Map();
+    /** @type {WeakMap<HTMLElement, string>} what each element was last made to look like */
+    this.drawn = new WeakMap();
     this.observer = new IntersectionObserver((entries) => this.#follow(entries), {
       rootMargin: `${MARGIN}px 0px`,
     });
@@ -56,12 +59,9 @@ export class Bars {
   /** @param {string | null} id the span whose bars stand out */
   setActive(id) {
     if (id === this.active) return;
+    const touched = [this.active, id].flatMap((one) => (one && this.spans.get(one)) || []);
     this.active = id;
-    for (const bar of this.layer.querySelectorAll(".bar.active")) bar.classList.remove("active");
-    if (!id) return;
-    for (const bar of this.layer.querySelectorAll(`[data-span="${CSS.escape(id)}"]`)) {
-      bar.classList.add("active");
-    }
+    this.#paint(this.#near(touched));
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
@@ -96,10 +96,16 @@ export class Bars {
         this.#relane(neighbourhood(all, place.start, place.end), stale);
       }
     }
-    this.#paint(
-      [...this.groups.keys()].filter(({ start, end }) =>
-        stale.some((place) => place.start < end && place.end > start),
-      ),
+    this.#paint(this.#near(stale));
+  }
+
+  /**
+   * Return the drawn paragraphs that hold any of these places.
+   * @param {Extent[]} places
+   */
+  #near(places) {
+    return [...this.groups.keys()].filter((paragraph) =>
+      places.some(({ start, end }) => start < paragraph.end && end > paragraph.start),
     );
   }
 
@@ -110,9 +116,8 @@ export class Bars {
   #relane(spans, stale) {
     const fresh = assignLanes(spans);
     for (const span of spans) {
-      const was = this.lanes.get(span.id);
       const now = fresh.get(span.id);
-      if (!now || (was?.lane === now.lane && was.depth === now.depth)) continue;
+      if (now === undefined || this.lanes.get(span.id) === now) continue;
       this.lanes.set(span.id, now);
       stale.push(span);
     }
@@ -128,7 +133,7 @@ export class Bars {
       ...this.#measure(paragraph, spans, origin),
     }));
     for (const { group, bars, veils } of drawings) {
-      group?.replaceChildren(...veils.map(veilElement), ...bars.map((bar) => this.#barElement(bar)));
+      if (group) this.#fill(group, [...veils.map(veilLook), ...bars.map((bar) => this.#barLook(bar))]);
     }
   }
 
@@ -153,9 +158,10 @@ export class Bars {
     // Half the space between two lines of letters is below a line, and so is the next's half.
     const below = (lineHeight + fontSize * 1.1) / 2 + GAP;
     const room = lineHeight - fontSize * 1.15 - GAP;
+    // Where more lanes are needed than fit, those of this paragraph move closer together.
+    const laneOf = (/** @type {Span} */ span) => this.lanes.get(span.id) ?? 0;
+    const pitch = Math.min(PITCH, room / Math.max(...held.map((span) => laneOf(span) + 1)));
     const bars = held.flatMap((span) => {
-      const { lane, depth } = this.lanes.get(span.id) ?? { lane: 0, depth: 1 };
-      const pitch = Math.min(PITCH, room / depth);
       const rects = this.#rects(paragraph, span, origin);
       return rects.map((rect, index) => {
         // Letters of a fallback font stand higher or lower; the lines themselves are even.
@@ -165,7 +171,7 @@ export class Bars {
           isRtl,
           left: rect.left,
           width: rect.width,
-          top: top + line * lineHeight + below + lane * pitch,
+          top: top + line * lineHeight + below + laneOf(span) * pitch,
           begins: index === 0 && span.start >= paragraph.start,
           ends: index === rects.length - 1 && span.end <= paragraph.end,
         };
@@ -192,30 +198,47 @@ export class Bars {
       });
   }
 
-  /** @param {Bar} bar */
-  #barElement({ span, left, width, top, begins, ends, isRtl }) {
-    const element = document.createElement("i");
-    element.className = "bar";
-    element.classList.toggle("begins", begins);
-    element.classList.toggle("ends", ends);
-    element.classList.toggle("rtl", isRtl);
-    element.classList.toggle("active", span.id === this.active);
-    element.dataset.span = span.id;
-    this.labels.dress(element, span.label);
-    element.style.left = `${left}px`;
-    element.style.top = `${top}px`;
-    element.style.width = `${Math.max(width, GLYPH + 2)}px`;
-    return element;
+  /**
+   * Bring a group's elements to these looks, touching only those that look otherwise.
+   * @param {HTMLElement} group
+   * @param {Look[]} looks
+   */
+  #fill(group, looks) {
+    while (group.childElementCount > looks.length) group.lastElementChild?.remove();
+    looks.forEach((look, index) => {
+      const kept = /** @type {HTMLElement | undefined} */ (group.children[index]);
+      const element = kept ?? group.appendChild(document.createElement("i"));
+      const wanted = JSON.stringify(look);
+      if (this.drawn.get(element) === wanted) return;
+      this.drawn.set(element, wanted);
+      element.className = look.className;
+      if (look.span) element.dataset.span = look.span;
+      if (look.label) this.labels.dress(element, look.label);
+      element.style.cssText = look.place;
+    });
+  }
+
+  /**
+   * @param {Bar} bar
+   * @returns {Look}
+   */
+  #barLook({ span, left, width, top, begins, ends, isRtl }) {
+    const isActive = span.id === this.active;
+    const names = { bar: true, begins, ends, rtl: isRtl, active: isActive };
+    return {
+      className: Object.entries(names).flatMap(([name, has]) => (has ? [name] : [])).join(" "),
+      span: span.id,
+      label: span.label,
+      place: `left:${left}px;top:${top}px;width:${Math.max(width, GLYPH + 2)}px`,
+    };
   }
 }
 
-/** @param {DOMRect} rect */
-function veilElement(rect) {
-  const element = document.createElement("i");
-  element.className = "veil";
-  element.style.left = `${rect.left}px`;
-  element.style.top = `${rect.top}px`;
-  element.style.width = `${rect.width}px`;
-  element.style.height = `${rect.height}px`;
-  return element;
+/**
+ * @param {DOMRect} rect
+ * @returns {Look}
+ */
+function veilLook({ left, top, width, height }) {
+  const place = `left:${left}px;top:${top}px;width:${width}px;height:${height}px`;
+  return { className: "veil", place };
 }

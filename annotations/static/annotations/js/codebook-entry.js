@@ -20,8 +20,9 @@ export function showCodebookEntry(dialog, labels, key) {
   glyph.className = "glyph";
   heading.replaceChildren(glyph, label.name);
   const entry = /** @type {HTMLElement} */ (dialog.querySelector("[data-part=entry]"));
+  const definition = label.definition || text("entry-empty");
   entry.replaceChildren(
-    ...label.definition.split(/\n\s*\n/).map((words) => paragraph(words)),
+    ...definition.split(/\n\s*\n/).map((words) => paragraph(words)),
     ...list("tag", lines(label.include)),
     ...list("do-not-tag", lines(label.exclude)),
     ...list("examples", label.examples.flatMap((example) => exampleLines(example))),

@@ -98,7 +98,7 @@ export class Editor {
       return;
     }
     if (this.#perform([{ id: active.id, before: active, after: null }])) {
-      this.say(text("deleted", { quote: active.quote }));
+      this.say(text("deleted", { quote: short(active.quote) }));
     }
   }
 
@@ -109,7 +109,7 @@ export class Editor {
   annotate(id, note) {
     const span = this.spans.get(id);
     if (!span || span.note === note) return;
-    if (this.#perform([changed(span, { note })])) this.say(text("noted", { quote: span.quote }));
+    if (this.#perform([changed(span, { note })])) this.say(text("noted", { quote: short(span.quote) }));
   }
 
   /** Show where else these words stand; `confirm` tags them all. */
@@ -123,11 +123,11 @@ export class Editor {
     const extents = occurrences(this.model, subject).filter((extent) => !this.#exists(extent, label));
     const name = this.labels.nameOf(label);
     if (!extents.length) {
-      this.say(text("no-others", { quote, label: name }));
+      this.say(text("no-others", { quote: short(quote), label: name }));
       return;
     }
     this.#setPreview({ label, extents });
-    this.say(text("preview", { count: extents.length, quote, label: name }));
+    this.say(text("preview", { count: extents.length, quote: short(quote), label: name }));
   }
 
   /** Tag all that the preview shows, as one edit. */
@@ -272,7 +272,8 @@ export class Editor {
 
   /** @param {Span | null} span */
   #sayWhatIs(span) {
-    if (span) this.say(text("is", { quote: span.quote, label: this.labels.nameOf(span.label) }));
+    if (!span) return;
+    this.say(text("is", { quote: short(span.quote), label: this.labels.nameOf(span.label) }));
   }
 }
 
@@ -283,4 +284,9 @@ export class Editor {
  */
 function changed(span, set) {
   return { id: span.id, before: span, after: { ...span, ...set } };
+}
+
+/** @param {string} quote shortened so that a message has room for what it says */
+function short(quote) {
+  return quote.length > 60 ? `${quote.slice(0, 58).trimEnd()}…` : quote;
 }

@@ -6,6 +6,9 @@
 /** @typedef {"sel" | "active" | "hover" | "preview" | "find"} FillName */
 /** @typedef {import("./types.js").Extent} Extent */
 
+// What is painted over what, the last on top.
+const ORDER = ["hover", "find", "preview", "sel", "active"];
+
 const HAS_HIGHLIGHTS = typeof Highlight !== "undefined" && "highlights" in CSS;
 
 export class Fills {
@@ -28,8 +31,13 @@ export class Fills {
     if (!extents.length && !this.held.get(name)?.length) return;
     this.held.set(name, extents);
     const ranges = extents.flatMap((extent) => this.paragraphs.ranges(extent));
-    if (HAS_HIGHLIGHTS) CSS.highlights.set(name, new Highlight(...ranges));
-    else this.#drawBoxes(name, ranges);
+    if (HAS_HIGHLIGHTS) {
+      const highlight = new Highlight(...ranges);
+      highlight.priority = ORDER.indexOf(name);
+      CSS.highlights.set(name, highlight);
+    } else {
+      this.#drawBoxes(name, ranges);
+    }
   }
 
   /** Draw again after the text was laid out anew. Highlights follow by themselves. */

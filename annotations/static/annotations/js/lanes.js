@@ -6,9 +6,9 @@
 /** @typedef {{id: string, start: number, end: number}} Laned */
 
 /**
- * Return each span's lane (0 is nearest the text) and how many lanes its neighbourhood needs.
+ * Return each span's lane; 0 is nearest the text.
  * @param {Laned[]} spans
- * @returns {Map<string, {lane: number, depth: number}>}
+ * @returns {Map<string, number>}
  */
 export function assignLanes(spans) {
   const placed = new Map();
@@ -19,9 +19,8 @@ export function assignLanes(spans) {
       let lane = lanes.findIndex((held) => !held.some((other) => overlap(span, other)));
       if (lane === -1) lane = lanes.push([]) - 1;
       lanes[lane].push(span);
-      placed.set(span.id, { lane, depth: 0 });
+      placed.set(span.id, lane);
     }
-    for (const span of component) placed.get(span.id).depth = lanes.length;
   }
   return placed;
 }

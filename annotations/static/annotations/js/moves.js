@@ -32,7 +32,9 @@ export function wordAt(model, offset) {
  */
 export function edgeToken({ tokens }, { start, end, edge }) {
   const index = indexEndingAfter(tokens, edge === "start" ? start : end - 1);
-  return Math.min(index, tokens.length - 1);
+  // What is selected may end behind its last word: with a full stop, or an emoji.
+  const isBehind = index === tokens.length || (edge === "end" && tokens[index].start >= end);
+  return isBehind ? index - 1 : index;
 }
 
 /**

@@ -97,14 +97,36 @@ export class Paragraphs {
    * @param {number} y
    */
   offsetFromPoint(x, y) {
+    const gap = this.gapFromPoint(x, y);
+    if (gap === null) return null;
+    // The nearest gap may be at the far side of the character.
+    const paragraph = this.all[this.indexAt(gap)];
+    const isBehind = gap > paragraph.start && this.#covers(paragraph, gap - 1, x, y);
+    return isBehind ? gap - 1 : gap;
+  }
+
+  /**
+   * Return the offset between two characters that is nearest to a point, or null off the text.
+   * @param {number} x
+   * @param {number} y
+   */
+  gapFromPoint(x, y) {
     const position = positionFromPoint(x, y);
     if (!position || !(position.node instanceof Text)) return null;
     const paragraph = this.byElement.get(/** @type {HTMLElement} */ (position.node.parentElement));
-    if (!paragraph) return null;
-    const offset = paragraph.start + position.index;
-    // The position is the gap nearest the point, which may be the far side of the character.
-    const before = offset > paragraph.start && this.#covers(paragraph, offset - 1, x, y);
-    return before ? offset - 1 : offset;
+    return paragraph ? paragraph.start + position.index : null;
+  }
+
+  /**
+   * Return what lies between two points of the window, or null if one is off the text.
+   * @param {{x: number, y: number}} from
+   * @param {{x: number, y: number}} to
+   * @returns {import("./types.js").Extent | null}
+   */
+  between(from, to) {
+    const gaps = [this.gapFromPoint(from.x, from.y), this.gapFromPoint(to.x, to.y)];
+    const [start, end] = gaps.map((gap) => gap ?? NaN).sort((a, b) => a - b);
+    return start < end ? { start, end } : null;
   }
 
   /** @returns {import("./types.js").Extent | null} what the browser's own selection holds */

@@ -64,7 +64,9 @@ export class Pointer {
       this.#click(event);
       return;
     }
-    const dragged = this.paragraphs.nativeSelection();
+    // A quick hand can be faster than the browser's own selection.
+    const up = { x: event.clientX, y: event.clientY };
+    const dragged = this.paragraphs.nativeSelection() ?? this.paragraphs.between(down, up);
     if (dragged) this.#take(dragged, event.altKey ? "characters" : this.snapUnit());
   }
 

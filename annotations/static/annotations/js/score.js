@@ -118,7 +118,7 @@ export class Score {
       row.dataset.coder = coder;
       const held = spans.filter(touches);
       const places = assignLanes(held.map((span, index) => ({ ...span, id: String(index) })));
-      const depth = Math.max(1, ...[...places.values()].map(({ depth }) => depth));
+      const depth = 1 + Math.max(0, ...places.values());
       row.style.setProperty("--depth", String(depth));
       row.append(
         ...held.map((span, index) => {
@@ -129,7 +129,7 @@ export class Score {
           const bar = this.#bar(span, line);
           bar.style.left = `${box.left - left}px`;
           bar.style.width = `${box.width}px`;
-          bar.style.setProperty("--lane", String(places.get(String(index))?.lane ?? 0));
+          bar.style.setProperty("--lane", String(places.get(String(index)) ?? 0));
           return bar;
         }),
       );

@@ -30,7 +30,11 @@ export class StatusLine {
     this.context = part("context");
     this.message = part("message");
     this.place = part("place");
-    root.addEventListener("cursor-moved", () => this.#show());
+    root.addEventListener("cursor-moved", () => {
+      // A message is about the last command, and this is another.
+      this.message.textContent = "";
+      this.#show();
+    });
     root.addEventListener("spans-changed", () => this.#show());
     root.addEventListener("say", (event) => {
       const { sentence } = /** @type {CustomEvent} */ (event).detail;

@@ -1,0 +1,114 @@
+"""The annotation page for every eye: barriers, themes, narrow windows, forced colours."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.desk import TEXT
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+
+
+@pytest.fixture
+def busy_desk(desk_with):
+    """A page with nested spans, a note, furniture and a span that is open."""
+    start = TEXT.index("The dockers")
+    zone = {"start": start, "end": len(TEXT) - 1, "kind": "boilerplate"}
+    desk = desk_with(TEXT, zones=[zone], meta={"title": "Strike ends", "language": "en"})
+    desk.tag("ada", "a", words=2)
+    desk.press("s", "c", "Escape")
+    desk.tag("velm", "l")
+    desk.press("Enter")
+    desk.wait_until_saved()
+    return desk
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_has_no_barriers(busy_desk, theme):
+    page = busy_desk.page
+    page.emulate_media(color_scheme=theme)
+    page.evaluate(AXE.read_text())
+    for opener, name in (("", ""), ("?", "Keys"), ("h", "Location"), ("m", "Note"), ("f", "Flag")):
+        if opener:
+            busy_desk.press(opener)
+            expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        faults = [
+            (fault["id"], [node["html"] for node in fault["nodes"]])
+            for fault in found["violations"]
+        ]
+        assert faults == [], name
+        if opener:
+            page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 1280])
+def test_nothing_runs_over_the_edge(busy_desk, width):
+    page = busy_desk.page
+    page.set_viewport_size({"width": width, "height": 800})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_bars_follow_the_text_when_the_window_changes(busy_desk):
+    page = busy_desk.page
+    page.set_viewport_size({"width": 480, "height": 800})
+    page.wait_for_timeout(200)
+
+    drift = page.evaluate(
+        """() => {
+            const drift = [];
+            for (const bar of document.querySelectorAll("#layer .bar.begins")) {
+                const quote = document.querySelector(
+                    `#span-list [aria-current] .quote`).textContent;
+                if (!bar.classList.contains("active")) continue;
+                for (const p of document.querySelectorAll("#doc > p")) {
+                    const at = p.textContent.indexOf(quote);
+                    if (at === -1) continue;
+                    const range = document.createRange();
+                    range.setStart(p.firstChild, at);
+                    range.setEnd(p.firstChild, at + quote.length);
+                    const word = range.getClientRects()[0];
+                    const box = bar.getBoundingClientRect();
+                    drift.push(Math.abs(word.left - box.left), Math.abs(word.right - box.right));
+                    break;
+                }
+            }
+            return drift;
+        }"""
+    )
+
+    assert len(drift) == 2
+    assert max(drift) <= 1
+
+
+def test_forced_colours_keep_pattern_and_shape(busy_desk):
+    page = busy_desk.page
+    page.emulate_media(forced_colors="active")
+    looks = page.evaluate(
+        """() => [...document.querySelectorAll("#layer .bar.begins")].map((bar) => {
+            const line = getComputedStyle(bar);
+            const shape = getComputedStyle(bar, "::before");
+            return [bar.dataset.label, line.borderBottomStyle, line.borderBottomColor,
+                    shape.clipPath, shape.backgroundColor];
+        })"""
+    )
+
+    by_label = {look[0]: look[1:] for look in looks}
+    assert {look[0] for look in by_label.values()} == {"solid", "dotted", "double"}
+    assert len({look[1] for look in by_label.values()}) == 1
+    assert len({look[2] for look in by_label.values()}) == 3
+    assert "rgba(0, 0, 0, 0)" not in {look[3] for look in by_label.values()}
+
+
+def test_a_right_to_left_line_begins_on_the_right_and_left_is_forward(desk_with):
+    desk = desk_with("قال الوزير إن المحادثات فشلت.")
+
+    desk.press("ArrowLeft", "a")
+    bar = desk.page.locator("#layer .bar")
+
+    assert desk.stored() == [("actor", "الوزير")]
+    assert "rtl" in bar.get_attribute("class").split()
