@@ -41,13 +41,7 @@ class BatchForm(forms.Form):
         required=False,
         help_text=_("Articles that can't be placed so are named before anything is made."),
     )
-    seed = forms.IntegerField(
-        label=_("Seed"),
-        initial=0,
-        min_value=-(2**53),
-        max_value=2**53,
-        help_text=_("The same seed gives the same plan."),
-    )
+    seed = forms.IntegerField(label=_("Seed"), initial=0, min_value=-(2**53), max_value=2**53)
 
     def __init__(self, *args, project: Project, **kwargs):
         super().__init__(*args, **kwargs)

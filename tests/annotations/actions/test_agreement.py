@@ -1,0 +1,189 @@
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from annotations.actions import agreement
+from annotations.actions.audit import record
+from annotations.enums import AssignmentState, JobState, Outcome, TaskState
+from annotations.models import AgreementReport, AgreementRow, AuditEvent, Task
+from tests.factories import (
+    MONDAY,
+    TUESDAY,
+    AssignmentFactory,
+    BatchFactory,
+    TaskFactory,
+    UserFactory,
+    submitted,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADA = {"start": 6, "end": 16, "label": "actor"}
+VELMORA = {"start": 25, "end": 32, "label": "location"}
+LATER = TUESDAY + timedelta(hours=1)
+
+
+@pytest.fixture
+def batch():
+    return BatchFactory()
+
+
+def coded(batch, *works, **article):
+    """Return a task that was handed in once for each of ``works``."""
+    task = TaskFactory(
+        batch=batch,
+        coders_wanted=len(works),
+        **{f"article__{name}": value for name, value in article.items()},
+    )
+    for spans in works:
+        submitted(AssignmentFactory(task=task, state=AssignmentState.CODING), spans)
+    return task
+
+
+def computed(batch, label="", at=TUESDAY):
+    agreement.measure(batch=batch, at=at)
+    report = agreement.ask(batches=[batch], label=label, at=at)
+    agreement.compute(report_id=report.pk, at=at)
+    report.refresh_from_db()
+    return report
+
+
+def test_measuring_leads_to_a_report_on_the_batch_and_on_the_project(batch):
+    coded(batch, [ADA, VELMORA], [ADA])
+    agreement.measure(batch=batch, at=TUESDAY)
+    for report in agreement.unfinished():
+        agreement.compute(report_id=report.pk, at=TUESDAY)
+
+    report = AgreementReport.objects.get(batches=[str(batch.uuid)])
+    assert (report.state, report.computed_at, report.is_stale) == ("ready", TUESDAY, False)
+    assert report.figures["mean_pair"]["strict_f1"]["value"] == pytest.approx(2 / 3)
+    assert report.figures["articles"] == 1
+
+
+def test_work_that_was_not_handed_in_is_missing_and_empty_work_is_not(batch):
+    task = coded(batch, [ADA], [])
+    Task.objects.filter(pk=task.pk).update(coders_wanted=3)
+    AssignmentFactory(task=task, state=AssignmentState.CODING)
+
+    figures = computed(batch).figures
+
+    assert len(figures["coders"]) == 2
+    assert figures["mean_pair"]["strict_f1"]["value"] == 0
+
+
+def test_site_furniture_does_not_count(batch):
+    zones = [{"start": 20, "end": 40, "kind": "boilerplate"}]
+    coded(batch, [ADA, VELMORA], [ADA], zones=zones)
+    assert computed(batch).figures["mean_pair"]["strict_f1"]["value"] == 1
+
+
+def test_a_label_is_measured_as_if_there_were_no_other(batch):
+    coded(batch, [ADA, VELMORA], [ADA])
+    assert computed(batch, "actor").figures["mean_pair"]["strict_f1"]["value"] == 1
+    assert computed(batch, "location").figures["mean_pair"]["strict_f1"]["value"] == 0
+
+
+def test_figures_rest_on_what_was_handed_in_before_the_first_ruling(batch):
+    task = coded(batch, [ADA], [VELMORA])
+    task.decisions.create(
+        card_id="c", outcome=Outcome.REJECT, made_by=UserFactory(), made_at=TUESDAY
+    )
+    again(task.assignments.first(), [VELMORA], at=LATER)
+
+    assert computed(batch, at=LATER).figures["mean_pair"]["strict_f1"]["value"] == 0
+
+
+def test_figures_rest_on_what_was_handed_in_before_work_was_returned(batch):
+    task = coded(batch, [ADA], [VELMORA])
+    first = task.assignments.first()
+    record(
+        AuditEvent.Kind.ASSIGNMENT_RETURNED,
+        target=first,
+        by=UserFactory(),
+        at=TUESDAY,
+        batch=batch,
+    )
+    again(first, [VELMORA], at=LATER)
+
+    assert computed(batch, at=LATER).figures["mean_pair"]["strict_f1"]["value"] == 0
+
+
+def test_an_automatic_ruling_is_no_intervention(batch):
+    task = coded(batch, [ADA], [VELMORA])
+    task.decisions.create(card_id="c", outcome=Outcome.ACCEPT, is_automatic=True, made_at=MONDAY)
+    again(task.assignments.first(), [VELMORA], at=TUESDAY)
+
+    assert computed(batch).figures["mean_pair"]["strict_f1"]["value"] == 1
+
+
+def again(assignment, spans, at):
+    """Hand in another version of submitted work."""
+    first = assignment.submissions.get()
+    text = assignment.task.article.text
+    assignment.submissions.create(
+        uuid="6f8f5d1e-7c33-4f0e-8d2f-0d6c1c2a9c11",
+        doc_rev=first.doc_rev + 1,
+        spans=[{**span, "id": "x", "quote": text[span["start"] : span["end"]]} for span in spans],
+        submitted_at=at,
+    )
+
+
+def test_gold_counts_while_the_task_is_adjudicated(batch):
+    task = coded(batch, [ADA], [ADA, VELMORA])
+    task.golds.create(
+        number=1,
+        spans=[{**ADA, "id": "x", "quote": "Ada Brandt", "coders": []}],
+        made_at=MONDAY,
+    )
+    assert computed(batch).figures["gold"] == []
+
+    for state in (TaskState.CODED, TaskState.ADJUDICATING, TaskState.ADJUDICATED):
+        Task.objects.filter(pk=task.pk).update(state=state, adjudicated_at=TUESDAY)
+    figures = computed(batch, at=LATER).figures
+    assert sorted((row["cor"], row["spu"]) for row in figures["gold"]) == [(1, 0), (1, 1)]
+
+
+def test_a_row_is_computed_again_only_when_its_submissions_change(batch):
+    still, moved = coded(batch, [ADA], [ADA]), coded(batch, [ADA], [ADA])
+    computed(batch)
+    AgreementRow.objects.update(rows={"kept": True})
+    again(moved.assignments.first(), [VELMORA], at=TUESDAY)
+
+    agreement.measure(batch=batch, at=LATER)
+
+    assert AgreementRow.objects.get(task=still).rows == {"kept": True}
+    assert "units" in AgreementRow.objects.get(task=moved).rows
+
+
+def test_later_work_makes_a_report_stale_and_puts_it_back_into_the_queue(batch):
+    coded(batch, [ADA], [ADA])
+    report = computed(batch)
+    coded(batch, [ADA], [])
+
+    agreement.measure(batch=batch, at=LATER)
+
+    report.refresh_from_db()
+    assert (report.state, report.is_stale) == (JobState.QUEUED, True)
+    assert report.figures["articles"] == 1
+    assert computed(batch, at=LATER).figures["articles"] == 2
+
+
+def test_a_report_that_is_up_to_date_is_not_computed_again(batch):
+    coded(batch, [ADA], [ADA])
+    report = computed(batch)
+    agreement.ask(batches=[batch], label="", at=LATER)
+
+    assert agreement.compute(report_id=report.pk, at=LATER) is None
+    report.refresh_from_db()
+    assert report.computed_at == TUESDAY
+
+
+def test_a_report_has_one_worker_at_a_time_and_outlives_it(batch):
+    coded(batch, [ADA], [ADA])
+    report = agreement.ask(batches=[batch], label="", at=TUESDAY)
+    dead = agreement.claim(agreement.unfinished(), report.pk)
+
+    assert agreement.compute(report_id=report.pk, at=TUESDAY) is None
+    AgreementReport.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert agreement.compute(report_id=report.pk, at=TUESDAY).epoch == dead.epoch + 1

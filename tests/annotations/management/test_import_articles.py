@@ -1,0 +1,79 @@
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from annotations.enums import Role
+from annotations.models import Article, ImportJob
+from tests.factories import CodebookFactory, MemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project():
+    member = MemberFactory(roles=[Role.ADMIN])
+    CodebookFactory(project=member.project)
+    return member.project
+
+
+def run(*args):
+    out = StringIO()
+    call_command("import_articles", *args, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_files_and_folders_come_in(project, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "one.txt").write_text("One text here.")
+    (tmp_path / "folder" / ".hidden.txt").write_text("Not this.")
+    (tmp_path / "two.jsonl").write_text('{"id": "two", "text": "Two."}\n')
+
+    answer = json.loads(
+        run(project.slug, str(tmp_path / "folder"), str(tmp_path / "two.jsonl"), "--json")
+    )
+
+    assert (answer["state"], answer["created"], answer["errors"]) == ("ready", 2, [])
+    assert set(Article.objects.values_list("key", flat=True)) == {"one", "two"}
+
+
+def test_labels_are_declared_on_request_by_nobody_in_particular(project, tmp_path):
+    path = tmp_path / "a.jsonl"
+    span = {"start": 0, "end": 3, "label": "mood"}
+    path.write_text(json.dumps({"text": "Two.", "spans": [span]}))
+
+    run(project.slug, str(path), "--create-labels")
+
+    assert project.codebooks.latest("number").number == 2
+
+
+def test_a_refused_record_is_named_and_fails_the_command(project, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "Good."}\n{"text": 7}\n')
+
+    with pytest.raises(CommandError, match="1 records were refused"):
+        run(project.slug, str(path))
+
+    assert Article.objects.count() == 1
+
+
+def test_a_dry_run_leaves_nothing_but_its_report(project, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Some text.")
+    assert run(project.slug, str(path), "--dry-run") == "1 created, 0 duplicates, 0 refused.\n"
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(("slug", "path"), [("nowhere", "."), (None, "missing.txt")])
+def test_what_is_not_there_is_said(project, slug, path):
+    with pytest.raises(CommandError, match="There is no"):
+        run(slug or project.slug, path)
+    assert not ImportJob.objects.exists()
+
+
+def test_a_format_that_nobody_reads_is_said(project, tmp_path):
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"PK")
+    with pytest.raises(CommandError, match="neither a text file nor JSONL"):
+        run(project.slug, str(path))

@@ -1,0 +1,80 @@
+"""The admin's way from files to work given out, in a browser."""
+
+import pytest
+from django.core.files.base import ContentFile
+from playwright.sync_api import expect
+
+from annotations.actions import imports
+from annotations.enums import Role
+from annotations.models import Assignment, ImportJob
+from tests.factories import TUESDAY, CodebookFactory, MemberFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def project(signed_in):
+    admin = MemberFactory(roles=[Role.ADMIN])
+    CodebookFactory(project=admin.project)
+    for name in ("ann", "ben"):
+        MemberFactory(project=admin.project, user__username=name)
+    signed_in(admin.user)
+    return admin.project
+
+
+def text_file(name):
+    return {"name": name, "mimeType": "text/plain", "buffer": f"The text of {name}".encode()}
+
+
+def test_files_are_imported_and_given_out_with_the_plan_in_view(page, live_server, project):
+    page.goto(f"{live_server.url}/projects/{project.slug}/imports/")
+    page.locator("input[type=file]").set_input_files([text_file("one.txt"), text_file("two.txt")])
+    expect(page.locator("[data-chosen-files] li")).to_have_text(["one.txt", "two.txt"])
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
+
+    # What a worker does, while the page looks on.
+    imports.run_import(job_id=ImportJob.objects.get().pk, at=TUESDAY)
+    expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
+    page.get_by_role("link", name="Give them to coders").click()
+
+    expect(page.get_by_label("Import", exact=False).first).to_be_visible()
+    expect(page.locator("#id_sample")).to_be_hidden()
+    page.locator("#id_name").fill("First")
+    for name in ("ann", "ben"):
+        page.get_by_label(name, exact=True).check()
+    expect(page.locator("#batch-preview")).to_contain_text("2 articles are given out.")
+    page.get_by_role("button", name="Give out the work").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("First")
+    expect(page.locator(".coverage tbody th")).to_have_text(["ann", "ben", "still needed"])
+    assert Assignment.objects.count() == 4
+
+
+def test_the_planner_shows_the_fields_of_the_chosen_source(page, live_server, project):
+    page.goto(f"{live_server.url}/projects/{project.slug}/batches/new/")
+    page.get_by_label("a random sample").check()
+    expect(page.locator("#id_sample")).to_be_visible()
+    page.get_by_label("all of the project").check()
+    expect(page.locator("#id_sample")).to_be_hidden()
+
+
+def test_a_search_redraws_the_list_while_one_types(page, live_server, project):
+    job = imports.request_import(
+        project=project,
+        by=None,
+        at=TUESDAY,
+        files=[_file("Rain over Velmora again"), _file("Sun over the whole coast")],
+    )
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    page.goto(f"{live_server.url}/projects/{project.slug}/articles/")
+    expect(page.locator("#article-list tbody tr")).to_have_count(2)
+
+    page.get_by_label("Search").press_sequentially("rain")
+
+    expect(page.locator("#article-list tbody tr")).to_have_count(1)
+    expect(page).to_have_url(f"{live_server.url}/projects/{project.slug}/articles/?q=rain&outlet=")
+
+
+def _file(text):
+    return ContentFile(text.encode(), name=f"{text.split()[0]}.txt")
