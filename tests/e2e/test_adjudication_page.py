@@ -9,7 +9,7 @@ from annotations.enums import TaskState
 from annotations.models import Decision, Gold, Task
 from annotations.queries import disputes
 from tests.factories import TUESDAY, ArticleFactory, BatchFactory, CodebookFactory, ProjectFactory
-from tests.stories import adjudicator_of, coded_task
+from tests.stories import adjudicator_of, coded_task, resubmit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -57,6 +57,8 @@ def open_page(page, live_server, signed_in, task):
     page.goto(f"{live_server.url}/tasks/{task.uuid}/")
     expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
     yield page
+    # A request that is still being answered would stand in the way of emptying the tables.
+    page.wait_for_load_state("networkidle")
     assert faults == []
 
 
@@ -298,6 +300,23 @@ def test_returned_work_closes_the_page_to_rulings(open_page, task):
     assert decisions() == []
 
 
+def test_a_ruling_on_work_that_changed_is_confirmed_with_one_key(open_page, task):
+    page = open_page
+    page.keyboard.press(key_of(page, "Ada Brandt"))
+    saved(page)
+    card = disputes.document(task)["cards"][0]
+    coder = next(c["coder"] for c in card["candidates"] if c["spans"][0]["quote"] == "Ada Brandt")
+    resubmit(task, coder, [span("location", "Velmora"), span("actor", "Brandt of Velmora")])
+    page.reload()
+
+    expect(page.locator("[data-part=ruling]")).to_contain_text("confirm")
+    expect(page.locator("#progress-words")).to_contain_text("0 of")
+    page.keyboard.press(key_of(page, "Ada Brandt"))
+    saved(page)
+
+    assert decisions() == [("accept", ["Ada Brandt"]), ("edit", ["Ada Brandt"])]
+
+
 def test_the_bars_of_the_score_stand_under_the_words_that_the_coder_marked(open_page):
     page = open_page
     coder = page.locator(".choice", has_text="“Ada Brandt”").locator(".coder").inner_text()
@@ -343,6 +362,7 @@ def test_the_queue_is_accessible_and_leads_to_the_first_article(
     assert faults_in(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("link", name="Start with the first").click()
+    expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
     expect(page.locator("h1")).to_have_text("Flood talks fail")
 
 

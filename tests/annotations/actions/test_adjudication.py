@@ -18,7 +18,7 @@ from tests.factories import (
     TaskFactory,
     submitted,
 )
-from tests.stories import adjudicator_of, coded_task
+from tests.stories import adjudicator_of, coded_task, resubmit
 
 pytestmark = pytest.mark.django_db
 
@@ -38,20 +38,6 @@ def place(extent, **details):
 
 def span(label, extent, **details):
     return {"label": label, "start": extent[0], "end": extent[1], **details}
-
-
-def resubmit(task, name, spans):
-    """Give the work of the coder shown as ``name`` back, and hand ``spans`` in instead."""
-    adjudication.return_work(
-        task=task, coder=name, note="Look again.", by=adjudicator_of(task), at=TUESDAY
-    )
-    returned = task.assignments.get(state=AssignmentState.RETURNED)
-    returned.state = AssignmentState.CODING
-    returned.save(update_fields=["state"])
-    submitted(returned, spans)
-    Task.objects.filter(pk=task.pk).update(state=TaskState.CODED)
-    task.refresh_from_db()
-    adjudication.open_cards(task=task, at=TUESDAY)
 
 
 def shown(task):

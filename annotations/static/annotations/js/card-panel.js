@@ -16,7 +16,7 @@ export class CardPanel {
    * @param {import("./score.js").Score} parts.score
    * @param {import("./labels.js").Labels} parts.labels
    * @param {number} parts.coders how many the task has
-   * @param {(ruling: {outcome: string, coder?: string}) => void} parts.onRuled
+   * @param {(ruling: {outcome: string, coder?: string, spans?: Span[]}) => void} parts.onRuled
    */
   constructor({ panel, score, labels, coders, onRuled }) {
     this.panel = panel;
@@ -24,6 +24,8 @@ export class CardPanel {
     this.labels = labels;
     this.coders = coders;
     this.onRuled = onRuled;
+    /** @type {Card | undefined} */
+    this.card = undefined;
     this.choices = this.#part("choices");
     this.form = /** @type {HTMLFormElement} */ (panel.querySelector("form.said"));
     this.choices.addEventListener("click", (event) => {
@@ -77,7 +79,9 @@ export class CardPanel {
   /** @param {HTMLButtonElement} button */
   #choose({ dataset }) {
     const { outcome, coder } = dataset;
-    this.onRuled(coder ? { outcome: "accept", coder } : { outcome: outcome ?? "reject" });
+    if (coder) this.onRuled({ outcome: "accept", coder });
+    else if (outcome === "edit") this.onRuled({ outcome, spans: formerVersion(this.card) });
+    else this.onRuled({ outcome: "reject" });
   }
 
   /** @param {Card} card */
@@ -112,6 +116,16 @@ export class CardPanel {
       button.append(this.#versions(spans), this.#whoChose(coders));
       return button;
     });
+    const former = formerVersion(card);
+    if (former.length) {
+      const button = choice(choices.length < 9 ? String(choices.length + 1) : "");
+      button.dataset.outcome = "edit";
+      button.setAttribute("aria-pressed", "false");
+      const who = part("choice-who", "");
+      who.append(part("choice-share", text("as-ruled")));
+      button.append(this.#versions(former), who);
+      choices.push(button);
+    }
     const none = choice("0");
     none.dataset.outcome = "reject";
     none.setAttribute("aria-pressed", String(chosen?.outcome === "reject"));
@@ -179,6 +193,16 @@ function lanesOf(card, cards) {
         .map((span) => ({ ...span, isFaded: true })),
     ],
   }));
+}
+
+/**
+ * Return what was ruled before the work changed, if no coder has it now.
+ * @param {Card | undefined} card
+ */
+function formerVersion(card) {
+  if (!card?.decision?.stale) return [];
+  const { spans } = card.decision;
+  return versionsOf(card).some((version) => same(version.spans, spans)) ? [] : spans;
 }
 
 /** @param {string} key */
