@@ -23,7 +23,7 @@ from workbench.services.processes import is_running
 
 pytestmark = pytest.mark.stack
 
-START_TIMEOUT = 120
+START_TIMEOUT = 240
 
 
 class Run:

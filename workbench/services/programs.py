@@ -50,9 +50,12 @@ class Program:
             )
         self.started_at = time.monotonic()
 
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def restart_if_ended(self) -> bool:
         """Start the program again if it has ended, ever later if it keeps ending."""
-        if self.process is None or self.process.poll() is None:
+        if self.process is None or self.is_running():
             return False
         lifetime = time.monotonic() - self.started_at
         self.crashes = 0 if lifetime > STEADY_AFTER else self.crashes
@@ -107,7 +110,8 @@ def worker(instance: Instance) -> Program:
 
 
 def sweeper(instance: Instance, *, every: int = SWEEP_EVERY) -> Program:
-    command = [sys.executable, str(ROOT / "manage.py"), "sweep", f"--every={every}"]
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    command = [*manage, "sweep", f"--every={every}", "--skip-checks"]
     return Program("sweeper", command, instance)
 
 

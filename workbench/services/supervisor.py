@@ -66,14 +66,19 @@ class Supervisor:
                 stack.callback(self.broker.stop)
                 self.broker.start()
             self._prepare()
-            self._load_demo(stack)
+            has_demo = self.demo_file.exists()
+            if not has_demo:
+                self._finish("demo", self._manage("demo", running=stack))
             say("Starting the web server and the worker …")
-            for program in reversed(self.programs):
-                stack.callback(program.stop)
             for program in self.programs:
+                stack.callback(program.stop)
                 program.start()
-            programs.remember(self.programs, self.instance)
-            self._wait_for_the_first_page()
+                programs.remember(self.programs, self.instance)
+                if program.name == "web":
+                    # The others would take the processor from it, and can wait.
+                    self._wait_for_the_first_page()
+            if has_demo:
+                self._manage("demo", running=stack)
             self._greet()
             while True:
                 time.sleep(TICK)
@@ -118,17 +123,10 @@ class Supervisor:
                 owner_url=owner_database_url(), application_url=application_database_url()
             )
 
-    def _load_demo(self, stack: ExitStack) -> None:
-        """Wait for the demo project at the first start; later it is checked meanwhile."""
-        is_there = self.demo_file.exists()
-        demo = self._manage("demo", running=stack)
-        if not is_there:
-            self._finish("demo", demo)
-
     def _manage(self, *arguments: str, running: ExitStack) -> subprocess.Popen:
         with open_log(self.instance.data / "logs", "setup") as log:
             task = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), *arguments],
+                [sys.executable, str(ROOT / "manage.py"), *arguments, "--skip-checks"],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -146,7 +144,8 @@ class Supervisor:
 
     def _wait_for_the_first_page(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < deadline:
+        web = self.programs[0]
+        while time.monotonic() < deadline and web.is_running():
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/livez", timeout=5)
             except urllib.error.HTTPError:
