@@ -109,6 +109,7 @@ class ImportJobFactory(DjangoModelFactory):
 
     project = factory.SubFactory(ProjectFactory)
     state = JobState.READY
+    options = {"dry_run": False, "on_duplicate": "skip", "create_labels": False}
     created_at = MONDAY
 
 

@@ -3,6 +3,7 @@ from django.contrib.auth import views as auth
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,12 +12,17 @@ from annotations.actions import tokens
 from annotations.forms.tokens import TokenForm
 from annotations.models import ApiToken
 
+# Django's forms as views take a PUT for a POST, which nothing here sends.
+as_a_form = method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
 
+
+@as_a_form
 class SignIn(auth.LoginView):
     template_name = "annotations/people/sign_in.html"
     redirect_authenticated_user = True
 
 
+@as_a_form
 class ChangePassword(auth.PasswordChangeView):
     template_name = "annotations/people/password.html"
     success_url = reverse_lazy("annotations:profile")
@@ -26,6 +32,7 @@ class ChangePassword(auth.PasswordChangeView):
         return super().form_valid(form)
 
 
+@as_a_form
 class ResetPassword(auth.PasswordResetConfirmView):
     """Where a one-time link leads: set a password, and be signed in."""
 

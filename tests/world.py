@@ -1,0 +1,103 @@
+"""One small study with something in every place, for tests that look at everything."""
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from annotations.actions import adjudication
+from annotations.enums import CardKind, ReleaseState, Role
+from exports.models import Release
+from exports.recipe import Recipe
+from tests.factories import (
+    MONDAY,
+    ApiTokenFactory,
+    ArticleFactory,
+    AssignmentFactory,
+    BatchFactory,
+    CodebookFactory,
+    ImportJobFactory,
+    MemberFactory,
+    ProjectFactory,
+    TaskFactory,
+)
+from tests.stories import coded_task
+
+ACTOR = {"label": "actor", "start": 0, "end": 16}
+NAME_ONLY = {"label": "actor", "start": 6, "end": 16}
+CONTENT = b'{"id": "a"}\n'
+PLACE = {"label": "location", "start": 25, "end": 32}
+
+
+class World:
+    """A project with a member of each role, work in every state, and a published release.
+
+    ``coder`` has open work in one batch; another batch waits for rulings, and a
+    third is adjudicated and released.
+    """
+
+    def __init__(self):
+        self.project = ProjectFactory(slug="study", name="Study", settings={"auto_finish": False})
+        self.codebook = CodebookFactory(project=self.project)
+        self.admin = self.member(Role.ADMIN)
+        self.coder = self.member(Role.CODER)
+        self.adjudicator = self.member(Role.ADJUDICATOR)
+        self.researcher = self.member(Role.RESEARCHER)
+        self.import_job = ImportJobFactory(project=self.project)
+        self.article = self.make_article()
+        self.batch = BatchFactory(project=self.project)
+        self.open = TaskFactory(batch=self.batch, article=self.article)
+        self.assignment = AssignmentFactory(task=self.open, coder=self.coder)
+        self.coded = self.make_coded_task([ACTOR, PLACE], [NAME_ONLY, PLACE])
+        self.card = self.coded.cards.get(kind=CardKind.BOUNDARY)
+        self.done = self.make_coded_task([PLACE], [PLACE])
+        adjudication.finish(task=self.done, by=self.adjudicator.user, at=timezone.now())
+        self.release = self.make_release()
+        self.token = ApiTokenFactory(user=self.admin.user)
+
+    def member(self, *roles):
+        return MemberFactory(project=self.project, roles=list(roles))
+
+    def make_article(self):
+        return ArticleFactory(project=self.project, import_job=self.import_job)
+
+    def make_coded_task(self, *codings):
+        return coded_task(
+            *codings, batch=BatchFactory(project=self.project), article=self.make_article()
+        )
+
+    def make_release(self):
+        release = Release.objects.create(
+            project=self.project,
+            number=1,
+            name="First",
+            request=Recipe().as_json(),
+            state=ReleaseState.READY,
+            content_hash=hashlib.sha256(CONTENT).hexdigest(),
+            created_at=MONDAY,
+        )
+        release.files.create(
+            name="articles.jsonl",
+            path=default_storage.save("releases/first/articles.jsonl", ContentFile(CONTENT)),
+            bytes=len(CONTENT),
+            sha256=release.content_hash,
+        )
+        return release
+
+    @property
+    def addresses(self):
+        """What stands for ``{name}`` in a path of the permission table."""
+        return {
+            "project": self.project.slug,
+            "member": self.coder.uuid,
+            "import": self.import_job.uuid,
+            "article": self.article.uuid,
+            "batch": self.batch.uuid,
+            "assignment": self.assignment.uuid,
+            "task": self.coded.uuid,
+            "card": self.card.card_id,
+            "span": self.card.task.uuid,
+            "release": self.release.uuid,
+            "token": self.token.uuid,
+        }
