@@ -50,7 +50,7 @@ class ImportedWork:
         self._tasks: dict[int, Task] = {}
         self._coders: dict[int, set[str]] = defaultdict(set)
         self._has_gold: set[int] = set()
-        self._members: dict[str, Member] = {}
+        self._members: dict[str, Member] | None = None
         self._touched: dict[int, Task] = {}
         self._codings: list[tuple[Task, Coding, int | None]] = []
         self._golds: list[Gold] = []
@@ -151,12 +151,15 @@ class ImportedWork:
 
     def _member(self, name: str) -> Member:
         """Return the external coder of that name. A user of the same name is somebody else."""
+        if self._members is None:
+            known = Member.objects.filter(project=self._job.project, user=None)
+            self._members = {member.external_name: member for member in known}
         if name not in self._members:
-            self._members[name], _ = Member.objects.get_or_create(
+            self._members[name] = Member.objects.create(
                 project=self._job.project,
-                user=None,
                 external_name=name,
-                defaults={"roles": [Role.CODER], "joined_at": self._at},
+                roles=[Role.CODER],
+                joined_at=self._at,
             )
         return self._members[name]
 
