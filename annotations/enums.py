@@ -76,6 +76,8 @@ class TaskState(models.TextChoices):
     CODED = "coded", _("coded")
     ADJUDICATING = "adjudicating", _("adjudicating")
     ADJUDICATED = "adjudicated", _("adjudicated")
+    #: The batch was closed before anybody had handed the article in.
+    DROPPED = "dropped", _("dropped")
 
 
 class AssignmentState(models.TextChoices):

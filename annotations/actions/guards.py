@@ -18,7 +18,9 @@ def lock_for_change(project: Project, *, by: User | None) -> Project:
 
     ``by`` is nobody on the command line, whose operator may do what an admin may.
     """
-    project = Project.objects.select_for_update().get(pk=project.pk)
+    # Its key is safe, so rows that point to it can be written meanwhile: whoever holds a task
+    # or a piece of work, and writes its event, must not wait for who holds the project.
+    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if by is not None and not can_administer(by, project):
         raise Forbidden(_("Only an admin of the project can do that."))
     if project.archived_at is not None:

@@ -26,9 +26,17 @@ class ImportJobQuerySet(models.QuerySet):
     def unfinished(self) -> ImportJobQuerySet:
         return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
 
+    def unclustered(self) -> ImportJobQuerySet:
+        """Keep the finished imports whose articles are not yet compared with the others."""
+        return self.filter(state=JobState.READY).exclude(clusters_state=JobState.READY)
+
 
 class ImportJob(Job):
-    """Files on their way to becoming articles. What it brings is seen once it is ``ready``."""
+    """Files on their way to becoming articles. What it brings is seen once it is ``ready``.
+
+    Its articles are compared with the project's others after that; an import
+    that brings nothing to compare has its clusters ``ready`` from the start.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="imports")
     state = models.CharField(
@@ -38,6 +46,11 @@ class ImportJob(Job):
     created = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    clusters_state = models.CharField(
+        max_length=10, choices=JobState.choices, default=JobState.READY, db_index=True
+    )
+    clusters_done = models.PositiveIntegerField(default=0)
+    clusters_total = models.PositiveIntegerField(default=0)
 
     objects = ImportJobQuerySet.as_manager()
 
@@ -163,6 +176,8 @@ class Article(models.Model):
     text = models.TextField()
     text_sha256 = models.CharField(max_length=64)
     text_length = models.PositiveIntegerField()
+    #: Of the text without site furniture; empty until it is computed, and where none is left.
+    story_sha256 = models.CharField(max_length=64, blank=True)
     meta = models.JSONField(default=dict, blank=True)
     zones = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -193,7 +208,14 @@ class Article(models.Model):
                 name="withdrawn_article_has_a_reason",
             ),
         ]
-        indexes = [models.Index(fields=["project", "text_sha256"], name="article_by_hash")]
+        indexes = [
+            models.Index(fields=["project", "text_sha256"], name="article_by_hash"),
+            models.Index(
+                fields=["project", "story_sha256"],
+                condition=~Q(story_sha256=""),
+                name="article_by_story",
+            ),
+        ]
         triggers = [
             pgtrigger.ReadOnly(
                 name="article_text_never_changes",

@@ -4,6 +4,7 @@ import uuid
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from annotations.enums import Role
 from annotations.models.batches import Batch
@@ -27,34 +28,34 @@ class AuditEvent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PROJECT_CREATED = "project.created"
-        PROJECT_CHANGED = "project.changed"
-        PROJECT_ARCHIVED = "project.archived"
-        MEMBER_ADDED = "member.added"
-        MEMBER_CHANGED = "member.changed"
-        MEMBER_REMOVED = "member.removed"
-        TOKEN_CREATED = "token.created"
-        TOKEN_REVOKED = "token.revoked"
-        CODEBOOK_PUBLISHED = "codebook.published"
-        IMPORT_REQUESTED = "import.requested"
-        IMPORT_FINISHED = "import.finished"
-        IMPORT_CANCELLED = "import.cancelled"
-        ARTICLE_CORRECTED = "article.corrected"
-        ARTICLE_WITHDRAWN = "article.withdrawn"
-        BATCH_OPENED = "batch.opened"
-        BATCH_CLOSED = "batch.closed"
-        ASSIGNMENT_REASSIGNED = "assignment.reassigned"
-        ASSIGNMENT_SUBMITTED = "assignment.submitted"
-        ASSIGNMENT_RETURNED = "assignment.returned"
-        ASSIGNMENT_RELEASED = "assignment.released"
-        CARD_RULED = "card.ruled"
-        TASK_ADJUDICATED = "task.adjudicated"
-        TASK_REOPENED = "task.reopened"
-        RELEASE_REQUESTED = "release.requested"
-        RELEASE_READY = "release.ready"
-        RELEASE_CANCELLED = "release.cancelled"
-        RELEASE_RETRACTED = "release.retracted"
-        FILE_DOWNLOADED = "file.downloaded"
+        PROJECT_CREATED = "project.created", _("project created")
+        PROJECT_CHANGED = "project.changed", _("project changed")
+        PROJECT_ARCHIVED = "project.archived", _("project archived")
+        MEMBER_ADDED = "member.added", _("member added")
+        MEMBER_CHANGED = "member.changed", _("roles changed")
+        MEMBER_REMOVED = "member.removed", _("member removed")
+        TOKEN_CREATED = "token.created", _("token created")
+        TOKEN_REVOKED = "token.revoked", _("token revoked")
+        CODEBOOK_PUBLISHED = "codebook.published", _("codebook published")
+        IMPORT_REQUESTED = "import.requested", _("import requested")
+        IMPORT_FINISHED = "import.finished", _("import finished")
+        IMPORT_CANCELLED = "import.cancelled", _("import cancelled")
+        ARTICLE_CORRECTED = "article.corrected", _("article corrected")
+        ARTICLE_WITHDRAWN = "article.withdrawn", _("article withdrawn")
+        BATCH_OPENED = "batch.opened", _("batch opened")
+        BATCH_CLOSED = "batch.closed", _("batch closed")
+        ASSIGNMENT_REASSIGNED = "assignment.reassigned", _("work reassigned")
+        ASSIGNMENT_SUBMITTED = "assignment.submitted", _("work handed in")
+        ASSIGNMENT_RETURNED = "assignment.returned", _("work returned")
+        ASSIGNMENT_RELEASED = "assignment.released", _("work taken away")
+        CARD_RULED = "card.ruled", _("card ruled")
+        TASK_ADJUDICATED = "task.adjudicated", _("article adjudicated")
+        TASK_REOPENED = "task.reopened", _("article reopened")
+        RELEASE_REQUESTED = "release.requested", _("release requested")
+        RELEASE_READY = "release.ready", _("release ready")
+        RELEASE_CANCELLED = "release.cancelled", _("release cancelled")
+        RELEASE_RETRACTED = "release.retracted", _("release retracted")
+        FILE_DOWNLOADED = "file.downloaded", _("file downloaded")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     project = models.ForeignKey(

@@ -48,6 +48,8 @@ class Batch(models.Model):
         ImportJob, on_delete=models.PROTECT, related_name="batch", null=True, blank=True
     )
     name = models.CharField(max_length=200)
+    #: Who may draw from a pool; work given out beforehand is in the assignments.
+    drawers = models.ManyToManyField(Member, related_name="pools")
     strategy = models.CharField(max_length=10, choices=Strategy.choices)
     coders_per_article = models.PositiveSmallIntegerField(default=2)
     is_one_per_cluster = models.BooleanField(default=False)
@@ -72,10 +74,14 @@ class Batch(models.Model):
 
 
 class TaskQuerySet(models.QuerySet):
+    def kept(self) -> TaskQuerySet:
+        """Leave out what was dropped when its batch was closed."""
+        return self.exclude(state=TaskState.DROPPED)
+
     def visible_to(self, user: User) -> TaskQuerySet:
         """Adjudicators and admins see tasks, but none of a batch they are blind to."""
         ruling = Project.objects.where(user, Role.ADMIN, Role.ADJUDICATOR)
-        return self.filter(
+        return self.kept().filter(
             batch__project__in=ruling, batch__in=Batch.objects.published().open_book_for(user)
         )
 
@@ -130,6 +136,7 @@ class Task(models.Model):
                     ("coded", "open"),
                     ("adjudicating", "open"),
                     ("adjudicated", "adjudicating"),
+                    ("open", "dropped"),
                 ],
             ),
             pgtrigger.Trigger(

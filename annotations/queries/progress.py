@@ -17,7 +17,7 @@ def with_progress(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
     Where ``is_open_book`` is false, ``user`` is blind to the batch, and only
     ``articles`` and ``wanted`` may be shown.
     """
-    tasks = Task.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+    tasks = Task.objects.kept().filter(batch=OuterRef("pk")).order_by().values("batch")
     work = Assignment.objects.filter(task__batch=OuterRef("pk")).order_by().values("task__batch")
     return batches.annotate(
         articles=_number(tasks.annotate(n=Count("pk"))),
@@ -81,7 +81,7 @@ class Counts:
 
 def counts(batch: Batch) -> Counts:
     """Count a batch's work by state. Only for who may know of the coders' work."""
-    tasks = batch.tasks.values_list("state").annotate(n=Count("pk"), wanted=Sum("coders_wanted"))
+    tasks = batch.tasks.kept().values_list("state").annotate(n=Count("pk"), wanted=Sum("coders_wanted"))
     live = Assignment.objects.live().filter(task__batch=batch)
     rows = list(tasks)
     return Counts(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from annotations.enums import Role, TaskState
 from annotations.models import Article, Batch, Member, Project, Task, User
@@ -94,7 +94,8 @@ def road(project: Project, user: User, member: Member) -> Road:
 def _count_articles(view: Road, project: Project, user: User) -> None:
     articles = Article.objects.visible_to(user).filter(project=project, withdrawn_at=None)
     view.articles = articles.count()
-    view.unbatched = articles.filter(tasks=None).count()
+    given = Task.objects.kept().filter(article=OuterRef("pk"))
+    view.unbatched = articles.filter(~Exists(given)).count()
 
 
 def _count_tasks(view: Road, project: Project, user: User) -> None:

@@ -25,6 +25,7 @@ SIGNS = {
     TaskState.CODED: ("warn", "scales"),
     TaskState.ADJUDICATING: ("progress", "started"),
     TaskState.ADJUDICATED: ("ok", "done"),
+    TaskState.DROPPED: ("neutral", "stopped"),
     JobState.QUEUED: ("neutral", "waiting"),
     JobState.RUNNING: ("progress", "started"),
     JobState.READY: ("ok", "done"),

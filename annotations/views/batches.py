@@ -104,7 +104,7 @@ def _context(request, uuid) -> dict:
     context = {"project": batch.project, "batch": batch}
     if not can_know_of(request.user, batch):
         return context
-    tasks = batch.tasks.select_related("article").defer("article__text")
+    tasks = batch.tasks.kept().select_related("article").defer("article__text")
     page = Paginator(tasks.order_by("position", "pk"), COLUMNS).get_page(request.GET.get("page"))
     counts = progress.counts(batch)
     return context | {
