@@ -1,0 +1,74 @@
+"""What must always be true of releases; ``annotations.queries.invariants`` has the rest."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.files.storage import default_storage
+
+from annotations.queries.invariants import CHECKS as CHECKS_OF_ANNOTATIONS
+from annotations.queries.invariants import Check
+from annotations.queries.invariants.asking import found
+from exports import rendering
+from exports.formats import jsonl
+from exports.models import Release, ReleaseFile
+from exports.recipe import Recipe
+
+PUBLISHED = ("ready", "retracted")
+
+
+def release_numbers_have_no_gaps() -> Iterator[str]:
+    """A project's releases are numbered 1, 2, 3 …"""
+    return found("""
+        SELECT 'project ' || project.uuid
+        FROM exports_release release
+        JOIN annotations_project project ON project.id = release.project_id
+        GROUP BY project.id
+        HAVING max(release.number) <> count(*) OR min(release.number) <> 1
+    """)
+
+
+def release_files_are_what_was_published() -> Iterator[str]:
+    """Every file of a release is there, with the size and the hash that it was published with."""
+    for file in ReleaseFile.objects.select_related("release").order_by("pk").iterator():
+        path = Path(default_storage.path(file.path))
+        if not path.is_file():
+            yield f"{file.name} of release {file.release.uuid} is missing"
+            continue
+        with path.open("rb") as stored:
+            digest = hashlib.file_digest(stored, "sha256").hexdigest()
+        if (path.stat().st_size, digest) != (file.bytes, file.sha256):
+            yield f"{file.name} of release {file.release.uuid} differs"
+
+
+def content_hashes_are_those_of_the_records() -> Iterator[str]:
+    """The content hash of a release is the hash of its records, in row, file and manifest."""
+    return found("""
+        SELECT 'release ' || release.uuid
+        FROM exports_release release
+        LEFT JOIN exports_releasefile file
+             ON file.release_id = release.id AND file.name = 'articles.jsonl'
+        WHERE release.state IN ('ready', 'retracted')
+          AND (file.sha256 IS DISTINCT FROM release.content_hash
+               OR release.manifest ->> 'content_hash' IS DISTINCT FROM release.content_hash)
+        ORDER BY release.id
+    """)
+
+
+def releases_can_be_rendered_again() -> Iterator[str]:
+    """What a release has pinned still gives the bytes that were published."""
+    for release in Release.objects.filter(state__in=PUBLISHED).order_by("pk"):
+        digest = hashlib.sha256()
+        for record in rendering.records(release, Recipe.from_json(release.request)):
+            digest.update(jsonl.line(record))
+        if digest.hexdigest() != release.content_hash:
+            yield f"release {release.uuid}"
+
+
+CHECKS: list[Check] = [
+    *CHECKS_OF_ANNOTATIONS,
+    release_numbers_have_no_gaps,
+    release_files_are_what_was_published,
+    content_hashes_are_those_of_the_records,
+    releases_can_be_rendered_again,
+]
