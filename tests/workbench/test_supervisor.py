@@ -152,8 +152,10 @@ def test_what_is_killed_is_started_again(run, part):
 
 
 def test_a_command_joins_the_running_instance(run):
+    question = "print(User.objects.filter(username='admin').count())"
+
     done = subprocess.run(
-        [ROOT / "script/manage", "migrate", "--check"],
+        [ROOT / "script/manage", "shell", "--command", question],
         env=clean_environment() | {"WORKBENCH_DATA": str(run.instance.data)},
         capture_output=True,
         text=True,
@@ -161,6 +163,7 @@ def test_a_command_joins_the_running_instance(run):
     )
 
     assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "1"
     assert run.answers()
 
 
