@@ -64,7 +64,7 @@ def checks(has_node: bool) -> list[tuple[str, Callable[[], int]]]:
     if has_node:
         static.append(("tsc", lambda: node(NODE_MODULES / ".bin/tsc")))
         if tests := sorted((ROOT / "tests/js").glob("**/*.test.js")):
-            static.append(("node --test", lambda: node("--test", *tests)))
+            static.append(("node --test", lambda: node("--test", "--test-reporter=spec", *tests)))
     return [*static, ("pytest", lambda: run("pytest"))]
 
 
