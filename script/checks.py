@@ -30,7 +30,6 @@ def main() -> int:
     os.chdir(ROOT)
     os.environ.setdefault("WORKBENCH_DATA", str(ROOT / ".local" / "test"))
     os.environ["DATABASE_ROLE"] = "owner"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     arguments = sys.argv[1:]
 
     with ExitStack() as services:
