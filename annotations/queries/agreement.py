@@ -6,11 +6,20 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotations.algorithms import agreement
-from annotations.enums import Role
-from annotations.models import AgreementReport, Batch, Member, Project, Task, User
+from annotations.enums import JobState, Role
+from annotations.models import (
+    AgreementReport,
+    Assignment,
+    Batch,
+    Member,
+    Project,
+    Submission,
+    Task,
+    User,
+)
 from annotations.permissions import has_role
 
 PENDING = "pending"
@@ -25,10 +34,11 @@ def scope_of(batches: Iterable[Batch], label: str) -> str:
 
 def outdated(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Keep the tasks whose rows do not have the latest submission or gold."""
-    latest = tasks.annotate(handed_in_at=Max("assignments__submissions__submitted_at"))
-    return latest.filter(handed_in_at__isnull=False).filter(
-        Q(agreement=None)
-        | Q(agreement__measured_at__lt=F("handed_in_at"))
+    submissions = Submission.objects.filter(assignment__task=OuterRef("pk"))
+    newer = submissions.filter(submitted_at__gt=OuterRef("agreement__measured_at"))
+    return tasks.filter(
+        Q(agreement=None) & Exists(submissions)
+        | Exists(newer)
         | Q(agreement__measured_at__lt=F("adjudicated_at"))
     )
 
@@ -46,12 +56,13 @@ def report_on(project: Project, batches: list[Batch], label: str) -> AgreementRe
 
 def is_stale(report: AgreementReport | None, batches: list[Batch]) -> bool:
     """Say whether coding went on since ``report`` was computed."""
-    if report is None or report.figures is None or report.is_stale:
+    if report is None or report.is_stale or report.state != JobState.READY:
         return True
     tasks = Task.objects.filter(batch__in=batches)
+    work = Assignment.objects.filter(task__batch__in=batches)
     return (
-        tasks.filter(agreement__measured_at__gt=report.computed_at).exists()
-        or outdated(tasks).exists()
+        work.filter(submitted_at__gt=report.computed_at).exists()
+        or tasks.filter(adjudicated_at__gt=report.computed_at).exists()
     )
 
 

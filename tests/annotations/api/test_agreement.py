@@ -88,7 +88,8 @@ def test_what_is_not_computed_yet_is_pending_and_asking_writes_nothing(admin, ba
 def test_a_later_submission_makes_the_answer_stale_but_keeps_its_figures(admin, batch):
     coded(batch, ann=[ADA], ben=[ADA])
     computed(batch)
-    coded(batch, cy=[ADA], dee=[])
+    later = coded(batch, cy=[ADA], dee=[])
+    later.assignments.update(submitted_at=TUESDAY + timedelta(hours=1))
 
     answer = asked(admin).json()
     assert (answer["stale"], answer["articles"]) == (True, 1)
