@@ -94,6 +94,8 @@ class Broker:
             self.child.wait()
             self.child = None
         self.instance.broker_socket.unlink(missing_ok=True)
+        with suppress(OSError):  # the database's socket may be in it still
+            self.instance.sockets.rmdir()
 
 
 def _find_program() -> str:
