@@ -2,6 +2,8 @@
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from annotations.models import Assignment
@@ -28,9 +30,16 @@ def page(request, uuid):
         "labels": [label for label in labels if not label.is_retired],
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),
-        "facts": [
-            *(str(article.meta[name]) for name in FACTS if article.meta.get(name)),
-            f"codebook {assignment.codebook}",
-        ],
+        "facts": facts(assignment),
     }
     return render(request, "annotations/coding/page.html", context)
+
+
+def facts(assignment: Assignment) -> list[str]:
+    """Return what stands under the headline: where the article is from, what it is coded by."""
+    meta, due = assignment.task.article.meta, assignment.task.batch.due
+    found = [str(meta[name]) for name in FACTS if meta.get(name)]
+    found.append(_("codebook %(version)s") % {"version": assignment.codebook})
+    if due:
+        found.append(_("due %(date)s") % {"date": date_format(due, "DATE_FORMAT")})
+    return found

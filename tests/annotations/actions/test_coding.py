@@ -525,12 +525,9 @@ def test_next_starts_coding_and_keeps_when_it_began():
     assert (assignment.state, assignment.started_at) == (AssignmentState.CODING, MONDAY)
 
 
-def test_next_passes_over_other_people_and_closed_batches():
+def test_next_passes_over_the_work_of_other_people():
     member = MemberFactory()
     AssignmentFactory(task__batch__project=member.project)
-    AssignmentFactory(
-        coder=member, task__batch=BatchFactory(project=member.project, closed_at=MONDAY)
-    )
 
     assert coding.next_assignment(member=member, at=TUESDAY) is None
 

@@ -1,7 +1,7 @@
 import pytest
 
 from annotations.enums import AssignmentState, Role
-from tests.factories import ArticleFactory, AssignmentFactory, MemberFactory
+from tests.factories import TUESDAY, ArticleFactory, AssignmentFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +61,17 @@ def test_returned_work_shows_the_adjudicators_note(client):
     client.force_login(assignment.coder.user)
 
     assert "Titles belong to names." in client.get(address(assignment)).content.decode()
+
+
+def test_the_page_tells_where_the_article_is_from_and_when_it_is_due(client):
+    article = ArticleFactory(meta={"title": "Talks fail", "outlet": "Velmora Post"})
+    assignment = AssignmentFactory(
+        task__article=article,
+        task__batch__project=article.project,
+        task__batch__due=TUESDAY.date(),
+    )
+    client.force_login(assignment.coder.user)
+
+    answer = client.get(address(assignment))
+
+    assert answer.context["facts"] == ["Velmora Post", "codebook v1", "due March 3, 2026"]
