@@ -82,6 +82,7 @@ def give_out(page, coders):
 def code_everything(page, *, words):
     """Tag, in every article of one's own, a few words and a sentence; never touch the mouse."""
     page.goto("/")
+    expect(page.get_by_role("link", name="Open").first).to_be_focused()
     page.keyboard.press("Enter")
     while True:
         page.wait_for_url("**/assignments/*/")
@@ -108,19 +109,18 @@ def code_everything(page, *, words):
 
 
 def rule_on_everything(page):
-    """One key a ruling, until the queue is empty."""
+    """One key a ruling, article after article, until the queue is empty."""
     page.get_by_role("link", name="Adjudication").first.click()
-    while page.get_by_role("link", name="Start with the first").is_visible():
-        page.get_by_role("link", name="Start with the first").click()
+    page.get_by_role("link", name="Start with the first").click()
+    while "/tasks/" in page.url:
         expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
         task = Task.objects.get(uuid=page.url.rstrip("/").rsplit("/", 1)[1])
         for _ in range(task.cards_open):
             page.keyboard.press("1")
         expect(page.locator("#adjudication")).not_to_contain_text("undecided")
-        here = page.url
         page.keyboard.press("Control+Enter")
-        page.wait_for_url(lambda url, here=here: url != here)
-        page.goto(f"/projects/{task.batch.project.slug}/adjudication/")
+        page.get_by_role("link", name="Next article").click()
+        page.wait_for_load_state()
 
 
 def publish(page):
