@@ -52,28 +52,36 @@ class Instance:
         return f"redis+socket://{self.broker_socket}"
 
 
+def secret(name: str) -> str:
+    """Return what the variable says, or the file that ``NAME_FILE`` names; else nothing."""
+    if value := os.environ.get(name):
+        return value
+    named = os.environ.get(f"{name}_FILE")
+    return Path(named).read_text().strip() if named else ""
+
+
 def has_embedded_database() -> bool:
-    return not os.environ.get("DATABASE_URL")
+    return not secret("DATABASE_URL")
 
 
 def has_embedded_broker() -> bool:
-    return not os.environ.get("BROKER_URL")
+    return not secret("BROKER_URL")
 
 
 def application_database_url() -> str:
     """Return the address that the web server, the worker and most commands use."""
-    url = os.environ.get("DATABASE_URL")
+    url = secret("DATABASE_URL")
     return url or Instance.from_environment().database_url(role=APPLICATION_ROLE)
 
 
 def owner_database_url() -> str:
     """Return the address of the role that owns the tables: for migrations and tests."""
-    url = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
+    url = secret("DATABASE_OWNER_URL") or secret("DATABASE_URL")
     return url or Instance.from_environment().database_url(role=OWNER_ROLE)
 
 
 def broker_url() -> str:
-    return os.environ.get("BROKER_URL") or Instance.from_environment().broker_url
+    return secret("BROKER_URL") or Instance.from_environment().broker_url
 
 
 def secret_key() -> str:
@@ -81,10 +89,8 @@ def secret_key() -> str:
 
     The file is made once, with a random key, when neither variable is given.
     """
-    if key := os.environ.get("SECRET_KEY"):
-        return key
-    if named := os.environ.get("SECRET_KEY_FILE"):
-        return Path(named).read_text().strip()
+    if os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE"):
+        return secret("SECRET_KEY")
     path = Instance.from_environment().data / "secret.key"
     if not path.exists():
         write_once(path, secrets.token_urlsafe(64))

@@ -1,6 +1,42 @@
+import logging
 from collections.abc import Callable
+from time import monotonic
 
 from django.http import HttpRequest, HttpResponse
+
+from workbench import logs
+
+logger = logging.getLogger(__name__)
+
+
+class Traced:
+    """Time and count every request, and give it an id that its logs, tasks and answer carry."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        # Its models are there only once the applications are.
+        from workbench import metrics
+
+        self.get_response = get_response
+        self.metrics = metrics
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = monotonic()
+        token = logs.request_id.set(logs.id_of(request.headers.get(logs.HEADER)))
+        try:
+            response = self.get_response(request)
+            response[logs.HEADER] = logs.request_id.get()
+            seconds = monotonic() - began
+            self.metrics.observe(request, response, seconds)
+            fields = {
+                "method": request.method,
+                "route": self.metrics.route_of(request),
+                "status": response.status_code,
+                "ms": round(seconds * 1000, 1),
+            }
+            logger.info("answered", extra={"fields": fields})
+            return response
+        finally:
+            logs.request_id.reset(token)
 
 
 class PrivateByDefault:

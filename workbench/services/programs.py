@@ -96,7 +96,9 @@ def web(instance: Instance, *, host: str, port: int, debug: bool = False) -> Pro
         command.append("--worker-tmp-dir=/dev/shm")
     # Loading the code once and forking halves the start, but would keep old code on a reload.
     command.append("--reload" if debug else "--preload")
-    return Program("web", command, instance, {"DATABASE_POOL": str(threads)})
+    counts = str(instance.data / "metrics")
+    environment = {"DATABASE_POOL": str(threads), "PROMETHEUS_MULTIPROC_DIR": counts}
+    return Program("web", command, instance, environment)
 
 
 def worker(instance: Instance) -> Program:

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -108,6 +109,8 @@ class Supervisor:
     def _prepare(self) -> None:
         """Bring tables, rights and static files up to date."""
         say("Preparing tables, static files and the demo project …")
+        # The counts of web servers that are no more.
+        shutil.rmtree(self.instance.data / "metrics", ignore_errors=True)
         stamp = self.instance.data / "static.stamp"
         files = fingerprint_of_static_files()
         with ExitStack() as running:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 
-def found(query: str, *parameters: object) -> Iterator[str]:
+def found(query: str, *parameters: str) -> Iterator[str]:
     """Yield the first column of what a query finds, as text."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
