@@ -23,11 +23,11 @@ J = TypeVar("J", bound=Job)
 LEASE = timedelta(seconds=30)
 
 
-class LostClaim(Exception):  # noqa: N818 - an event, not a programming error
+class LostClaim(Exception):
     """Another worker has taken the job over; stop without writing anything."""
 
 
-class CancelRequested(Exception):  # noqa: N818 - an event, not a programming error
+class CancelRequested(Exception):
     """A person asked for the job to be cancelled; stop and say so."""
 
 
@@ -72,7 +72,7 @@ def check_in(job: Job, **progress: Any) -> None:
     Raises ``LostClaim`` when another worker has the job, ``CancelRequested``
     when a person asked for its end.
     """
-    mine = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch)  # type: ignore[attr-defined]
+    mine = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch)
     if not mine.update(lease_until=Now() + LEASE, **progress):
         raise LostClaim
     if mine.filter(is_cancel_requested=True).exists():

@@ -168,7 +168,7 @@ def test_adjudicate_own_opens_the_batch_once_all_own_work_is_submitted(project, 
     ruling = person(project, Role.ADJUDICATOR, Role.CODER)
     member = Member.objects.get(user=ruling)
     batch = BatchFactory(project=project)
-    first, second = (
+    _first, second = (
         AssignmentFactory(task__batch=batch, coder=member, state=state, submitted_at=MONDAY)
         for state in (AssignmentState.SUBMITTED, AssignmentState.CODING)
     )
