@@ -129,22 +129,22 @@ def _measure_chunk(pks: list[int], at: datetime) -> bool:
     found = [(evidence, evidence.fingerprint) for evidence in _evidence(pks)]
     changed = [(one, mark) for one, mark in found if known.get(one.task.pk) != mark]
     rows = measures.rows_of(one.article for one, _ in changed)
+    made = [
+        {"task": one.task.pk, "rows": row, "fingerprint": mark}
+        for (one, mark), row in zip(changed, rows, strict=True)
+    ]
     with connection.cursor() as cursor:
+        # One text for all: the driver would look at every character of a list of them.
         cursor.execute(
             """
             INSERT INTO annotations_agreementrow (task_id, rows, fingerprint, measured_at)
-            SELECT task, rows::jsonb, fingerprint, %s
-            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS made(task, rows, fingerprint)
+            SELECT task, rows, fingerprint, %s
+            FROM jsonb_to_recordset(%s) AS made(task bigint, rows jsonb, fingerprint text)
             ON CONFLICT (task_id) DO UPDATE
             SET rows = excluded.rows, fingerprint = excluded.fingerprint,
                 measured_at = excluded.measured_at
             """,
-            [
-                at,
-                [one.task.pk for one, _ in changed],
-                [orjson.dumps(row).decode() for row in rows],
-                [mark for _, mark in changed],
-            ],
+            [at, orjson.dumps(made).decode()],
         )
     same = {one.task.pk for one, _ in found} - {one.task.pk for one, _ in changed}
     AgreementRow.objects.filter(task__in=same).update(measured_at=at)
