@@ -8,7 +8,7 @@ and only the row that is committed at the end says which folder counts.
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.core.files.storage import default_storage
@@ -42,6 +42,12 @@ def write(release: Release, name: str, pieces: Iterable[bytes]) -> Written:
     os.replace(draft, target)
     _sync(target.parent)
     return Written(name, size, digest.hexdigest())
+
+
+def read(release: Release, name: str) -> Iterator[bytes]:
+    """Yield the lines of a file that this claim has written."""
+    with Path(default_storage.path(path_of(release, name))).open("rb") as file:
+        yield from file
 
 
 def measure(name: str, content: bytes) -> Written:

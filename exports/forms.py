@@ -41,6 +41,13 @@ class ReleaseForm(forms.Form):
         initial="gold",
         widget=forms.RadioSelect,
     )
+    formats = forms.MultipleChoiceField(
+        label=_("Other formats"),
+        choices=[("csv", _("CSV for spreadsheets, one row a gold span"))],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The records are always written as JSONL."),
+    )
     outlet = forms.CharField(label=_("Outlet"), max_length=400, required=False)
     language = forms.CharField(label=_("Language"), max_length=100, required=False)
     published_from = forms.DateField(label=_("Published from"), required=False)
@@ -91,6 +98,7 @@ class ReleaseForm(forms.Form):
         return Recipe(
             batches=chosen or None,
             filter={name: str(value) for name, value in wanted.items() if value},
+            formats=["jsonl", *given["formats"]],
             include=INCLUDE[given["include"]][0],
             splits=shares or None,
             stratify="outlet" if given["stratify"] else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from exports.formats import csv
 from exports.records import Record
 
 SCHEMA = "annotation-release/1"
@@ -99,6 +100,7 @@ def card(manifest: Manifest) -> bytes:
         if request["real_names"]
         else "Coders are numbered; the numbers hold within this release.",
         "",
+        *_spreadsheet(manifest["files"]),
         *_table("Label", "spans", counts["spans_by_label"]),
         *_table("Decided by", "spans", counts["spans_by_source"]),
         *_table("Split", "articles", counts["articles_by_split"]),
@@ -133,6 +135,22 @@ def _cell(text: str) -> str:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _spreadsheet(files: list[dict[str, Any]]) -> list[str]:
+    if csv.NAME not in {file["name"] for file in files}:
+        return []
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in csv.COLUMNS.items()]
+    return [
+        f"`{csv.NAME}` has the gold spans for spreadsheets, one a row; an article without spans",
+        "has one row with an empty span. Codings are not in it. An apostrophe stands before text",
+        "that a spreadsheet would compute, and before one that was there already.",
+        "",
+        "| Column | holds |",
+        "| --- | --- |",
+        *rows,
+        "",
+    ]
 
 
 def _splits(request: dict[str, Any]) -> list[str]:

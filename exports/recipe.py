@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-FORMATS = ("jsonl",)
+from exports.formats import DERIVED
+
+FORMATS = ("jsonl", *DERIVED)
 PARTS = ("gold", "codings")
 STRATA = ("outlet",)
 FILTERS = ("outlet", "language", "from", "to")

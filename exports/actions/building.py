@@ -5,10 +5,13 @@ release somebody else took over, finds that out at its next write and stops;
 what it wrote lies in a folder of its own that no row points to.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from types import ModuleType
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
@@ -21,7 +24,7 @@ from annotations.exceptions import Refused
 from annotations.models import AuditEvent
 from exports import folders, manifest, rendering
 from exports.actions.freezing import freeze
-from exports.formats import jsonl
+from exports.formats import DERIVED, jsonl
 from exports.manifest import Tally, Written
 from exports.models import Release, ReleaseFile
 from exports.recipe import Recipe
@@ -102,15 +105,36 @@ def _run(release: Release, clock: Callable[[], datetime]) -> None:
 
     tally = Tally()
     articles = folders.write(release, jsonl.NAME, _with_progress(release, _lines(release, tally)))
+    derived = [
+        _derive(release, DERIVED[name])
+        for name in Recipe.from_json(release.request).formats
+        if name in DERIVED
+    ]
     if release.state == ReleaseState.RENDERING:
         check_in(release, step="publishing", state=ReleaseState.FINALIZING, done=tally.articles)
-    _publish(release, articles=articles, tally=tally, at=clock())
+    _publish(release, articles=articles, derived=derived, tally=tally, at=clock())
 
 
 def _lines(release: Release, tally: Tally) -> Iterator[bytes]:
     for article in rendering.records(release, Recipe.from_json(release.request)):
         tally.add(article)
         yield jsonl.line(article)
+
+
+def _derive(release: Release, format: ModuleType) -> Written:
+    """Write another format from the canonical lines, and from nothing else."""
+    check_in(release, step=f"writing {format.NAME}", done=0)
+    rows = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal rows
+        yield format.header()
+        for line in _with_progress(release, folders.read(release, jsonl.NAME)):
+            for row in format.lines(json.loads(line)):
+                rows += 1
+                yield row
+
+    return replace(folders.write(release, format.NAME, pieces()), rows=rows)
 
 
 def _with_progress(release: Release, lines: Iterator[bytes]) -> Iterator[bytes]:
@@ -123,13 +147,21 @@ def _with_progress(release: Release, lines: Iterator[bytes]) -> Iterator[bytes]:
             told = time.monotonic()
 
 
-def _publish(release: Release, *, articles: Written, tally: Tally, at: datetime) -> None:
+def _publish(
+    release: Release,
+    *,
+    articles: Written,
+    derived: list[Written],
+    tally: Tally,
+    at: datetime,
+) -> None:
     """Write what goes with the records, the manifest last, then make it all known at once."""
-    articles = Written(articles.name, articles.bytes, articles.sha256, rows=tally.articles)
-    contents = _contents(release, articles, tally)
+    articles = replace(articles, rows=tally.articles)
+    data = [articles, *derived]
+    contents = _contents(release, data, tally)
     card = folders.write(release, manifest.CARD, [manifest.card(contents)])
     text = manifest.dump(contents)
-    sums = manifest.checksums([articles, card, folders.measure(manifest.NAME, text)])
+    sums = manifest.checksums([*data, card, folders.measure(manifest.NAME, text)])
     checksums = folders.write(release, manifest.SUMS, [sums])
     check_in(release)
     told = folders.write(release, manifest.NAME, [text])
@@ -146,7 +178,7 @@ def _publish(release: Release, *, articles: Written, tally: Tally, at: datetime)
                 rows=file.rows,
                 sha256=file.sha256,
             )
-            for file in (articles, told, card, checksums)
+            for file in (*data, told, card, checksums)
         )
         _mine(release).update(
             state=ReleaseState.READY,
@@ -167,7 +199,7 @@ def _publish(release: Release, *, articles: Written, tally: Tally, at: datetime)
         )
 
 
-def _contents(release: Release, articles: Written, tally: Tally) -> manifest.Manifest:
+def _contents(release: Release, data: list[Written], tally: Tally) -> manifest.Manifest:
     return {
         "schema": manifest.SCHEMA,
         "name": release.name,
@@ -176,14 +208,10 @@ def _contents(release: Release, articles: Written, tally: Tally) -> manifest.Man
         "requested_at": release.created_at.isoformat(),
         "request": release.request,
         "counts": tally.as_json(),
-        "content_hash": articles.sha256,
+        "content_hash": data[0].sha256,
         "files": [
-            {
-                "name": articles.name,
-                "bytes": articles.bytes,
-                "rows": articles.rows,
-                "sha256": articles.sha256,
-            }
+            {"name": file.name, "bytes": file.bytes, "rows": file.rows, "sha256": file.sha256}
+            for file in data
         ],
         "software": manifest.SOFTWARE,
         **release.manifest,

@@ -143,9 +143,11 @@ def test_a_bad_request_says_what_is_wrong_and_leaves_nothing(project, admin, bod
 
 
 def test_an_unknown_format_is_answered_with_those_there_are(project, admin):
-    answer = admin.post(releases_of(project), {"name": "G", "formats": ["csv"]})
+    answer = admin.post(releases_of(project), {"name": "G", "formats": ["xmi"]})
 
-    assert answer.json()["errors"][0]["detail"] == "There is no format “csv”. There is: jsonl."
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == 422
+    assert error["detail"] == "There is no format “xmi”. There is: jsonl, csv."
 
 
 def test_a_batch_of_another_project_is_unknown(project, admin):

@@ -21,7 +21,8 @@ def codes(**recipe):
         ({"splits": {}}, [("splits", "not_one")]),
         ({"stratify": "outlet"}, [("stratify", "no_splits")]),
         ({"stratify": "mood", "splits": {"a": 1.0}}, [("stratify", "unknown")]),
-        ({"formats": ["jsonl", "csv"]}, [("formats", "unknown_format")]),
+        ({"formats": ["csv"]}, []),
+        ({"formats": ["jsonl", "xmi"]}, [("formats", "unknown_format")]),
         ({"formats": []}, [("formats", "empty")]),
         ({"include": []}, [("include", "empty")]),
         ({"include": ["gossip"]}, [("include", "unknown_part")]),
@@ -40,7 +41,7 @@ def test_what_cannot_be_built_is_named(recipe, found):
 def test_an_unknown_format_is_answered_with_those_there_are():
     (fault,) = Recipe(formats=["parquet"]).faults()
 
-    assert fault["detail"] == "There is no format “parquet”. There is: jsonl."
+    assert fault["detail"] == "There is no format “parquet”. There is: jsonl, csv."
 
 
 def test_equal_requests_are_written_alike():

@@ -85,6 +85,7 @@ def test_the_form_asks_for_what_was_filled_in(project, admin):
         form(
             batches=[str(batch.uuid)],
             include="both",
+            formats=["csv"],
             outlet="Lantern",
             published_from="2024-01-01",
             train="80",
@@ -101,7 +102,7 @@ def test_the_form_asks_for_what_was_filled_in(project, admin):
     assert release.request == {
         "batches": [str(batch.uuid)],
         "filter": {"outlet": "Lantern", "from": "2024-01-01"},
-        "formats": ["jsonl"],
+        "formats": ["jsonl", "csv"],
         "include": ["gold", "codings"],
         "splits": {"train": 0.8, "dev": 0.1, "test": 0.1},
         "stratify": "outlet",

@@ -55,8 +55,20 @@ def test_the_golden_corpus_exports_to_the_golden_file():
         assert reading.content(release, name).decode() == (golden.FOLDER / name).read_text()
 
 
-def test_a_release_is_what_verify_accepts(tmp_path):
-    release = built(golden.corpus(), **EVERYTHING)
+def test_a_spreadsheet_is_made_from_the_records_and_told_of():
+    release = built(golden.corpus(), **EVERYTHING | {"formats": ["csv"]})
+
+    content = reading.content(release, "spans.csv")
+    assert content == (golden.FOLDER / "spans.csv").read_bytes()
+    names = ["articles.jsonl", "spans.csv"]
+    assert [file["name"] for file in release.manifest["files"]] == names
+    assert release.files.get(name="spans.csv").rows == content.count(b"\r\n") - 1
+    assert "`spans.csv`" in reading.content(release, "README.md").decode()
+
+
+@pytest.mark.parametrize("formats", [["jsonl"], ["jsonl", "csv"]])
+def test_a_release_is_what_verify_accepts(tmp_path, formats):
+    release = built(golden.corpus(), **EVERYTHING | {"formats": formats})
 
     for file in release.files.all():
         (tmp_path / file.name).write_bytes(reading.content(release, file.name))

@@ -1,0 +1,81 @@
+"""Gold spans for spreadsheets, one a row. An article without spans has one row, its span empty.
+
+Raw codings are not in it. Text that a spreadsheet would take for a formula gets an apostrophe
+in front, and so does text that begins with one: whoever takes a leading apostrophe away again
+has what was there.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+NAME = "spans.csv"
+
+#: The columns, and what is in them.
+COLUMNS = {
+    "article": "the article's id",
+    "text_sha256": "names its text",
+    "title": "from its meta",
+    "outlet": "from its meta",
+    "published_at": "from its meta",
+    "language": "from its meta",
+    "url": "from its meta",
+    "cluster": "versions of one story have the same",
+    "split": "train, dev, test, or as asked for",
+    "codebook_version": "by which it was decided",
+    "span": "the span's id",
+    "label": "its label",
+    "start": "first code point of it in the text, from 0",
+    "end": "the code point after its last",
+    "quote": "the text from start to end, if texts are in the release",
+    "attributes": "JSON, a list of {name, value}",
+    "links": "JSON, a list of {name, target}",
+    "source": "unanimous, majority, adjudicated or single",
+    "coders": "JSON, who had it so",
+    "decision": "the ruling's id",
+    "note": "the adjudicator's",
+}
+_META = ("title", "outlet", "published_at", "language", "url")
+#: Signs that begin a formula; a spreadsheet takes the full-width forms for the narrow ones.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def header() -> bytes:
+    return _line(COLUMNS)
+
+
+def lines(record: dict[str, Any]) -> Iterator[bytes]:
+    """Yield the rows of one article."""
+    article = {
+        "article": record["id"],
+        "text_sha256": record["text_sha256"],
+        **{name: record["meta"].get(name) for name in _META},
+        "cluster": record["cluster"],
+        "split": record["split"],
+        "codebook_version": record["codebook_version"],
+    }
+    for span in record.get("spans") or [{}]:
+        row = article | span | {"span": span.get("id")}
+        yield _line(_cell(row.get(name)) for name in COLUMNS)
+
+
+def guarded(text: str) -> str:
+    """Return ``text`` so that no spreadsheet computes it."""
+    bare = text.lstrip(" \u00a0\u3000\ufeff")
+    return f"'{text}" if text.startswith("'") or bare.startswith(_FORMULA) else text
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == []:
+        return ""
+    if isinstance(value, (dict, list)):
+        value = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return guarded(str(value))
+
+
+def _line(cells: Any) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().encode()
