@@ -10,6 +10,7 @@ from annotations.views import (
     batches,
     codebook,
     coding,
+    history,
     home,
     imports,
     people,
@@ -22,6 +23,7 @@ app_name = "annotations"
 urlpatterns: list[URLPattern] = [
     # People
     path("", home.home, name="home"),
+    path("projects/<slug:slug>/next/", home.next_article, name="next-article"),
     path("sign-in/", profile.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("profile/", profile.profile, name="profile"),
@@ -56,8 +58,11 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/batches/new/", batches.create, name="batch-new"),
     path("projects/<slug:slug>/batches/new/preview/", batches.batch_preview, name="batch-preview"),
     path("batches/<uuid:uuid>/", batches.detail, name="batch"),
+    path("batches/<uuid:uuid>/reassign/", batches.reassign, name="batch-reassign"),
+    path("batches/<uuid:uuid>/close/", batches.close, name="batch-close"),
     path("batches/<uuid:uuid>/progress/", batches.batch_progress, name="batch-progress"),
     path("projects/<slug:slug>/agreement/", agreement.page, name="agreement"),
+    path("projects/<slug:slug>/history/", history.page, name="history"),
     # Coding
     path("assignments/<uuid:uuid>/", coding.page, name="coding"),
     # Adjudication

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from annotations.actions import adjudication, op_log
+from annotations.actions import adjudication, op_log, pool
 from annotations.actions.audit import record
 from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, TaskState, ZoneKind
@@ -55,12 +55,16 @@ class CannotRelease(Refused):
 
 @transaction.atomic
 def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
-    """Return the work that ``member`` should do now, and start it; ``None`` when all is done."""
+    """Return the work that ``member`` should do now, and start it; ``None`` when all is done.
+
+    When everything that the member was given is done, the next article comes from a pool.
+    """
+    pool.hold_project(member)
     # Two calls at once must name the same work, and a second one must not start another.
-    Member.objects.select_for_update().get(pk=member.pk)
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     assignment = coding.waiting(member).select_for_update(of=("self",)).first()
     if assignment is None:
-        return None
+        return pool.draw(member, at)
     if assignment.state != AssignmentState.CODING:
         assignment.state = AssignmentState.CODING
         assignment.started_at = assignment.started_at or at

@@ -113,13 +113,49 @@ class BatchListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet
         return Response(BatchSerializer(self.get_queryset().get(pk=batch.pk)).data, status=201)
 
 
+class HandoverSerializer(StrictSerializer):
+    """Whose work goes to whom, by username."""
+
+    to = serializers.CharField(max_length=150)
+
+    def get_fields(self):
+        return {"from": serializers.CharField(max_length=150)} | super().get_fields()
+
+
 class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
+    """One batch: how far it is, giving work to somebody else, waiting for nobody any more."""
+
     serializer_class = BatchSerializer
     queryset = Batch.objects.none()
 
     def retrieve(self, request, uuid):
         visible = progress.with_progress(Batch.objects.visible_to(request.user), request.user)
         return Response(BatchSerializer(get_object_or_404(visible, uuid=uuid)).data)
+
+    @extend_schema(request=HandoverSerializer, responses={200: OpenApiTypes.OBJECT})
+    def reassign(self, request, uuid):
+        """Give one coder's unsubmitted work to another; says what had to stay, and why."""
+        batch = self._batch(uuid)
+        sent = HandoverSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        handover = batches.reassign(
+            batch=batch,
+            from_coder=sent.validated_data["from"],
+            to_coder=sent.validated_data["to"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        return Response({"moved": len(handover.movable), "refused": handover.refusals})
+
+    @extend_schema(request=None, responses=BatchSerializer)
+    def close(self, request, uuid):
+        """Release unsubmitted work; what somebody has submitted goes on to adjudication."""
+        batches.close(batch=self._batch(uuid), by=request.user, at=timezone.now())
+        return self.retrieve(request, uuid)
+
+    def _batch(self, uuid):
+        visible = Batch.objects.visible_to(self.request.user).select_related("project")
+        return get_object_or_404(visible, uuid=uuid)
 
 
 def as_preview(planned: Plan) -> dict:

@@ -9,6 +9,7 @@ from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.batches import BatchListViewSet, BatchViewSet
 from annotations.api.codebook import CodebookViewSet
 from annotations.api.coding import AssignmentViewSet
+from annotations.api.history import HistoryViewSet
 from annotations.api.imports import ImportViewSet
 from annotations.api.members import MemberViewSet
 from annotations.api.projects import ProjectViewSet
@@ -81,6 +82,14 @@ urlpatterns: list[URLPattern] = [
     ),
     path("projects/<slug:slug>/batches/", BatchListViewSet.as_view(LIST), name="batches"),
     path("batches/<uuid:uuid>/", BatchViewSet.as_view({"get": "retrieve"}), name="batch"),
+    path(
+        "batches/<uuid:uuid>/reassign/",
+        BatchViewSet.as_view({"post": "reassign"}),
+        name="batch-reassign",
+    ),
+    path(
+        "batches/<uuid:uuid>/close/", BatchViewSet.as_view({"post": "close"}), name="batch-close"
+    ),
     path(
         "projects/<slug:slug>/assignments/",
         AssignmentListViewSet.as_view({"get": "list"}),
@@ -161,5 +170,10 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/agreement/",
         AgreementViewSet.as_view({"get": "retrieve"}),
         name="agreement",
+    ),
+    path(
+        "projects/<slug:slug>/history/",
+        HistoryViewSet.as_view({"get": "list"}),
+        name="history",
     ),
 ]

@@ -2,7 +2,7 @@ from django import forms
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from annotations.enums import JobState, Role
+from annotations.enums import JobState, Role, Strategy
 from annotations.models import Article, Project
 from annotations.queries.batch_plan import Wish
 
@@ -32,6 +32,13 @@ class BatchForm(forms.Form):
     coders = forms.MultipleChoiceField(label=_("Coders"), widget=forms.CheckboxSelectMultiple)
     coders_per_article = forms.IntegerField(
         label=_("Coders per article"), min_value=1, max_value=50, initial=2
+    )
+    strategy = forms.ChoiceField(
+        label=_("How they get their articles"),
+        choices=Strategy.choices,
+        initial=Strategy.BALANCED,
+        required=False,
+        widget=forms.RadioSelect,
     )
     due = forms.DateField(
         label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -75,6 +82,7 @@ class BatchForm(forms.Form):
             articles={source: given[source] if source != ALL else True},
             coders=given["coders"],
             coders_per_article=given["coders_per_article"],
+            strategy=given["strategy"] or Strategy.BALANCED,
             one_per_cluster=given["one_per_cluster"],
             due=given["due"],
             seed=given["seed"],

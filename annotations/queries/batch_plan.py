@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,20 @@ from django.utils.translation import gettext as _
 
 from annotations.algorithms.allocation import Allocation, balanced
 from annotations.enums import Role, Strategy
-from annotations.exceptions import Invalid
-from annotations.models import Article, Member, Project
+from annotations.exceptions import Invalid, Refused
+from annotations.models import Article, ImportJob, Member, Project
 
 
 class CannotPlan(Invalid):
     """The articles or coders asked for make no batch."""
 
     code = "cannot_plan"
+
+
+class ClustersPending(Refused):
+    """Which articles are versions of one story is still being computed."""
+
+    code = "clusters_pending"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +45,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who would code what: articles in reading order, each with its coders."""
+    """Who would code what: articles in reading order, each with its coders.
+
+    In a pool nobody has anything yet; ``unplaced`` are those that could not be drawn often enough.
+    """
 
     articles: list[Article]
     members: dict[str, Member]
@@ -47,9 +57,9 @@ class Plan:
     @property
     def placed(self) -> list[tuple[Article, list[str]]]:
         return [
-            (article, self.allocation.assignments[article.key])
+            (article, self.allocation.assignments.get(article.key, []))
             for article in self.articles
-            if article.key in self.allocation.assignments
+            if article.key not in self._left
         ]
 
     @property
@@ -59,16 +69,20 @@ class Plan:
 
     @property
     def unplaced(self) -> list[Article]:
-        left = set(self.allocation.unplaced)
-        return [article for article in self.articles if article.key in left]
+        return [article for article in self.articles if article.key in self._left]
+
+    @cached_property
+    def _left(self) -> set[str]:
+        return set(self.allocation.unplaced)
 
 
 def plan(project: Project, wish: Wish) -> Plan:
-    """Return who would code what. Raises ``CannotPlan`` if the wish can't be met as it stands."""
-    if wish.strategy != Strategy.BALANCED:
-        raise _cannot("strategy", "not_available", _("Only balanced batches can be made."))
+    """Return who would code what. Raises ``CannotPlan`` if the wish can't be met as it stands,
+    and ``ClustersPending`` if it can't be judged yet."""
     members = _members(project, wish)
     articles = _articles(project, wish)
+    if wish.one_per_cluster:
+        _refuse_pending_clusters(articles)
     clusters = {a.key: str(a.cluster_id) for a in articles if a.cluster_id is not None}
     allocation = balanced(
         [article.key for article in articles],
@@ -77,6 +91,11 @@ def plan(project: Project, wish: Wish) -> Plan:
         wish.seed,
         clusters if wish.one_per_cluster else None,
     )
+    if wish.strategy == Strategy.POOL:
+        nothing = dict.fromkeys(allocation.loads, 0)
+        allocation = Allocation(
+            {}, nothing, dict.fromkeys(allocation.pairs, 0), allocation.unplaced
+        )
     return Plan(articles, members, allocation)
 
 
@@ -128,6 +147,14 @@ def _articles(project: Project, wish: Wish) -> list[Article]:
     if not found:
         raise _cannot("articles", "no_articles", _("There are no articles in this selection."))
     return found
+
+
+def _refuse_pending_clusters(articles: list[Article]) -> None:
+    brought_by = {article.import_job_id for article in articles}
+    if ImportJob.objects.unclustered().filter(pk__in=brought_by).exists():
+        raise ClustersPending(
+            _("Versions of one story among these articles are still being looked for. Try again.")
+        )
 
 
 def _draw(seed: int, key: str) -> str:

@@ -92,7 +92,7 @@ def changes_since(assignment: Assignment, rev: int) -> list[dict[str, Any]]:
 
 def waiting(member: Member) -> QuerySet[Assignment]:
     """Return ``member``'s work that is not handed in, in the order to do it."""
-    own = Assignment.objects.unfinished().filter(coder=member, task__batch__closed_at=None)
+    own = Assignment.objects.unfinished().filter(coder=member)
     return own.order_by(_IN_PROGRESS_FIRST, "task__batch__created_at", "position", "pk")
 
 

@@ -81,7 +81,11 @@ class Counts:
 
 def counts(batch: Batch) -> Counts:
     """Count a batch's work by state. Only for who may know of the coders' work."""
-    tasks = batch.tasks.kept().values_list("state").annotate(n=Count("pk"), wanted=Sum("coders_wanted"))
+    tasks = (
+        batch.tasks.kept()
+        .values_list("state")
+        .annotate(n=Count("pk"), wanted=Sum("coders_wanted"))
+    )
     live = Assignment.objects.live().filter(task__batch=batch)
     rows = list(tasks)
     return Counts(

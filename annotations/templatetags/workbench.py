@@ -47,6 +47,7 @@ PROJECT_PAGES = (
     ("exports:releases", _("Releases"), {Role.ADMIN, Role.RESEARCHER}),
     ("annotations:codebook", _("Codebook"), set(Role)),
     ("annotations:people", _("People"), {Role.ADMIN}),
+    ("annotations:history", _("History"), {Role.ADMIN}),
 )
 
 

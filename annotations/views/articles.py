@@ -3,14 +3,14 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.actions import articles
-from annotations.enums import Role
+from annotations.enums import Role, TaskState
 from annotations.exceptions import Refused
 from annotations.forms.articles import SearchForm, WithdrawalForm
 from annotations.models import Article, Batch
@@ -28,7 +28,9 @@ def index(request, slug):
     project = project_for(request, slug, Role.ADMIN, Role.ADJUDICATOR)
     form = SearchForm(request.GET)
     wanted = form.wanted
-    found = search(project, request.user, **wanted).annotate(batches=Count("tasks"))
+    found = search(project, request.user, **wanted).annotate(
+        batches=Count("tasks", filter=~Q(tasks__state=TaskState.DROPPED))
+    )
     page = Paginator(found.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
     template = "_article_list" if request.htmx else "list"
     return render(

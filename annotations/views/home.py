@@ -1,8 +1,14 @@
-from django.shortcuts import render
+from django.contrib import messages
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from annotations.queries import memberships, own_work
+from annotations.actions import coding
+from annotations.enums import Role
+from annotations.permissions import member_of
+from annotations.queries import memberships, own_work, pool
+from annotations.views.lookup import project_for
 
 
 @require_safe
@@ -14,8 +20,21 @@ def home(request):
         "annotations/home/page.html",
         {
             "next_article": own_work.to_continue(user),
+            "pools": pool.with_something_for(user),
             "own_batches": own_work.own_batches(user),
             "week": own_work.last_week(user, timezone.now()),
             "memberships": memberships.of(user),
         },
     )
+
+
+@require_POST
+def next_article(request, slug):
+    """Go on with what waits, or draw from a pool; the overview says if there is nothing."""
+    project = project_for(request, slug, Role.CODER)
+    member = member_of(request.user, project)
+    assignment = coding.next_assignment(member=member, at=timezone.now())
+    if assignment is None:
+        messages.info(request, _("There is nothing left to draw: others were quicker."))
+        return redirect("annotations:project", project.slug)
+    return redirect("annotations:coding", assignment.uuid)

@@ -10,7 +10,7 @@ from annotations.exceptions import Refused
 from annotations.forms import refusals
 from annotations.forms.projects import ProjectForm, SettingsForm
 from annotations.permissions import can_create_project, member_of
-from annotations.queries import memberships, own_work
+from annotations.queries import memberships, own_work, pool
 from annotations.queries.road import road
 from annotations.views.lookup import project_for
 
@@ -57,6 +57,7 @@ def project(request, slug):
             "road": road(project, request.user, member),
             "own_batches": own_work.own_batches(request.user, project) if is_coder else [],
             "next_article": own_work.to_continue(request.user, project) if is_coder else None,
+            "pools": pool.with_something_for(request.user, project) if is_coder else [],
         },
     )
 

@@ -18,7 +18,7 @@ def tasks_are_as_far_as_their_work() -> Iterator[str]:
         LEFT JOIN annotations_assignment work ON work.task_id = task.id
         GROUP BY task.id
         HAVING (count(*) FILTER (WHERE work.state = 'submitted') >= task.coders_wanted)
-               <> (task.state <> 'open')
+               <> (task.state NOT IN ('open', 'dropped'))
            AND NOT (
                task.state IN ('adjudicating', 'adjudicated')
                AND count(work.id) = 0
@@ -62,7 +62,7 @@ def cards_are_counted_right() -> Iterator[str]:
         SELECT 'task ' || task.uuid
         FROM annotations_task task
         LEFT JOIN annotations_card card ON card.task_id = task.id
-        WHERE task.state <> 'open'
+        WHERE task.state NOT IN ('open', 'dropped')
         GROUP BY task.id
         HAVING task.cards_open
                <> count(card.id) FILTER (WHERE card.decision_id IS NULL OR card.is_stale)

@@ -138,7 +138,7 @@ def test_nobody_gets_two_versions_of_a_story(client, address, admin, coders):
         ({"articles": {"sample": 9}}, 422, "articles"),
         ({"articles": {"all": True, "sample": 1}}, 422, "articles"),
         ({"articles": {}}, 422, "articles"),
-        ({"strategy": "pool"}, 422, "strategy"),
+        ({"strategy": "lottery"}, 422, "strategy"),
         ({"name": ""}, 422, "name"),
         ({"colour": "red"}, 400, "colour"),
     ],

@@ -143,6 +143,49 @@ def main_of(answer):
     return html[html.find("<main") :] if "<main" in html else html
 
 
+def test_work_is_given_to_somebody_else_on_the_page(signed_in, admin, coders):
+    batch = BatchFactory(project=admin.project)
+    ann, ben = coders[:2]
+    free = AssignmentFactory(task__batch=batch, coder=ann)
+    shared = AssignmentFactory(task__batch=batch, coder=ann)
+    AssignmentFactory(task=shared.task, coder=ben)
+    page = signed_in.get(f"/batches/{batch.uuid}/").content.decode()
+    assert f"<option>{ann.name}</option>" in page
+
+    answer = signed_in.post(
+        f"/batches/{batch.uuid}/reassign/", {"from": ann.name, "to": ben.name}, follow=True
+    )
+
+    said = [str(message) for message in answer.context["messages"]]
+    assert said == ["1 article moved.", f"1 article stayed. {ben.name} has this article."]
+    assert free.task.assignments.live().get().coder == ben
+
+
+def test_a_closed_batch_says_so_and_offers_nothing_more(signed_in, admin, coders):
+    batch = BatchFactory(project=admin.project)
+    AssignmentFactory(task__batch=batch, coder=coders[0])
+    assert 'id="close-dialog"' in signed_in.get(f"/batches/{batch.uuid}/").content.decode()
+
+    page = signed_in.post(f"/batches/{batch.uuid}/close/", follow=True).content.decode()
+    again = signed_in.post(f"/batches/{batch.uuid}/close/", follow=True).content.decode()
+
+    assert "The batch is closed." in page
+    assert "close-dialog" not in page
+    assert "reassign-dialog" not in page
+    assert "This batch is closed." in again
+
+
+def test_a_pool_is_made_on_the_page(signed_in, address, admin, coders):
+    ArticleFactory(project=admin.project)
+
+    signed_in.post(f"{address}new/", wish(strategy="pool"))
+
+    batch = Batch.objects.get()
+    assert batch.strategy == "pool"
+    assert set(batch.drawers.all()) == set(coders)
+    assert not Assignment.objects.exists()
+
+
 def test_batches_are_the_admins(client, admin, address):
     batch = BatchFactory(project=admin.project)
     client.force_login(MemberFactory(project=admin.project, roles=[Role.CODER]).user)
@@ -170,5 +213,5 @@ def test_a_batch_takes_the_same_queries_for_one_article_and_three(
     batch = BatchFactory(project=admin.project)
     for _ in range(rows):
         AssignmentFactory(task__batch=batch)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         signed_in.get(f"/batches/{batch.uuid}/")

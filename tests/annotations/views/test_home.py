@@ -10,6 +10,7 @@ from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
     BatchFactory,
+    CodebookFactory,
     MemberFactory,
     TaskFactory,
     UserFactory,
@@ -141,6 +142,41 @@ def test_an_adjudicator_is_told_how_many_articles_wait(client):
     assert membership.awaiting == 2
 
 
+def pool_for(coder, articles=1):
+    batch = BatchFactory(project=coder.project, strategy="pool")
+    batch.drawers.add(coder)
+    for _ in range(articles):
+        TaskFactory(batch=batch, coders_wanted=1)
+    return batch
+
+
+@pytest.mark.parametrize("page", ["/", "/projects/{slug}/"])
+def test_who_has_nothing_to_do_is_offered_the_next_article_of_a_pool(signed_in, coder, page):
+    CodebookFactory(project=coder.project)
+    pool_for(coder)
+    address = page.format(slug=coder.project.slug)
+    assert "Draw the next article" in signed_in.get(address).content.decode()
+
+    drawn = signed_in.post(f"/projects/{coder.project.slug}/next/")
+
+    assignment = coder.assignments.get()
+    assert (drawn.status_code, drawn["Location"]) == (302, f"/assignments/{assignment.uuid}/")
+    assert "Draw the next article" not in signed_in.get(address).content.decode()
+    submitted(assignment, [])
+    assert "Draw the next article" not in signed_in.get(address).content.decode()
+
+
+def test_who_comes_too_late_for_the_last_article_is_told(signed_in, coder):
+    CodebookFactory(project=coder.project)
+    batch = pool_for(coder)
+    AssignmentFactory(task=batch.tasks.get())
+
+    page = signed_in.post(f"/projects/{coder.project.slug}/next/", follow=True)
+
+    assert "others were quicker" in page.content.decode()
+    assert not coder.assignments.exists()
+
+
 @pytest.mark.parametrize("batches", [1, 3])
 def test_home_takes_the_same_queries_for_one_batch_and_for_three(
     signed_in, coder, batches, django_assert_num_queries
@@ -148,5 +184,5 @@ def test_home_takes_the_same_queries_for_one_batch_and_for_three(
     for number in range(batches):
         give(coder, f"Article {number}")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         signed_in.get("/")

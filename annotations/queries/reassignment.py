@@ -1,0 +1,90 @@
+"""What one coder could take over from another, and what not."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from annotations.enums import AssignmentState, Role
+from annotations.models import Assignment, Batch, Member, Task
+
+
+@dataclass
+class Handover:
+    """The work that changes hands, and why the rest does not.
+
+    ``earlier`` is what the taker had of it before, by task.
+    """
+
+    movable: list[Assignment] = field(default_factory=list)
+    earlier: dict[int, Assignment] = field(default_factory=dict)
+    refusals: list[dict[str, str]] = field(default_factory=list)
+
+
+def giver(batch: Batch, name: str) -> Member | None:
+    """Return the person of that name who was ever given work of ``batch``."""
+    people = Member.objects.people().filter(project=batch.project, user__username=name)
+    return people.filter(assignments__task__batch=batch).select_related("user").first()
+
+
+def taker(batch: Batch, name: str) -> Member | None:
+    """Return the coder of that name, who can be given work."""
+    people = Member.objects.current().people().filter(roles__contains=[Role.CODER])
+    found = people.filter(project=batch.project, user__username=name)
+    return found.select_related("user").first()
+
+
+def coders_with_work(batch: Batch) -> list[str]:
+    """Return the names of those who have not handed everything in."""
+    work = Assignment.objects.unfinished().filter(task__batch=batch)
+    names = work.exclude(coder__user=None).values_list("coder__user__username", flat=True)
+    return sorted(set(names), key=str.casefold)
+
+
+def coders_to_take_over(batch: Batch) -> list[str]:
+    """Return the names of the project's coders."""
+    people = Member.objects.current().people().filter(roles__contains=[Role.CODER])
+    names = people.filter(project=batch.project).values_list("user__username", flat=True)
+    return sorted(names, key=str.casefold)
+
+
+def handover(batch: Batch, work: Sequence[Assignment], taker: Member) -> Handover:
+    """Sort ``work`` of one coder into what ``taker`` can have and what not."""
+    own = {
+        row.task_id: row
+        for row in Assignment.objects.filter(coder=taker, task__batch=batch).select_related(
+            "task__article"
+        )
+    }
+    stories = {row.task.article.cluster_id for row in own.values()}
+    found = Handover()
+    for row in work:
+        before = own.get(row.task_id)
+        cluster = row.task.article.cluster_id
+        if before is not None and before.state != AssignmentState.RELEASED:
+            found.refusals.append(_refusal(row, "has_it", _("%(name)s has this article."), taker))
+        elif before is None and batch.is_one_per_cluster and cluster and cluster in stories:
+            detail = _("%(name)s has another version of this story.")
+            found.refusals.append(_refusal(row, "same_story", detail, taker))
+        else:
+            found.movable.append(row)
+            stories.add(cluster)
+            if before is not None:
+                found.earlier[row.task_id] = before
+    return found
+
+
+def handed_in(tasks: Sequence[Task]) -> Counter[int]:
+    """Count the submitted assignments of each of ``tasks``, by primary key."""
+    done = Assignment.objects.filter(task__in=tasks, state=AssignmentState.SUBMITTED)
+    return Counter(dict(done.values_list("task").annotate(n=Count("pk"))))
+
+
+def _refusal(row: Assignment, code: str, detail: str, taker: Member) -> dict[str, str]:
+    return {
+        "article": str(row.task.article.uuid),
+        "code": code,
+        "detail": detail % {"name": taker.name},
+    }

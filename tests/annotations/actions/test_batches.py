@@ -1,0 +1,131 @@
+import threading
+import uuid
+
+import pytest
+from django.db import connection
+
+from annotations.actions import batches, coding
+from annotations.enums import AssignmentState, Role, TaskState
+from annotations.exceptions import Refused
+from annotations.models import Assignment, AuditEvent, Task
+from tests.factories import (
+    MONDAY,
+    TUESDAY,
+    AssignmentFactory,
+    BatchFactory,
+    CodebookFactory,
+    MemberFactory,
+    TaskFactory,
+    submitted,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def scene():
+    """Return an admin, an open batch and two coders of one project."""
+    admin = MemberFactory(roles=[Role.ADMIN])
+    project = admin.project
+    CodebookFactory(project=project)
+    return admin, BatchFactory(project=project), *MemberFactory.create_batch(2, project=project)
+
+
+def at_once(*calls):
+    """Run ``calls`` in threads that start together; return the refusals there were."""
+    refusals = []
+    together = threading.Barrier(len(calls))
+
+    def run(call):
+        together.wait()
+        try:
+            call()
+        except Refused as refusal:
+            refusals.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refusals
+
+
+def hand_in(assignment):
+    return coding.submit(
+        assignment=assignment,
+        by=assignment.coder.user,
+        at=TUESDAY,
+        submission_id=uuid.uuid4(),
+        doc_rev=assignment.doc_rev,
+    )
+
+
+def test_closing_twice_at_once_closes_once():
+    admin, batch, ann, _ben = scene()
+    AssignmentFactory(task__batch=batch, coder=ann)
+
+    refusals = at_once(
+        *[lambda: batches.close(batch=batch, by=admin.user, at=TUESDAY) for _ in range(2)]
+    )
+
+    assert [refusal.code for refusal in refusals] == ["closed"]
+    assert AuditEvent.objects.filter(kind=AuditEvent.Kind.BATCH_CLOSED).count() == 1
+
+
+def test_handing_in_while_the_batch_closes_is_either_kept_or_refused():
+    for _ in range(5):
+        admin, batch, ann, ben = scene()
+        task = TaskFactory(batch=batch)
+        work = [AssignmentFactory(task=task, coder=coder) for coder in (ann, ben)]
+
+        at_once(
+            *[lambda row=row: hand_in(row) for row in work],
+            lambda batch=batch, admin=admin: batches.close(batch=batch, by=admin.user, at=TUESDAY),
+        )
+
+        task.refresh_from_db()
+        done = task.assignments.filter(state=AssignmentState.SUBMITTED).count()
+        assert task.assignments.live().count() == done
+        if done:
+            assert task.coders_wanted == done
+            assert task.state in {TaskState.CODED, TaskState.ADJUDICATED}
+        else:
+            assert task.state == TaskState.DROPPED
+
+
+def test_two_admins_reassigning_at_once_give_each_article_to_one_coder():
+    admin, batch, ann, ben = scene()
+    cy = MemberFactory(project=batch.project)
+    for _ in range(4):
+        AssignmentFactory(task=TaskFactory(batch=batch, coders_wanted=1), coder=ann)
+
+    def give_to(member):
+        batches.reassign(
+            batch=batch, from_coder=ann.name, to_coder=member.name, by=admin.user, at=TUESDAY
+        )
+
+    refusals = at_once(lambda: give_to(ben), lambda: give_to(cy))
+
+    assert [refusal.code for refusal in refusals] == ["nothing_to_reassign"]
+    assert {task.assignments.live().count() for task in Task.objects.all()} == {1}
+    assert Assignment.objects.live().values("coder").distinct().count() == 1
+    assert not Assignment.objects.live().filter(coder=ann).exists()
+
+
+def test_a_task_that_came_back_is_closed_with_the_coders_who_are_still_in():
+    admin, batch, ann, ben = scene()
+    task = TaskFactory(batch=batch)
+    submitted(AssignmentFactory(task=task, coder=ann), [])
+    back = submitted(AssignmentFactory(task=task, coder=ben), [])
+    back.state = AssignmentState.RETURNED
+    back.save()
+
+    batches.close(batch=batch, by=admin.user, at=MONDAY)
+
+    task.refresh_from_db()
+    back.refresh_from_db()
+    assert (task.coders_wanted, back.state) == (1, AssignmentState.RELEASED)
+    assert task.state == TaskState.ADJUDICATED
+    assert back.submissions.count() == 1

@@ -1,0 +1,202 @@
+import threading
+
+import pytest
+from django.db import connection
+
+from annotations.actions import batches, coding
+from annotations.enums import AssignmentState, Role, Strategy, TaskState
+from annotations.models import Assignment, Task
+from annotations.queries.batch_plan import Wish
+from tests.factories import (
+    MONDAY,
+    TUESDAY,
+    ArticleFactory,
+    AssignmentFactory,
+    CodebookFactory,
+    MemberFactory,
+    ProjectFactory,
+    submitted,
+)
+
+
+@pytest.fixture
+def project(db):
+    project = ProjectFactory()
+    CodebookFactory(project=project)
+    return project
+
+
+def coders_of(project, count):
+    return MemberFactory.create_batch(count, project=project)
+
+
+def pool(project, coders, articles=3, **wish):
+    """Open a pool of so many fresh articles for ``coders``, or of the ``articles`` given."""
+    if isinstance(articles, int):
+        articles = ArticleFactory.create_batch(articles, project=project)
+    wish["articles"] = {"ids": [str(article.uuid) for article in articles]}
+    return batches.open_batch(
+        project=project,
+        wish=Wish(
+            **{"name": "Pool", "coders_per_article": 1}
+            | wish
+            | {"strategy": Strategy.POOL, "coders": [member.name for member in coders]}
+        ),
+        by=MemberFactory(project=project, roles=[Role.ADMIN]).user,
+        at=MONDAY,
+    )
+
+
+def draw(member):
+    return coding.next_assignment(member=member, at=TUESDAY)
+
+
+def hand_in_all(member):
+    """Draw and hand in until nothing comes; return the articles in the order they came."""
+    seen = []
+    while (assignment := draw(member)) is not None:
+        seen.append(assignment.task.article.pk)
+        submitted(assignment, [])
+    return seen
+
+
+def test_a_pool_gives_nobody_anything_before_it_is_drawn(project):
+    pool(project, coders_of(project, 2))
+
+    assert not Assignment.objects.exists()
+    assert Task.objects.count() == 3
+
+
+def test_what_is_drawn_is_in_progress_and_comes_again_until_it_is_handed_in(project):
+    (coder,) = coders_of(project, 1)
+    pool(project, [coder])
+
+    first = draw(coder)
+    assert first.state == AssignmentState.CODING
+    assert draw(coder) == first
+    submitted(first, [])
+    second = draw(coder)
+
+    assert [first.task.position, second.task.position] == [0, 1]
+
+
+def test_work_that_was_given_comes_before_what_can_be_drawn(project):
+    (coder,) = coders_of(project, 1)
+    pool(project, [coder])
+    given = AssignmentFactory(task__batch__project=project, coder=coder)
+
+    assert draw(coder) == given
+
+
+def test_an_article_is_drawn_by_as_many_as_it_wants_and_by_nobody_twice(project):
+    coders = coders_of(project, 3)
+    pool(project, coders, articles=2, coders_per_article=2)
+
+    for coder in coders:
+        hand_in_all(coder)
+
+    for task in Task.objects.all():
+        assert task.assignments.count() == task.assignments.values("coder").distinct().count() == 2
+
+
+def test_nobody_draws_two_versions_of_a_story_where_the_batch_forbids_it(project):
+    cluster = project.clusters.create(name="c")
+    versions = ArticleFactory.create_batch(2, project=project, cluster=cluster)
+    coders = coders_of(project, 2)
+    pool(project, coders, articles=versions, one_per_cluster=True)
+
+    assert [hand_in_all(coder) for coder in coders] == [[a.pk] for a in versions]
+
+
+def test_who_is_not_named_draws_nothing(project):
+    named, other = coders_of(project, 2)
+    pool(project, [named])
+
+    assert draw(other) is None
+
+
+@pytest.mark.parametrize("ends", ["closed", "archived", "withdrawn", "taken away"])
+def test_nothing_is_drawn_that_is_over(project, ends):
+    (coder,) = coders_of(project, 1)
+    batch = pool(project, [coder], articles=1)
+    if ends == "closed":
+        batch.closed_at = TUESDAY
+        batch.save()
+    elif ends == "archived":
+        project.archived_at = TUESDAY
+        project.save()
+    elif ends == "withdrawn":
+        project.articles.update(withdrawn_at=TUESDAY, withdrawn_reason="Rights")
+    else:
+        coding.release(assignment=draw(coder), by=coder.user, at=TUESDAY)
+
+    assert draw(coder) is None
+
+
+def at_once(*calls):
+    """Run ``calls`` in threads that start together; return what each returned or raised."""
+    outcomes = [None] * len(calls)
+    together = threading.Barrier(len(calls))
+
+    def run(index, call):
+        together.wait()
+        try:
+            outcomes[index] = call()
+        except Exception as error:
+            outcomes[index] = error
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=run, args=(index, call)) for index, call in enumerate(calls)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_coders_drawing_at_once_never_exceed_what_an_article_wants(transactional_db):
+    project = ProjectFactory()
+    CodebookFactory(project=project)
+    coders = coders_of(project, 8)
+    pool(project, coders, articles=10, coders_per_article=2)
+
+    drawn = at_once(*[lambda coder=coder: hand_in_all(coder) for coder in coders])
+
+    assert sum(map(len, drawn)) == 20
+    assert all(len(articles) == len(set(articles)) for articles in drawn)
+    assert {task.assignments.count() for task in Task.objects.all()} == {2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_coder_in_two_tabs_draws_one_article(transactional_db):
+    project = ProjectFactory()
+    CodebookFactory(project=project)
+    (coder,) = coders_of(project, 1)
+    pool(project, [coder])
+
+    first, second = at_once(lambda: draw(coder), lambda: draw(coder))
+
+    assert first == second
+    assert Assignment.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closing_while_coders_draw_leaves_nothing_in_progress(transactional_db):
+    project = ProjectFactory()
+    CodebookFactory(project=project)
+    coders = coders_of(project, 4)
+    batch = pool(project, coders, articles=6, coders_per_article=2)
+    admin = project.members.get(roles=[Role.ADMIN]).user
+
+    outcomes = at_once(
+        *[lambda coder=coder: draw(coder) for coder in coders],
+        lambda: batches.close(batch=batch, by=admin, at=TUESDAY),
+    )
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert not Assignment.objects.live().exists()
+    assert {task.state for task in Task.objects.all()} == {TaskState.DROPPED}
