@@ -1,6 +1,7 @@
 """The embedded database, on clusters of the tests' own."""
 
 import os
+import shutil
 import subprocess
 import threading
 
@@ -15,8 +16,10 @@ from workbench.services.processes import ServiceError
 
 @pytest.fixture
 def instance(tmp_path):
-    # Others must be able to pass, and pytest's own folders let nobody through.
-    return Instance(tmp_path / "instance")
+    instance = Instance(tmp_path / "instance")
+    yield instance
+    # For root it lies outside pytest's folders, which let nobody through.
+    shutil.rmtree(Cluster(instance).data, ignore_errors=True)
 
 
 def connect(instance, role=OWNER_ROLE):
@@ -26,6 +29,21 @@ def connect(instance, role=OWNER_ROLE):
 def test_the_server_never_runs_as_root(instance):
     with attached(instance) as cluster:
         assert cluster.postmaster().uids().real != 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root needs another place for the data")
+def test_a_folder_that_nobody_can_enter_gets_its_data_elsewhere(instance):
+    instance.data.mkdir(mode=0o700)
+
+    with attached(instance) as cluster:
+        assert cluster.data != instance.data / "postgres"
+        first = cluster.data
+    shutil.rmtree(instance.data)
+
+    # A new folder of the old name begins with an empty database.
+    with attached(instance) as cluster:
+        assert cluster.data != first
+    shutil.rmtree(first)
 
 
 def test_the_server_listens_on_a_private_socket_alone(instance):

@@ -112,6 +112,7 @@ def run(tmp_path_factory):
     """Return an instance that serves, shared by the tests that leave it serving."""
     with running(tmp_path_factory.mktemp("run") / "first") as run:
         yield run
+    shutil.rmtree(Cluster(run.instance).data)
 
 
 def test_the_demo_accounts_are_printed(run):

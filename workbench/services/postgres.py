@@ -12,6 +12,7 @@ import importlib.util
 import os
 import pwd
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -65,12 +66,8 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """The cluster's folder, where its user can reach it."""
-        usual = self.instance.data / "postgres"
-        if usual.exists() or os.getuid() != 0 or _can_enter(self.instance.data, "nobody"):
-            return usual.resolve()
-        name = hashlib.sha256(os.fsencode(self.instance.data)).hexdigest()[:12]
-        return PLACE_FOR_ROOT / f"data-{name}"
+        """The cluster's folder; for root, perhaps a link to where its user can reach it."""
+        return (self.instance.data / "postgres").resolve()
 
     @property
     def user(self) -> pwd.struct_passwd:
@@ -107,12 +104,23 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, or join the one that runs, and make its roles and database."""
-        if self.postmaster() is None:
-            self._make_cluster()
-            self._clear_what_a_crash_left()
-            self._launch()
-        self._wait_until_ready()
-        self._make_roles_and_database()
+        log = self.instance.data / "logs" / "postgres.log"
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            joins = self.postmaster() is not None
+            if not joins:
+                self._make_cluster()
+                self._clear_what_a_crash_left()
+                self._launch()
+            if self._gets_ready(deadline):
+                try:
+                    return self._make_roles_and_database()
+                except psycopg.OperationalError:
+                    # It was dying when we looked, and its files still said that it was ready.
+                    time.sleep(0.1)
+            elif not joins:
+                break
+        raise ServiceError(f"PostgreSQL doesn't start: see {log}")
 
     def stop(self) -> None:
         """Shut the server down; sessions that are still open are rolled back."""
@@ -137,6 +145,7 @@ class Cluster:
                 )
             return
 
+        self._choose_place()
         user = self.user
         draft = self.data.with_name(f"{self.data.name}.new")
         passable_folder(draft.parent)
@@ -158,9 +167,13 @@ class Cluster:
         with (draft / "postgresql.conf").open("a") as file:
             file.write("\ninclude 'workbench.conf'\n")
         draft.rename(self.data)
+
+    def _choose_place(self) -> None:
+        """Link to a place outside, where the server's user can't enter the instance's folder."""
         usual = self.instance.data / "postgres"
-        if self.data != usual.resolve():
-            usual.symlink_to(self.data)
+        if os.getuid() == 0 and not usual.is_symlink() and not _can_enter(usual.parent, "nobody"):
+            # A new place for each cluster: the folder may be a new one of an old name.
+            usual.symlink_to(PLACE_FOR_ROOT / f"data-{secrets.token_hex(6)}")
 
     def _clear_what_a_crash_left(self) -> None:
         deadline = time.monotonic() + 30
@@ -189,18 +202,16 @@ class Cluster:
                 **self._as_user(),
             )
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_TIMEOUT
+    def _gets_ready(self, deadline: float) -> bool:
         while time.monotonic() < deadline:
-            if self.child and self.child.poll() is not None:
-                break
             with suppress(OSError):
                 lines = (self.data / "postmaster.pid").read_text().splitlines()
                 if len(lines) >= 8 and lines[7].strip() == "ready":
-                    return
+                    return True
+            if (self.child is None or self.child.poll() is not None) and not self.postmaster():
+                return False
             time.sleep(0.02)
-        log = self.instance.data / "logs" / "postgres.log"
-        raise ServiceError(f"PostgreSQL doesn't start: see {log}")
+        return False
 
     def _make_roles_and_database(self) -> None:
         with self.connect("postgres") as connection:
@@ -278,6 +289,11 @@ def attached(instance: Instance) -> Iterator[Cluster]:
             with _locked(door), suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 cluster.stop()
+
+
+def program(name: str) -> Path:
+    """Return one of PostgreSQL's own programs: the wheel's, else the system's."""
+    return _find_programs() / name
 
 
 @contextmanager
