@@ -221,6 +221,7 @@ def test_the_manifest_tells_of_agreement_but_not_of_coders(project):
     AgreementReport.objects.create(
         project=project,
         scope=scope_of([batch], ""),
+        state=JobState.READY,
         created_at=MONDAY,
         computed_at=MONDAY,
         is_stale=False,
