@@ -1,10 +1,12 @@
 """Every setting, from the environment. ``CONTRIBUTING.md`` lists the variables."""
 
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
 
 from workbench.env import (
     ROOT,
@@ -38,6 +40,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Applications and the way of a request
 
 INSTALLED_APPS = [
+    "workbench",
     "annotations",
     "exports",
     "django.contrib.admin",
@@ -157,7 +160,7 @@ SPECTACULAR_SETTINGS = {
 # Files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA / "static")))
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "workbench.static.WheelFinder",
@@ -189,6 +192,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0.1,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+# A long import must not keep releases waiting. A worker takes all queues unless told otherwise.
+QUEUES = ("imports", "figures", "releases")
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = "figures"
+CELERY_TASK_ROUTES = {
+    "imports.*": {"queue": "imports"},
+    "agreement.*": {"queue": "figures"},
+    "clusters.*": {"queue": "figures"},
+    "releases.*": {"queue": "releases"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

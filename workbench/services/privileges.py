@@ -5,6 +5,8 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
+from workbench.env import application_database_url
+
 RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "SELECT, USAGE"}
 
 
@@ -25,6 +27,14 @@ def grant(owner, *, application_role: str) -> None:
                     role=sql.Identifier(application_role),
                 )
             )
+
+
+def grant_to_application(connection) -> None:
+    """Do the same on one of Django's connections, for the role that the application uses."""
+    role = unquote(urlsplit(application_database_url()).username or "")
+    if role and role != connection.settings_dict["USER"]:
+        with connection.cursor() as cursor:
+            grant(cursor, application_role=role)
 
 
 def grant_by_address(*, owner_url: str, application_url: str) -> None:
