@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from annotations.actions import agreement, imports
+from annotations.actions import agreement, clusters, imports
 from annotations.models import Batch
 
 #: A hundred thousand articles with their codings take a while to be written.
@@ -13,6 +13,11 @@ HOURS_FOR_AN_IMPORT = 6 * 60 * 60
 @shared_task(name="imports.run", time_limit=HOURS_FOR_AN_IMPORT)
 def run_import(*, job_id: int) -> None:
     imports.run_import(job_id=job_id, at=timezone.now())
+
+
+@shared_task(name="clusters.find", time_limit=HOURS_FOR_AN_IMPORT)
+def find_clusters(*, job_id: int) -> None:
+    clusters.find(job_id=job_id)
 
 
 @shared_task(name="agreement.measure")

@@ -226,6 +226,7 @@ def _work(job: ImportJob, at: datetime, on_progress: Callable[[ImportJob], None]
             transaction.set_rollback(True)
         else:
             _publish(job, writer, at)
+            _ask_for_clusters(job)
     if is_dry:
         with transaction.atomic():
             _publish(job, writer, at)
@@ -264,6 +265,16 @@ def _publish(job: ImportJob, writer: import_writer.Writer, at: datetime) -> None
         duplicates=writer.duplicates,
         dry_run=job.options["dry_run"],
     )
+
+
+def _ask_for_clusters(job: ImportJob) -> None:
+    """Have what came in compared with the rest, but for articles that say where they belong."""
+    comparable = job.articles.filter(is_clustered_by_hand=False).count()
+    if comparable:
+        ImportJob.objects.filter(pk=job.pk).update(
+            clusters_state=JobState.QUEUED, clusters_total=comparable
+        )
+        wake_on_commit("clusters.find", job_id=job.pk)
 
 
 def _end(job: ImportJob, state: JobState, failure: str = "") -> None:

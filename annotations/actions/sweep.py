@@ -16,6 +16,11 @@ def sweep() -> dict[str, int]:
     for job_id in job_ids:
         wake("imports.run", job_id=job_id)
 
+    apart = ImportJob.objects.unclustered().filter(unclaimed()).order_by("pk")
+    apart_ids = list(apart.values_list("pk", flat=True))
+    for job_id in apart_ids:
+        wake("clusters.find", job_id=job_id)
+
     behind = outdated(Task.objects.filter(batch__in=Batch.objects.published()))
     batch_ids = sorted(set(behind.values_list("batch", flat=True)))
     for batch_id in batch_ids:
@@ -28,4 +33,9 @@ def sweep() -> dict[str, int]:
 
     # Releases know themselves which of them wait; they live a layer above.
     wake("releases.sweep")
-    return {"imports": len(job_ids), "batches": len(batch_ids), "reports": len(report_ids)}
+    return {
+        "imports": len(job_ids),
+        "clusters": len(apart_ids),
+        "batches": len(batch_ids),
+        "reports": len(report_ids),
+    }

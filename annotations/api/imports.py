@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from annotations.actions import imports
 from annotations.api.base import InProject, StrictSerializer
-from annotations.enums import Role
+from annotations.enums import JobState, Role
 from annotations.models import ImportJob
 
 
@@ -53,8 +53,14 @@ class ImportListSerializer(serializers.Serializer):
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_clusters(self, job):
-        """Nothing is clustered but by the records themselves, so this is done when they are."""
-        return {"state": job.state, "done": 0, "total": 0}
+        """Copies are looked for once the import is ready."""
+        waits = job.state in {JobState.QUEUED, JobState.RUNNING}
+        over = job.clusters_state if job.state == JobState.READY else job.state
+        return {
+            "state": JobState.QUEUED if waits else over,
+            "done": job.clusters_done,
+            "total": job.clusters_total,
+        }
 
 
 class ImportSerializer(ImportListSerializer):

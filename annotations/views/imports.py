@@ -78,6 +78,7 @@ def _context(request, slug, uuid) -> dict:
         "project": project,
         "job": job,
         "is_unfinished": job.state in {JobState.QUEUED, JobState.RUNNING},
+        "is_compared": job.clusters_state == JobState.READY,
         "files": list(job.files.order_by("position")),
         "problems": list(job.problems.order_by("pk")[:PROBLEMS_SHOWN]),
     }

@@ -5,7 +5,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from annotations.actions import imports
+from annotations.actions import clusters, imports
 from annotations.enums import JobState, Role
 from annotations.models import Article, ImportJob
 from tests.factories import (
@@ -75,7 +75,11 @@ def test_an_import_is_taken_at_once_and_reported_on(client, address):
             }
         ],
     }
-    assert seen["clusters"] == {"state": "ready", "done": 0, "total": 0}
+    assert taken.json()["clusters"] == {"state": "queued", "done": 0, "total": 0}
+    assert seen["clusters"] == {"state": "queued", "done": 0, "total": 2}
+    clusters.find(job_id=job.pk)
+    seen = client.get(f"{address}{taken.json()['id']}/").json()
+    assert seen["clusters"] == {"state": "ready", "done": 2, "total": 2}
 
 
 def test_options_are_words_of_a_form(client, address):

@@ -3,7 +3,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from annotations.actions import imports
+from annotations.actions import clusters, imports
 from annotations.enums import JobState, Role
 from annotations.models import Article, ImportJob
 from tests.factories import TUESDAY, CodebookFactory, ImportJobFactory, MemberFactory
@@ -40,9 +40,13 @@ def test_files_are_dropped_and_what_came_of_them_is_shown(signed_in, address):
     assert answer["Location"] == f"{address}{job.uuid}/"
     waiting = signed_in.get(answer["Location"]).content.decode()
     imports.run_import(job_id=job.pk, at=TUESDAY)
+    comparing = signed_in.get(f"{answer['Location']}progress/").content.decode()
+    clusters.find(job_id=job.pk)
     over = signed_in.get(f"{answer['Location']}progress/").content.decode()
 
     assert "hx-trigger" in waiting
+    assert "hx-trigger" in comparing
+    assert "to find copies of one story" in comparing
     assert "hx-trigger" not in over
     assert "the record has an unknown field “oops”." in over
     assert Article.objects.get().key == "one"
