@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/people/<uuid:uuid>/", people.set_roles, name="member-roles"),
     path("projects/<slug:slug>/people/<uuid:uuid>/remove/", people.remove, name="member-remove"),
     path("projects/<slug:slug>/codebook/", codebook.page, name="codebook"),
+    path("projects/<slug:slug>/codebook/edit/", codebook.edit, name="codebook-edit"),
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
     # Articles and batches
     path("projects/<slug:slug>/imports/", imports.index, name="imports"),

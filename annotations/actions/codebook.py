@@ -13,7 +13,7 @@ from annotations.actions.audit import record
 from annotations.actions.guards import lock_for_change
 from annotations.algorithms.palette import COLOURS, colour_at
 from annotations.enums import AssignmentState, Change
-from annotations.exceptions import Invalid
+from annotations.exceptions import Invalid, Refused
 from annotations.models import (
     Assignment,
     AuditEvent,
@@ -75,6 +75,12 @@ class CannotPublish(Invalid):
     code = "invalid_codebook"
 
 
+class Outdated(Refused):
+    """Somebody published a version after the one that was edited."""
+
+    code = "outdated"
+
+
 @transaction.atomic
 def publish(
     *,
@@ -85,16 +91,23 @@ def publish(
     change: Change = Change.MEANING,
     note: str = "",
     rules: list[dict[str, str]] | None = None,
+    base: int | None = None,
 ) -> CodebookVersion:
     """Publish the next version; ``labels`` are as in the API, in their order.
 
     A label of the last version that is not given is kept as retired: its
     spans still need it. Without ``rules`` the last version's are kept. A minor
     change moves all unfinished work that is on the last version to the new one, a
-    change of meaning only work that has not begun.
+    change of meaning only work that has not begun. ``base`` names the version
+    that was edited: if it is no longer the last one, the change is refused.
     """
     project = lock_for_change(project, by=by)
     last = project.codebooks.order_by("-number").first()
+    if base is not None and last and last.number != base:
+        raise Outdated(
+            _("Version %(number)s was published in the meantime. Open the codebook again.")
+            % {"number": last.number}
+        )
     labels = [*labels, *_forgotten(last, labels)]
     if faults := list(_faults(labels)):
         raise CannotPublish(_("The codebook can't be published as it is."), errors=faults)

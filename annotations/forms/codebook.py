@@ -1,0 +1,223 @@
+"""The codebook as a form: one part a label, one a rule, and what the change means."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from annotations.algorithms.palette import COLOURS
+from annotations.enums import Change
+from annotations.exceptions import Refused
+from annotations.models import CodebookVersion
+from annotations.queries import codebook
+
+MOST = 200
+COLOUR_NAMES = {
+    COLOURS["blue"]: _("blue"),
+    COLOURS["green"]: _("green"),
+    COLOURS["amber"]: _("amber"),
+    COLOURS["plum"]: _("plum"),
+    COLOURS["teal"]: _("teal"),
+    COLOURS["red"]: _("red"),
+    COLOURS["violet"]: _("violet"),
+    COLOURS["slate"]: _("slate"),
+}
+#: A line break inside a line of one of these fields, and what parts an example from its note.
+BREAK = "⏎"
+NOTE = "||"
+
+
+class ProseField(forms.CharField):
+    """A text of several lines, whose breaks browsers send as two characters each."""
+
+    def __init__(self, *, rows: int, **kwargs):
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **kwargs)
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class LinesField(ProseField):
+    """A list of texts, one a line."""
+
+    def __init__(self, **kwargs):
+        super().__init__(rows=3, max_length=400_000, **kwargs)
+
+    def prepare_value(self, value):
+        if isinstance(value, list):
+            return "\n".join(text.replace("\n", BREAK) for text in value)
+        return value
+
+    def clean(self, value):
+        lines = [line.strip().replace(BREAK, "\n") for line in super().clean(value).split("\n")]
+        if any(len(line) > 2_000 for line in lines) or len(lines) > MOST:
+            raise forms.ValidationError(_("At most 200 lines of 2,000 characters."))
+        return [line for line in lines if line]
+
+
+class LabelForm(forms.Form):
+    """What one label means. Its key is given once."""
+
+    key = forms.RegexField(
+        r"\A[^\x00-\x1f\x7f]+\Z",
+        label=_("Key"),
+        max_length=60,
+        required=False,
+        help_text=_("Stands in every file and never changes. Left empty, the name gives it."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=100)
+    hotkey = forms.CharField(
+        label=_("Hotkey"),
+        max_length=1,
+        required=False,
+        help_text=_("One letter; F H M N O P S T U X do something else."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+    colour = forms.ChoiceField(label=_("Colour"), required=False, widget=forms.RadioSelect)
+    definition = ProseField(label=_("Definition"), max_length=20_000, rows=4)
+    include = LinesField(label=_("Tag"), help_text=_("One a line."))
+    exclude = LinesField(label=_("Do not tag"), help_text=_("One a line."))
+    examples = LinesField(
+        label=_("Examples"),
+        help_text=_("One a line, [what is tagged] in brackets; a note may follow after ||."),
+    )
+    retired = forms.BooleanField(
+        label=_("Retired"),
+        help_text=_("No longer given; spans that have it keep it."),
+        required=False,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        given = str(self.initial.get("colour", "")).lower()
+        choices = dict(COLOUR_NAMES)
+        if given and given not in choices:
+            choices[given] = _("as it is")
+        self.fields["colour"].choices = list(choices.items())
+        # A new label that says nothing else is no label, whatever colour the browser sends.
+        self.fields["colour"].has_changed = lambda initial, data: False
+
+    def clean(self):
+        given = super().clean()
+        if "key" not in self.errors and not given.get("key"):
+            given["key"] = slugify(given.get("name", ""))[:60]
+            if not given["key"] and given.get("name"):
+                self.add_error("key", _("Give the label a key of letters and digits."))
+        return given
+
+
+class BaseLabelFormSet(forms.BaseFormSet):
+    """The labels of ``version``, and empty parts for more."""
+
+    def __init__(self, *args, version: CodebookVersion, **kwargs):
+        self.rows = codebook.definitions(version)
+        self.known = codebook.as_contract(version)["labels"]
+        super().__init__(*args, initial=[_shown(label) for label in self.known], **kwargs)
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.row = None
+        if index is not None and index < len(self.rows):
+            form.row = self.rows[index]
+            form.fields["key"].disabled = True
+            form.empty_permitted = False
+
+    @property
+    def filled(self) -> list[LabelForm]:
+        """The parts that say something."""
+        return [form for form in self.forms if form.row is not None or form.has_changed()]
+
+    @property
+    def labels(self) -> list[dict[str, Any]]:
+        """The labels as the action takes them; what this form does not show stays as it was."""
+        before = {label["key"]: label for label in self.known}
+        found = []
+        for form in self.filled:
+            given = dict(form.cleaned_data)
+            known = before.get(given["key"], {}) if form.row is not None else {}
+            if known and given["colour"] == known["colour"].lower():
+                given["colour"] = known["colour"]
+            given["examples"] = _examples(given["examples"], known.get("examples", []))
+            found.append({**known, **given})
+        return found
+
+    def show(self, refusal: Refused) -> list[str]:
+        """Put a refusal's faults beside their fields; return those that belong to none."""
+        rest = []
+        for error in refusal.errors:
+            match = re.fullmatch(r"labels\.(\d+)\.(\w+)", error.get("field", ""))
+            if match and int(match[1]) < len(self.filled):
+                self.filled[int(match[1])].add_error(match[2], error["detail"])
+            else:
+                rest.append(error["detail"])
+        return rest if refusal.errors else [str(refusal)]
+
+
+class RuleForm(forms.Form):
+    """A rule that holds across labels. Emptied, it is left out of the next version."""
+
+    id = forms.CharField(label=_("Number"), max_length=40, required=False)
+    text = ProseField(label=_("Rule"), max_length=5_000, rows=2)
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors and bool(given.get("id")) != bool(given.get("text")):
+            self.add_error("text" if given.get("id") else "id", _("A rule has both."))
+        return given
+
+
+class PublishForm(forms.Form):
+    """What the change means for work that has begun."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    change = forms.ChoiceField(
+        label=_("What kind of change is it?"), choices=Change.choices, widget=forms.RadioSelect
+    )
+    note = ProseField(
+        label=_("What changed"),
+        max_length=5_000,
+        rows=2,
+        help_text=_("Coders read it above the new version."),
+    )
+
+
+_LIMITS = {"extra": 1, "max_num": MOST, "absolute_max": MOST + 1, "validate_max": True}
+LabelFormSet = forms.formset_factory(LabelForm, formset=BaseLabelFormSet, **_LIMITS)
+RuleFormSet = forms.formset_factory(RuleForm, **_LIMITS)
+
+
+def rules_of(formset: forms.BaseFormSet) -> list[dict[str, str]]:
+    """Return the rules that a valid formset holds."""
+    given = [form.cleaned_data for form in formset.forms]
+    return [{"id": rule["id"], "text": rule["text"]} for rule in given if rule.get("id")]
+
+
+def _shown(label: dict[str, Any]) -> dict[str, Any]:
+    examples = [
+        f"{one['text']} {NOTE} {one['note']}" if one.get("note") else one["text"]
+        for one in map(_whole, label["examples"])
+    ]
+    return {**label, "colour": label["colour"].lower(), "examples": examples}
+
+
+def _whole(example: Any) -> dict[str, Any]:
+    return example if isinstance(example, dict) else {"text": example}
+
+
+def _examples(lines: list[str], before: list[Any]) -> list[Any]:
+    """Read examples back; one that kept its text keeps what else is known of it."""
+    known = {_whole(example)["text"].strip(): example for example in before}
+    found = []
+    for line in lines:
+        text, _sign, note = (part.strip() for part in line.partition(NOTE))
+        if not text:
+            continue
+        earlier = known.get(text, text)
+        extra = {k: v for k, v in _whole(earlier).items() if k not in {"text", "note"}}
+        is_plain = not note and not extra and not isinstance(earlier, dict)
+        found.append(
+            text if is_plain else {**extra, "text": text} | ({"note": note} if note else {})
+        )
+    return found

@@ -1,0 +1,238 @@
+import pytest
+
+from annotations.actions import codebook as actions
+from annotations.enums import AssignmentState, Role
+from annotations.models import CodebookVersion
+from annotations.queries import codebook
+from tests.factories import TUESDAY, AssignmentFactory, CodebookFactory, MemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin():
+    member = MemberFactory(roles=[Role.ADMIN])
+    CodebookFactory(project=member.project)
+    return member
+
+
+@pytest.fixture
+def signed_in(client, admin):
+    client.force_login(admin.user)
+    return client
+
+
+@pytest.fixture
+def address(admin):
+    return f"/projects/{admin.project.slug}/codebook/edit/"
+
+
+def filled(answer):
+    """Return what a browser would send of the form on the page."""
+    data = {}
+    head, labels, rules = (answer.context[name] for name in ("head", "labels", "rules"))
+    forms = [head, labels.management_form, *labels.forms, rules.management_form, *rules.forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if value is None or value is False or bound.field.disabled:
+                continue
+            data[bound.html_name] = str(value).replace("\n", "\r\n")
+    return data
+
+
+def latest(admin):
+    return codebook.as_contract(codebook.current(admin.project))
+
+
+def labels(admin):
+    return {label["key"]: label for label in latest(admin)["labels"]}
+
+
+def test_what_is_sent_back_as_it_came_changes_nothing_but_the_number(signed_in, admin, address):
+    rich = {
+        "key": "actor",
+        "name": "Actor",
+        "colour": "#123456",
+        "hotkey": "a",
+        "definition": "Who acts.\n\nOr speaks.",
+        "include": ["Titles", "two\nlines"],
+        "exclude": ["Pronouns"],
+        "examples": ["[Ada] spoke", {"text": "[Ben] left", "note": "why", "source": "x"}],
+        "attributes": [{"name": "role", "values": ["mayor"]}],
+        "links": [{"name": "speaker"}],
+    }
+    rules = [{"id": "R1", "text": "The longest name."}]
+    actions.publish(project=admin.project, labels=[rich], rules=rules, by=admin.user, at=TUESDAY)
+    before = latest(admin)
+
+    answer = signed_in.post(address, filled(signed_in.get(address)))
+
+    assert (answer.status_code, answer["Location"]) == (302, address.removesuffix("edit/"))
+    assert latest(admin) == before | {"version": before["version"] + 1}
+
+
+def test_a_label_is_changed_and_the_change_is_named(signed_in, admin, address):
+    data = filled(signed_in.get(address))
+
+    signed_in.post(
+        address,
+        data
+        | {
+            "labels-0-name": "Person",
+            "labels-0-hotkey": "q",
+            "labels-0-colour": "#b3261e",
+            "labels-0-definition": "Who acts.",
+            "labels-0-include": "Names\nTitles\n\n",
+            "labels-0-examples": "[Ada] spoke || a mayor",
+            "labels-1-retired": "on",
+            "change": "meaning",
+            "note": "People, not groups.",
+        },
+    )
+
+    version = codebook.current(admin.project)
+    assert (version.number, version.change, version.note) == (2, "meaning", "People, not groups.")
+    actor = labels(admin)["actor"]
+    assert (actor["name"], actor["hotkey"], actor["colour"]) == ("Person", "q", "#b3261e")
+    assert (actor["definition"], actor["include"]) == ("Who acts.", ["Names", "Titles"])
+    assert actor["examples"] == [{"text": "[Ada] spoke", "note": "a mayor"}]
+    assert labels(admin)["location"]["retired"]
+    assert "People, not groups." in signed_in.get(address.removesuffix("edit/")).content.decode()
+
+
+def test_a_minor_change_reaches_work_in_progress_and_a_change_of_meaning_does_not(
+    signed_in, admin, address
+):
+    begun = AssignmentFactory(task__batch__project=admin.project, state=AssignmentState.CODING)
+    numbers = []
+    for change in ("minor", "meaning"):
+        signed_in.post(address, filled(signed_in.get(address)) | {"change": change})
+        begun.refresh_from_db()
+        numbers.append(begun.codebook.number)
+
+    assert numbers == [2, 2]
+    assert codebook.current(admin.project).number == 3
+
+
+def test_a_label_is_added_with_a_key_from_its_name(signed_in, admin, address):
+    data = filled(signed_in.get(address))
+
+    signed_in.post(address, data | {"labels-4-name": "Legal act", "labels-4-hotkey": "g"})
+
+    assert list(labels(admin)) == ["actor", "location", "event", "claim", "legal-act"]
+    assert labels(admin)["legal-act"]["colour"] == "#0c6b78"
+
+
+def test_add_makes_room_without_publishing_or_losing_anything(signed_in, admin, address):
+    data = filled(signed_in.get(address)) | {"labels-4-name": "Quote", "add": "labels"}
+
+    answer = signed_in.post(address, data)
+
+    assert (answer.status_code, codebook.current(admin.project).number) == (200, 1)
+    assert len(answer.context["labels"].forms) == 6
+    again = filled(answer) | {"labels-5-name": "Date"}
+    signed_in.post(address, again)
+    assert {"quote", "date"} <= set(labels(admin))
+
+
+def test_rules_are_added_changed_and_left_out(signed_in, admin, address):
+    data = filled(signed_in.get(address))
+    signed_in.post(address, data | {"rules-0-id": "R1", "rules-0-text": "The longest name."})
+    assert latest(admin)["rules"] == [{"id": "R1", "text": "The longest name."}]
+
+    data = filled(signed_in.get(address))
+    signed_in.post(address, data | {"rules-0-id": "", "rules-0-text": ""})
+
+    assert latest(admin)["rules"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "says"),
+    [
+        ({"labels-0-name": ""}, ("labels", 0, "name"), "This field is required."),
+        ({"labels-0-hotkey": "s"}, ("labels", 0, "hotkey"), "already does something else"),
+        ({"labels-1-hotkey": "a"}, ("labels", 1, "hotkey"), "Two labels have this hotkey."),
+        ({"labels-0-colour": "pink"}, ("labels", 0, "colour"), "Select a valid choice."),
+        (
+            {"labels-4-name": "Again", "labels-4-key": "actor"},
+            ("labels", 4, "key"),
+            "Two labels have this key.",
+        ),
+        ({"labels-4-name": "!!!"}, ("labels", 4, "key"), "letters and digits"),
+        ({"labels-4-key": "date"}, ("labels", 4, "name"), "This field is required."),
+        ({"labels-0-include": "x" * 2001}, ("labels", 0, "include"), "At most"),
+        ({"rules-0-id": "R1"}, ("rules", 0, "text"), "A rule has both."),
+        ({"change": "huge"}, ("head", None, "change"), "Select a valid choice."),
+    ],
+)
+def test_faults_stand_beside_their_fields(signed_in, admin, address, change, field, says):
+    answer = signed_in.post(address, filled(signed_in.get(address)) | change)
+
+    part, index, name = field
+    form = answer.context[part] if index is None else answer.context[part].forms[index]
+    assert answer.status_code == 422
+    assert says in " ".join(form.errors[name])
+    assert says in answer.content.decode()
+    assert codebook.current(admin.project).number == 1
+
+
+def test_the_key_of_a_label_can_not_be_changed(signed_in, admin, address):
+    data = filled(signed_in.get(address)) | {"labels-0-key": "person"}
+
+    signed_in.post(address, data)
+
+    assert list(labels(admin)) == ["actor", "location", "event", "claim"]
+
+
+def test_who_edits_an_old_version_is_told_instead_of_undoing_the_new_one(
+    signed_in, admin, address
+):
+    data = filled(signed_in.get(address))
+    signed_in.post(address, data | {"labels-0-name": "First"})
+
+    answer = signed_in.post(address, data | {"labels-0-name": "Second"})
+
+    assert answer.status_code == 422
+    assert "Version 2 was published in the meantime" in answer.content.decode()
+    assert labels(admin)["actor"]["name"] == "First"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"version": "1"},
+        {"version": "x", "labels-TOTAL_FORMS": "many", "rules-TOTAL_FORMS": "-1"},
+        {"version": "99999999999999", "add": "labels", "labels-TOTAL_FORMS": "9" * 30},
+    ],
+)
+def test_a_form_that_no_browser_sends_publishes_nothing(signed_in, admin, address, data):
+    answer = signed_in.post(address, data)
+
+    assert answer.status_code in {200, 422}
+    assert CodebookVersion.objects.count() == 1
+
+
+def test_only_admins_find_and_open_the_form(client, admin, address):
+    def sees(member):
+        client.force_login(member.user)
+        read = client.get(address.removesuffix("edit/"))
+        return address in read.content.decode(), client.get(address).status_code
+
+    coder = MemberFactory(project=admin.project)
+
+    assert sees(admin) == (True, 200)
+    assert sees(coder) == (False, 403)
+    assert client.post(address, {}).status_code == 403
+
+
+@pytest.mark.parametrize("extra", [0, 3])
+def test_the_form_takes_the_same_queries_for_four_labels_and_seven(
+    signed_in, admin, address, extra, django_assert_num_queries
+):
+    known = latest(admin)["labels"]
+    more = [{"key": f"more{n}", "name": f"More {n}"} for n in range(extra)]
+    actions.publish(project=admin.project, labels=known + more, by=admin.user, at=TUESDAY)
+    with django_assert_num_queries(8):
+        signed_in.get(address)
