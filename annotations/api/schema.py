@@ -1,6 +1,6 @@
 """The API described for machines, and a page to read and try it."""
 
-from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.authentication import BasicScheme, SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
@@ -21,6 +21,13 @@ class BrowserScheme(SessionScheme):
 
     target_class = "annotations.api.authentication.SessionAuthentication"
     name = "session"
+
+
+class PasswordScheme(BasicScheme):
+    """Tells the schema that a first token may be asked for with a password."""
+
+    target_class = "annotations.api.authentication.BasicAuthentication"
+    name = "password"
 
 
 class SchemaView(SpectacularAPIView):
