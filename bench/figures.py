@@ -1,0 +1,205 @@
+"""The figures, each with the floor that it is held against."""
+
+import io
+import json
+from collections.abc import Callable
+from random import Random
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from annotations.actions import batches, imports, people, projects, tokens
+from annotations.algorithms import synthetic
+from annotations.enums import JobState, ReleaseState
+from annotations.models import Article, Project, User
+from annotations.queries.batch_plan import Wish
+from bench.rows import Row, best, medians, timed
+from bench.stage import Client, Stage
+from exports.actions import building, releases
+from exports.recipe import Recipe
+
+
+def save(stage: Stage) -> Row:
+    """One span saved over HTTP, against a call that does nothing and one committed INSERT."""
+    client = coder(stage, "save", articles=1)
+    work = client.call("POST", "projects/save/next/")
+    words = work["tokens"]
+    text = work["article"]["text"]
+    state = {"rev": work["doc_rev"], "seq": 0}
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_insert (id bigserial PRIMARY KEY, body text)")
+
+    def save_one() -> None:
+        state["seq"] += 1
+        start, end = words[state["seq"] % len(words)]
+        op = {
+            "op_id": str(uuid4()),
+            "seq": state["seq"],
+            "type": "create",
+            "span_id": str(uuid4()),
+            "label": "actor",
+            "start": start,
+            "end": end,
+            "quote": text[start:end],
+        }
+        answer = client.call(
+            "POST",
+            f"assignments/{work['id']}/ops/",
+            {
+                "client_id": "bench",
+                "since": state["rev"],
+                "text_sha256": work["article"]["text_sha256"],
+                "codebook_version": work["codebook"]["version"],
+                "ops": [op],
+            },
+        )
+        if answer["results"][0]["status"] != "applied":
+            raise SystemExit(f"A span was not saved: {answer}")
+        state["rev"] = answer["doc_rev"]
+
+    def insert_one() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO bench_insert (body) VALUES (repeat('x', 500))")
+
+    saved, nothing, inserted = medians(
+        save_one, lambda: client.call("GET", "session/"), insert_one, times=stage.times(400)
+    )
+    return Row("one span saved over HTTP", saved, nothing + inserted, target=3, unit="s")
+
+
+def next_assignment(stage: Stage) -> Row:
+    """The coder's next article, text and tokens included, against a call that does nothing."""
+    client = coder(stage, "next", articles=stage.times(200))
+    asked, nothing = medians(
+        lambda: client.call("POST", "projects/next/next/"),
+        lambda: client.call("GET", "session/"),
+        times=stage.times(200),
+    )
+    return Row("the next assignment over HTTP", asked, nothing, target=5, unit="s")
+
+
+def import_articles(stage: Stage) -> Row:
+    """Articles from JSONL until they are seen, against COPY of the same rows to the same table."""
+    number = stage.times(2000)
+    stories = [synthetic.story(Random(f"import:{n}")).text for n in range(number)]
+    lines = [json.dumps({"id": f"a-{n}", "text": text}) for n, text in enumerate(stories)]
+    content = "\n".join(lines).encode()
+    turns = iter(range(1000))
+
+    def run() -> None:
+        project = make_project(f"import-{next(turns)}")
+        job = imports.request_import(
+            project=project,
+            by=None,
+            at=timezone.now(),
+            files=[ContentFile(content, name="articles.jsonl")],
+        )
+        done = imports.run_import(job_id=job.pk, at=timezone.now())
+        if done is None or (done.state, done.created) != (JobState.READY, number):
+            raise SystemExit("The import failed.")
+
+    # The floor writes the very rows that an import has written, and takes them back.
+    run()
+    names = ", ".join(f'"{field.column}"' for field in Article._meta.local_concrete_fields)
+    first = Article.objects.filter(project__slug="import-0")
+    rows = _copy_out(
+        f"SELECT {names} FROM annotations_article WHERE project_id = {first[0].project_id}"
+    )
+    imported, copied = [], []
+    for _ in range(3):
+        imported.append(timed(run))
+        first.delete()
+        copied.append(timed(lambda: _copy_in(f"annotations_article ({names})", rows)))
+    rates = number / min(imported), number / min(copied)
+    return Row("articles imported", *rates, target=0.25, unit="/s", is_rate=True)
+
+
+def build_release(stage: Stage) -> Row:
+    """Gold spans to verified files, against COPY of the same rows out of the database."""
+    articles = stage.times(2000)
+    call_command(
+        "load_corpus",
+        f"--articles={articles}",
+        "--spans-per-article=10",
+        "--coders=2",
+        "--project=release",
+        stdout=io.StringIO(),
+    )
+    project = Project.objects.get(slug="release")
+    turns = iter(range(1000))
+
+    def run() -> None:
+        release = releases.request(
+            project=project,
+            name=f"Release {next(turns)}",
+            recipe=Recipe(),
+            by=None,
+            at=timezone.now(),
+        )
+        release = building.see_through(release=release)
+        if release.state != ReleaseState.READY:
+            raise SystemExit(f"The release failed: {release.failure}")
+
+    def copy() -> None:
+        _copy_out("""
+            SELECT article.key, article.text, article.text_sha256, article.meta, article.zones,
+                   gold.spans
+            FROM annotations_gold gold
+            JOIN annotations_task task ON task.id = gold.task_id
+            JOIN annotations_article article ON article.id = task.article_id
+            ORDER BY article.key
+        """)
+
+    built, copied = best(run, copy, times=3)
+    spans = articles * 10
+    return Row(
+        "gold spans released", spans / built, spans / copied, target=0.4, unit="/s", is_rate=True
+    )
+
+
+FIGURES: dict[str, Callable[[Stage], Row]] = {
+    "save": save,
+    "next": next_assignment,
+    "import": import_articles,
+    "release": build_release,
+}
+
+
+def make_project(slug: str) -> Project:
+    owner = User.objects.filter(username="bench").first() or people.create_account(
+        username="bench"
+    )
+    return projects.create(name=slug, slug=slug, by=owner, at=timezone.now())
+
+
+def coder(stage: Stage, slug: str, *, articles: int) -> Client:
+    """Return a coder's client, with ``articles`` to code in a project of that name."""
+    project = make_project(slug)
+    owner = project.created_by
+    user = people.create_account(username=f"{slug}-coder")
+    now = timezone.now()
+    people.add_member(project=project, username=user.username, roles=["coder"], by=owner, at=now)
+    lines = [
+        json.dumps({"id": f"a-{n}", "text": synthetic.story(Random(f"{slug}:{n}")).text})
+        for n in range(articles)
+    ]
+    file = ContentFile("\n".join(lines).encode(), name="articles.jsonl")
+    job = imports.request_import(project=project, by=owner, at=now, files=[file])
+    imports.run_import(job_id=job.pk, at=now)
+    wish = Wish(name="Bench", articles={"all": True}, coders=[user.username], coders_per_article=1)
+    batches.open_batch(project=project, wish=wish, by=owner, at=now)
+    _, key = tokens.create(user=user, name="bench", scopes=[], project=None, at=now)
+    return stage.client(key)
+
+
+def _copy_out(query: str) -> bytes:
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
+        return b"".join(copy)
+
+
+def _copy_in(table: str, rows: bytes) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        copy.write(rows)

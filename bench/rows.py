@@ -1,0 +1,67 @@
+"""A row of the table, and the ways to come to its numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure beside its floor. A time should be small and a rate large."""
+
+    name: str
+    figure: float
+    floor: float
+    target: float
+    unit: str
+    is_rate: bool = False
+
+    @property
+    def ratio(self) -> float:
+        return self.figure / self.floor
+
+    @property
+    def is_reached(self) -> bool:
+        return self.ratio >= self.target if self.is_rate else self.ratio <= self.target
+
+    @property
+    def target_shown(self) -> str:
+        return f"{'≥' if self.is_rate else '≤'} {self.target:g}"
+
+    def shown(self, value: float) -> str:
+        return f"{value:,.0f} {self.unit}" if self.is_rate else f"{value * 1000:.2f} ms"
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "unit": self.unit if self.is_rate else "s",
+            "figure": self.figure,
+            "floor": self.floor,
+            "ratio": round(self.ratio, 3),
+            "target": self.target_shown,
+            "reached": self.is_reached,
+        }
+
+
+def medians(*steps: Callable[[], object], times: int, warm_up: int = 20) -> list[float]:
+    """Run the steps in turn and return the median time of each."""
+    taken: list[list[float]] = [[] for _ in steps]
+    for number in range(warm_up + times):
+        for step, times_of_step in zip(steps, taken, strict=True):
+            seconds = timed(step)
+            if number >= warm_up:
+                times_of_step.append(seconds)
+    return [median(times_of_step) for times_of_step in taken]
+
+
+def best(*steps: Callable[[], object], times: int) -> list[float]:
+    """Run long steps in turn and return the shortest time of each."""
+    rounds = [[timed(step) for step in steps] for _ in range(times)]
+    return [min(taken) for taken in zip(*rounds, strict=True)]
+
+
+def timed(step: Callable[[], object]) -> float:
+    began = perf_counter()
+    step()
+    return perf_counter() - began

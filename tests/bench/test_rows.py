@@ -1,0 +1,57 @@
+from time import sleep
+
+import pytest
+
+from bench.figures import FIGURES
+from bench.rows import Row, best, medians
+
+
+@pytest.mark.parametrize(
+    ("figure", "floor", "is_rate", "is_reached"),
+    [
+        (3.0, 1.0, False, True),
+        (3.1, 1.0, False, False),
+        (3.0, 1.0, True, True),
+        (2.9, 1.0, True, False),
+    ],
+)
+def test_a_time_stays_below_its_target_and_a_rate_above(figure, floor, is_rate, is_reached):
+    row = Row("a step", figure, floor, target=3, unit="/s", is_rate=is_rate)
+
+    assert row.is_reached == is_reached
+
+
+def test_a_row_as_json_holds_what_the_table_shows():
+    row = Row("a step", 0.02, 0.01, target=3, unit="s")
+
+    assert row.as_json() == {
+        "name": "a step",
+        "unit": "s",
+        "figure": 0.02,
+        "floor": 0.01,
+        "ratio": 2.0,
+        "target": "≤ 3",
+        "reached": True,
+    }
+    assert row.shown(row.figure) == "20.00 ms"
+
+
+def test_a_slow_warm_up_does_not_count():
+    pauses = iter([0.2, 0, 0, 0])
+
+    (median,) = medians(lambda: sleep(next(pauses)), times=3, warm_up=1)
+
+    assert median < 0.1
+
+
+def test_steps_take_turns():
+    order = []
+
+    best(lambda: order.append("figure"), lambda: order.append("floor"), times=2)
+
+    assert order == ["figure", "floor"] * 2
+
+
+def test_every_figure_says_what_it_is_held_against():
+    for measure in FIGURES.values():
+        assert "against" in measure.__doc__
