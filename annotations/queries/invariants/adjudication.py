@@ -11,7 +11,10 @@ from annotations.queries.invariants.asking import found, misquotes
 
 
 def tasks_are_as_far_as_their_work() -> Iterator[str]:
-    """A task is open until as many coders as it wants have handed in; gold may come alone."""
+    """A task is open until as many coders as it wants have handed in; gold may come alone.
+
+    What nobody had handed in when its batch was closed is dropped.
+    """
     return found("""
         SELECT 'task ' || task.uuid
         FROM annotations_task task

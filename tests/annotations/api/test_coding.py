@@ -4,8 +4,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from annotations.enums import AssignmentState, Role
-from annotations.models import Assignment
+from annotations.models import Assignment, RecoveredDraft
 from tests.factories import (
+    MONDAY,
     TEXT,
     ArticleFactory,
     AssignmentFactory,
@@ -306,3 +307,22 @@ def test_offsets_count_code_points():
     answer = send(client, assignment, create(start=2, end=5, quote="Ada"))
 
     assert [result["status"] for result in answer.json()["results"]] == ["applied"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("rest", "queries"), [("", 6), ("history/", 5), ("drafts/", 5)])
+def test_work_costs_the_same_number_of_queries_however_much_was_done(
+    rest, queries, rows, assignment, client, django_assert_num_queries
+):
+    for _ in range(rows):
+        send(client, assignment, create())
+        RecoveredDraft.objects.create(
+            assignment=assignment,
+            sent_by=assignment.coder.user,
+            reason="released",
+            ops=[],
+            received_at=MONDAY,
+        )
+
+    with django_assert_num_queries(queries):
+        client.get(address(assignment, rest))

@@ -145,3 +145,18 @@ def test_nobody_finds_somebody_elses_token():
     assert client.get(f"{ADDRESS}{token.uuid}/").status_code == 404
     assert client.delete(f"{ADDRESS}{token.uuid}/").status_code == 404
     assert ApiToken.objects.filter(pk=token.pk).exists()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_the_same_queries_for_one_and_three(rows, django_assert_num_queries):
+    person = UserFactory()
+    for number in range(rows):
+        ApiTokenFactory(user=person, name=f"key-{number}")
+
+    with django_assert_num_queries(3):
+        assert len(bearer("wbt_key-0").get(ADDRESS).json()["results"]) == 1
+
+    client = APIClient()
+    client.force_login(person)
+    with django_assert_num_queries(3):
+        assert len(client.get(ADDRESS).json()["results"]) == rows

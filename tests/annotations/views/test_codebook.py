@@ -68,3 +68,15 @@ def test_an_earlier_version_can_still_be_read(client, admin):
 
 def test_a_version_that_was_never_published_is_not_there(client, admin):
     assert read(client, admin, "7/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_takes_the_same_queries_for_one_version_and_three(
+    rows, admin, client, django_assert_num_queries
+):
+    for number in range(rows):
+        publish(admin, definition=f"Definition {number}")
+    client.force_login(admin.user)
+
+    with django_assert_num_queries(10):
+        client.get(f"/projects/{admin.project.slug}/codebook/")

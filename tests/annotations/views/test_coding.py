@@ -1,6 +1,9 @@
+import uuid
+
 import pytest
 
 from annotations.enums import AssignmentState, Role
+from annotations.models import Span
 from tests.factories import TUESDAY, ArticleFactory, AssignmentFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +78,25 @@ def test_the_page_tells_where_the_article_is_from_and_when_it_is_due(client):
     answer = client.get(address(assignment))
 
     assert answer.context["facts"] == ["Velmora Post", "codebook v1", "due March 3, 2026"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_takes_the_same_queries_for_one_span_and_three(
+    rows, client, django_assert_num_queries
+):
+    assignment = AssignmentFactory()
+    label = assignment.codebook.definitions.first().label
+    for start in range(rows):
+        Span.objects.create(
+            uuid=uuid.uuid4(),
+            assignment=assignment,
+            label=label,
+            start=start,
+            end=start + 5,
+            quote=assignment.task.article.text[start : start + 5],
+            rev=1,
+        )
+    client.force_login(assignment.coder.user)
+
+    with django_assert_num_queries(5):
+        client.get(address(assignment))

@@ -105,3 +105,15 @@ def test_the_page_takes_the_same_queries_for_one_and_three(
         job.files.create(name="a.txt", format="txt", path="x", size=1, sha256="0" * 64, position=0)
     with django_assert_num_queries(8):
         signed_in.get(address)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_an_import_takes_the_same_queries_for_one_problem_and_three(
+    signed_in, address, admin, rows, django_assert_num_queries
+):
+    job = ImportJobFactory(project=admin.project)
+    for line in range(rows):
+        job.problems.create(file="one.jsonl", line=line, code="unknown", detail="It is wrong.")
+
+    with django_assert_num_queries(8):
+        signed_in.get(f"{address}{job.uuid}/")
