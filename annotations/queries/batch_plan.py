@@ -53,6 +53,7 @@ class Plan:
     articles: list[Article]
     members: dict[str, Member]
     allocation: Allocation
+    is_pool: bool = False
 
     @property
     def placed(self) -> list[tuple[Article, list[str]]]:
@@ -91,12 +92,13 @@ def plan(project: Project, wish: Wish) -> Plan:
         wish.seed,
         clusters if wish.one_per_cluster else None,
     )
-    if wish.strategy == Strategy.POOL:
+    is_pool = wish.strategy == Strategy.POOL
+    if is_pool:
         nothing = dict.fromkeys(allocation.loads, 0)
         allocation = Allocation(
             {}, nothing, dict.fromkeys(allocation.pairs, 0), allocation.unplaced
         )
-    return Plan(articles, members, allocation)
+    return Plan(articles, members, allocation, is_pool)
 
 
 def _members(project: Project, wish: Wish) -> dict[str, Member]:

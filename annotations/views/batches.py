@@ -76,7 +76,7 @@ def batch_preview(request, slug):
             planned = plan(project, form.wish)
         except Refused as refusal:
             why = str(refusal)
-    else:
+    elif given.getlist("coders"):
         why = " ".join(error for errors in form.errors.values() for error in errors)
     return render(
         request,

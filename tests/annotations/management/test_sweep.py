@@ -7,7 +7,7 @@ from celery import current_app
 from django.core.management import call_command
 from django.db.models.functions import Now
 
-from annotations.actions import agreement
+from annotations.actions import agreement, clusters
 from annotations.enums import AssignmentState, JobState
 from annotations.models import AgreementReport, ImportJob
 from tests.factories import TUESDAY, AssignmentFactory, ImportJobFactory, submitted
@@ -31,6 +31,18 @@ def test_what_nobody_is_at_is_rung_for_and_the_rest_left_alone():
     assert swept()["imports"] == 2
 
 
+def test_an_import_whose_copies_nobody_looks_for_is_rung_for():
+    waits, alive, _done = (
+        ImportJobFactory(clusters_state=state)
+        for state in (JobState.QUEUED, JobState.RUNNING, JobState.READY)
+    )
+    ImportJob.objects.filter(pk=alive.pk).update(lease_until=Now() + timedelta(minutes=1))
+    assert swept()["clusters"] == 1
+
+    clusters.find(job_id=waits.pk)
+    assert swept()["clusters"] == 0
+
+
 def test_work_that_no_figure_knows_is_measured_and_its_report_computed():
     work = submitted(AssignmentFactory(state=AssignmentState.CODING), [])
     assert (swept()["batches"], swept()["reports"]) == (1, 0)
@@ -45,5 +57,6 @@ def test_work_that_no_figure_knows_is_measured_and_its_report_computed():
 
 def test_every_bell_that_is_rung_has_a_task():
     current_app.loader.import_default_modules()
-    bells = {"imports.run", "agreement.measure", "agreement.ask", "agreement.report"}
-    assert bells | {"releases.sweep"} <= set(current_app.tasks)
+    bells = {"imports.run", "clusters.find", "releases.sweep"}
+    figures = {"agreement.measure", "agreement.ask", "agreement.report"}
+    assert bells | figures <= set(current_app.tasks)

@@ -136,6 +136,7 @@ LEGAL_TASK_STEPS = {
     ("coded", "open"),
     ("adjudicating", "open"),
     ("adjudicated", "adjudicating"),
+    ("open", "dropped"),
 }
 
 

@@ -80,7 +80,6 @@ def test_articles_are_chosen_in_four_ways(signed_in, address, admin, coders, cha
         ({"coders_per_article": 3}, "3 coders an article, but 2 to choose from."),
         ({"source": "sample", "sample": 9}, "There are 1 articles to sample from."),
         ({"source": "import"}, "Say which articles."),
-        ({"coders": []}, "This field is required."),
     ],
 )
 def test_a_plan_that_can_not_be_says_why_in_preview_and_form(
@@ -175,11 +174,25 @@ def test_a_closed_batch_says_so_and_offers_nothing_more(signed_in, admin, coders
     assert "This batch is closed." in again
 
 
+def test_before_coders_are_chosen_the_preview_asks_for_them(signed_in, address, admin, coders):
+    ArticleFactory(project=admin.project)
+
+    preview = signed_in.post(f"{address}new/preview/", wish(coders=[])).content.decode()
+    made = signed_in.post(f"{address}new/", wish(coders=[]))
+
+    assert "Choose articles and coders" in preview
+    assert "This field is required." not in preview
+    assert (made.status_code, list(made.context["form"].errors)) == (422, ["coders"])
+
+
 def test_a_pool_is_made_on_the_page(signed_in, address, admin, coders):
     ArticleFactory(project=admin.project)
 
+    preview = signed_in.post(f"{address}new/preview/", wish(strategy="pool")).content.decode()
     signed_in.post(f"{address}new/", wish(strategy="pool"))
 
+    assert "1 article goes into the pool." in preview
+    assert "Load per coder" not in preview
     batch = Batch.objects.get()
     assert batch.strategy == "pool"
     assert set(batch.drawers.all()) == set(coders)
