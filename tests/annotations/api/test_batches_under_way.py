@@ -7,6 +7,10 @@ from rest_framework.test import APIClient
 
 from annotations.enums import AssignmentState, JobState, Role, TaskState
 from annotations.models import Assignment, AuditEvent, Batch, Task
+from annotations.queries.invariants.adjudication import (
+    cards_are_counted_right,
+    tasks_are_as_far_as_their_work,
+)
 from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
@@ -320,6 +324,19 @@ def test_the_last_one_in_a_closed_batch_rings_for_the_agreement(
     rung = [callback.args for callback in something_handed_in]
     assert nothing_handed_in == []
     assert rung == [("agreement.measure",)]
+
+
+def test_what_a_closed_batch_leaves_behind_breaks_no_rule(client, batch, ann, ben):
+    half = work(batch, ann)
+    AssignmentFactory(task=half.task, coder=ben)
+    submitted(half, [])
+    begun = work(batch, ann)
+    codes(ann, begun, "Mayor")
+
+    post(client, batch, "close")
+
+    assert list(tasks_are_as_far_as_their_work()) == []
+    assert list(cards_are_counted_right()) == []
 
 
 def test_an_article_that_was_dropped_can_be_given_out_again(client, batch, admin, ann):
