@@ -5,7 +5,7 @@ import os
 import sys
 
 # These change or replace tables, which the application's own role must not do.
-COMMANDS_OF_THE_OWNER = {"dbshell", "flush", "migrate", "restore", "sqlflush", "test"}
+COMMANDS_OF_THE_OWNER = {"dbshell", "flush", "migrate", "prepare", "restore", "sqlflush", "test"}
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from workbench.services import privileges
 
 
 class Command(BaseCommand):
-    """What ``script/run`` does by itself; run as the owner: ``DATABASE_ROLE=owner``."""
+    """What ``script/run`` does by itself."""
 
     help = "Brings the tables up to date, and gives the application's role its rights on them."
 

@@ -13,7 +13,7 @@ from workbench.services.processes import ServiceError
 
 
 class Command(BaseCommand):
-    """Needs the role that owns the tables: ``DATABASE_ROLE=owner``. Stop the servers first."""
+    """Works as the role that owns the tables. Stop the servers first."""
 
     help = "Puts a backup in place of everything that is there."
 
