@@ -73,7 +73,9 @@ def checks(has_node: bool) -> list[tuple[str, Callable[[], int]]]:
         static.append(("tsc", lambda: node(NODE_MODULES / ".bin/tsc")))
         if tests := sorted((ROOT / "tests/js").glob("**/*.test.js")):
             static.append(("node --test", lambda: node("--test", "--test-reporter=spec", *tests)))
-    return [*static, ("pytest", lambda: run("pytest"))]
+    # A file's tests stay together: some share a demo project or servers that take long to make.
+    spread = ["--numprocesses=auto", "--dist=loadfile"]
+    return [*static, ("pytest", lambda: run("pytest", *spread))]
 
 
 def passes(name: str, check: Callable[[], int]) -> bool:

@@ -94,6 +94,7 @@ def browser_type_launch_args(browser_type_launch_args):
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-domain-reliability",
+        "--disable-gpu",
         "--disable-quic",
         "--disable-sync",
         "--no-first-run",

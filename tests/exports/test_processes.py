@@ -7,7 +7,6 @@ import sys
 import urllib.request
 
 import pytest
-from celery import current_app
 from django.db import connection
 from kombu import Connection
 
@@ -23,6 +22,7 @@ from tests.factories import (
     ProjectFactory,
 )
 from tests.stack import application_url, wait_until
+from workbench.celery import app
 from workbench.env import ROOT
 
 pytestmark = pytest.mark.stack
@@ -64,7 +64,7 @@ class Halted:
 
 def ring_for(stack, release):
     with Connection(stack.instance.broker_url) as broker:
-        current_app.send_task(
+        app.send_task(
             "releases.build", kwargs={"release_id": release.pk}, connection=broker
         )
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -108,21 +109,17 @@ def test_another_programs_number_in_the_lock_file_does_not_prevent_a_start(insta
 
 
 def test_many_at_once_start_one_server(instance):
-    numbers = []
     together = threading.Barrier(4)
 
-    def join():
+    def join(_):
         with attached(instance) as cluster:
-            numbers.append(cluster.postmaster().pid)
+            number = cluster.postmaster().pid
             together.wait(30)
+        return number
 
-    threads = [threading.Thread(target=join) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        numbers = list(threads.map(join, range(4)))
 
-    assert len(numbers) == 4
     assert len(set(numbers)) == 1
 
 

@@ -78,7 +78,16 @@ def nav(member, path="/", current=""):
     [
         (
             Role.ADMIN,
-            {"Overview", "Articles", "Batches", "Agreement", "Releases", "Codebook", "People"},
+            {
+                "Overview",
+                "Articles",
+                "Batches",
+                "Agreement",
+                "Releases",
+                "Codebook",
+                "People",
+                "History",
+            },
         ),
         (Role.CODER, {"Overview", "Codebook"}),
         (Role.ADJUDICATOR, {"Overview", "Articles", "Adjudication", "Agreement", "Codebook"}),
