@@ -64,9 +64,7 @@ class Halted:
 
 def ring_for(stack, release):
     with Connection(stack.instance.broker_url) as broker:
-        app.send_task(
-            "releases.build", kwargs={"release_id": release.pk}, connection=broker
-        )
+        app.send_task("releases.build", kwargs={"release_id": release.pk}, connection=broker)
 
 
 def is_in(release, state):
