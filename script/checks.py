@@ -74,7 +74,7 @@ def checks(has_node: bool) -> list[tuple[str, Callable[[], int]]]:
         if tests := sorted((ROOT / "tests/js").glob("**/*.test.js")):
             static.append(("node --test", lambda: node("--test", "--test-reporter=spec", *tests)))
     # A file's tests stay together: some share a demo project or servers that take long to make.
-    spread = ["--numprocesses=auto", "--dist=loadfile"]
+    spread = ["--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder", "--durations=15"]
     return [*static, ("pytest", lambda: run("pytest", *spread))]
 
 

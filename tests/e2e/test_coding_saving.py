@@ -10,6 +10,7 @@ from annotations.actions import coding
 from annotations.models import RecoveredDraft
 from tests.e2e.desk import TEXT, Desk
 from tests.factories import TUESDAY, UserFactory
+from tests.stack import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -199,7 +200,7 @@ def test_a_refused_edit_stays_in_sight_until_it_is_put_away(desk_with):
 def test_work_taken_away_in_mid_task_turns_the_page_read_only_and_offers_the_rest(desk_with):
     desk = desk_with(TEXT)
     desk.tag("velm", "l")
-    desk.wait_until_saved()
+    wait_until(desk.assignment.spans.exists, what="the first span to be saved")
     coding.release(assignment=desk.assignment, by=desk.assignment.coder.user, at=TUESDAY)
 
     desk.tag("ada", "a")

@@ -108,6 +108,7 @@ def test_another_programs_number_in_the_lock_file_does_not_prevent_a_start(insta
         assert cluster.postmaster().pid != os.getpid()
 
 
+@pytest.mark.slow
 def test_many_at_once_start_one_server(instance):
     together = threading.Barrier(4)
 

@@ -168,6 +168,7 @@ def test_a_command_joins_the_running_instance(run):
     assert run.answers()
 
 
+@pytest.mark.slow
 def test_an_instance_beside_it_starts_again_after_its_supervisor_was_killed(run, place):
     with running(**place) as killed:
         orphans = [member for member in killed.members() if member.pid != killed.process.pid]
