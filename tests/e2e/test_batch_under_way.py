@@ -91,3 +91,15 @@ def test_the_codebook_is_edited_without_scripts(browser, live_server, signed_in,
     names = version.definitions.order_by("position").values_list("name", flat=True)
     assert list(names) == ["Person", "Location", "Event", "Claim", "Quote"]
     plain.close()
+
+
+def test_a_wide_coverage_scrolls_by_itself_on_a_phone(page, live_server, signed_in, admin, batch):
+    coder = MemberFactory(project=admin.project)
+    AssignmentFactory.create_batch(12, task__batch=batch, coder=coder)
+    signed_in(admin.user)
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    page.goto(f"{live_server.url}/batches/{batch.uuid}/")
+
+    expect(page.locator(".coverage")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
