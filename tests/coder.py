@@ -29,7 +29,6 @@ def save(assignment, *ops, **details):
         "client_id": "desk",
         "since": 0,
         "text_sha256": assignment.task.article.text_sha256,
-        "codebook_version": 1,
     }
     return coding.apply_ops(assignment=assignment, ops=list(ops), **{**given, **details})
 

@@ -80,7 +80,6 @@ def apply_ops(
     client_id: str,
     since: int,
     text_sha256: str,
-    codebook_version: int,
     ops: list[op_log.Op],
 ) -> dict[str, Any]:
     """Save steps of coding, each once, and return their results and what changed ``since``.
@@ -93,7 +92,7 @@ def apply_ops(
         held = _locked(assignment)
         if not is_coder_of(by, held):
             raise MayNotCode(_("This is somebody else’s work."))
-        answer = _answers(held, ops, client_id, at, text_sha256, codebook_version, by)
+        answer = _answers(held, ops, client_id, at, text_sha256, by)
         if not isinstance(answer, Refused):
             return {
                 "doc_rev": held.doc_rev,
@@ -169,7 +168,6 @@ def _answers(
     client_id: str,
     at: datetime,
     text_sha256: str,
-    codebook_version: int,
     by: User,
 ) -> list[op_log.Result] | Refused:
     """Answer each op, applying the new ones; or keep those as a draft and return why."""

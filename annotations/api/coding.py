@@ -137,11 +137,11 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         return as_document(self.assignment)
 
     def ops(self, request, uuid):
+        sent = self.taken(OpsSerializer)
+        # The work's own pinned version decides; which one the client had is no reason to refuse.
+        del sent["codebook_version"]
         answer = actions.apply_ops(
-            assignment=self.assignment,
-            by=request.user,
-            at=timezone.now(),
-            **self.taken(OpsSerializer),
+            assignment=self.assignment, by=request.user, at=timezone.now(), **sent
         )
         return Response(answer)
 

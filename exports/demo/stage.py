@@ -123,7 +123,6 @@ class _Round:
             client_id="demo",
             since=0,
             text_sha256=article.text_sha256,
-            codebook_version=assignment.codebook.number,
             ops=[{"op_id": uuid4(), "seq": seq, **step} for seq, step in enumerate(steps, 1)],
         )
         if refused := [row for row in answer["results"] if row["status"] != "applied"]:

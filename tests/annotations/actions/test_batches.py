@@ -1,8 +1,6 @@
-import threading
 import uuid
 
 import pytest
-from django.db import connection
 
 from annotations.actions import batches, coding
 from annotations.enums import AssignmentState, Role, TaskState
@@ -18,6 +16,7 @@ from tests.factories import (
     TaskFactory,
     submitted,
 )
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,28 +27,6 @@ def scene():
     project = admin.project
     CodebookFactory(project=project)
     return admin, BatchFactory(project=project), *MemberFactory.create_batch(2, project=project)
-
-
-def at_once(*calls):
-    """Run ``calls`` in threads that start together; return the refusals there were."""
-    refusals = []
-    together = threading.Barrier(len(calls))
-
-    def run(call):
-        together.wait()
-        try:
-            call()
-        except Refused as refusal:
-            refusals.append(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refusals
 
 
 def hand_in(assignment):
@@ -66,10 +43,11 @@ def test_closing_twice_at_once_closes_once():
     admin, batch, ann, _ben = scene()
     AssignmentFactory(task__batch=batch, coder=ann)
 
-    refusals = at_once(
+    outcomes = at_once(
         *[lambda: batches.close(batch=batch, by=admin.user, at=TUESDAY) for _ in range(2)]
     )
 
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     assert [refusal.code for refusal in refusals] == ["closed"]
     assert AuditEvent.objects.filter(kind=AuditEvent.Kind.BATCH_CLOSED).count() == 1
 
@@ -106,9 +84,11 @@ def test_two_admins_reassigning_at_once_give_each_article_to_one_coder():
             batch=batch, from_coder=ann.name, to_coder=member.name, by=admin.user, at=TUESDAY
         )
 
-    refusals = at_once(lambda: give_to(ben), lambda: give_to(cy))
+    outcomes = at_once(lambda: give_to(ben), lambda: give_to(cy))
 
-    assert [refusal.code for refusal in refusals] == ["nothing_to_reassign"]
+    assert [outcome.code for outcome in outcomes if isinstance(outcome, Refused)] == [
+        "nothing_to_reassign"
+    ]
     assert {task.assignments.live().count() for task in Task.objects.all()} == {1}
     assert Assignment.objects.live().values("coder").distinct().count() == 1
     assert not Assignment.objects.live().filter(coder=ann).exists()

@@ -1,8 +1,6 @@
-import threading
 import uuid
 
 import pytest
-from django.db import connection
 
 from annotations.actions import coding
 from annotations.enums import AssignmentState, Role, TaskState
@@ -18,6 +16,7 @@ from tests.factories import (
     TaskFactory,
     UserFactory,
 )
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -240,30 +239,6 @@ def test_released_work_keeps_its_spans_and_submitted_work_is_not_released():
         coding.release(assignment=submitted, by=submitted.coder.user, at=TUESDAY)
     with pytest.raises(Forbidden):
         coding.release(assignment=submitted, by=UserFactory(), at=TUESDAY)
-
-
-def at_once(*calls):
-    """Run ``calls`` in threads of their own and return what each returned or raised."""
-    outcomes = [None] * len(calls)
-    together = threading.Barrier(len(calls))
-
-    def run(index, call):
-        together.wait()
-        try:
-            outcomes[index] = call()
-        except Refused as refusal:
-            outcomes[index] = refusal
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=run, args=(index, call)) for index, call in enumerate(calls)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,7 +1,4 @@
-import threading
-
 import pytest
-from django.db import connection
 
 from annotations.actions import batches, coding
 from annotations.enums import AssignmentState, Role, Strategy, TaskState
@@ -17,6 +14,7 @@ from tests.factories import (
     ProjectFactory,
     submitted,
 )
+from tests.threads import at_once
 
 
 @pytest.fixture
@@ -131,30 +129,6 @@ def test_nothing_is_drawn_that_is_over(project, ends):
         coding.release(assignment=draw(coder), by=coder.user, at=TUESDAY)
 
     assert draw(coder) is None
-
-
-def at_once(*calls):
-    """Run ``calls`` in threads that start together; return what each returned or raised."""
-    outcomes = [None] * len(calls)
-    together = threading.Barrier(len(calls))
-
-    def run(index, call):
-        together.wait()
-        try:
-            outcomes[index] = call()
-        except Exception as error:
-            outcomes[index] = error
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=run, args=(index, call)) for index, call in enumerate(calls)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 @pytest.mark.django_db(transaction=True)
