@@ -21,11 +21,12 @@ const DURING_PREVIEW = ["open", "tag-all"];
  * @param {import("./labels.js").Labels} parts.labels
  * @param {import("./outbox.js").Outbox} parts.outbox
  * @param {import("./submit.js").Submission} parts.submission
+ * @param {import("./label-bar.js").LabelBar} parts.labelBar
  * @param {() => void} parts.openJump
  * @param {string} parts.flag
  * @returns {(command: Command) => void}
  */
-export function wireCommands({ root, editor, cursor, spans, labels, outbox, submission, openJump, flag }) {
+export function wireCommands({ root, editor, cursor, spans, labels, outbox, submission, labelBar, openJump, flag }) {
   const dialog = (/** @type {string} */ id) =>
     /** @type {HTMLDialogElement} */ (document.getElementById(id));
   let hasDoubted = false;
@@ -127,7 +128,10 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
       if (editor.preview) editor.confirm();
       else if (!cursor.openHere()) editor.say(text("no-span-here"));
     },
-    escape: () => cursor.escape(),
+    escape() {
+      cursor.escape();
+      labelBar.take("");
+    },
     "next-span"() {
       if (!cursor.goToSpan(1)) editor.say(text("no-more-spans"));
     },

@@ -9,8 +9,9 @@ import { wireCommands } from "./coding-commands.js";
 import { Cursor } from "./cursor.js";
 import { Editor } from "./editor.js";
 import { Fills } from "./fills.js";
+import { Handles } from "./handles.js";
 import { History } from "./history.js";
-import { wireLabelBar } from "./label-bar.js";
+import { LabelBar } from "./label-bar.js";
 import { Labels } from "./labels.js";
 import { Offsets } from "./offsets.js";
 import { Outbox } from "./outbox.js";
@@ -125,8 +126,24 @@ async function open(root, assignment, paragraphs, api) {
     },
   });
   const openJump = jumpBar({ bar: byId("jump"), model, cursor, fills, onClose: focusText });
-  const run = wireCommands({ root, editor, cursor, spans, labels, outbox, submission, openJump, flag: assignment.flag ?? "" });
-  wireLabelBar({ root, bar: byId("label-bar"), labels, spans, run });
+  const labelBar = new LabelBar({
+    root,
+    bar: byId("label-bar"),
+    labels,
+    isChosen() {
+      const { active, selection, word } = cursor;
+      return Boolean(active) || popover.isOpen || selection.end - selection.start > word.end - word.start;
+    },
+    run: (command) => run(command),
+    onBrush() {
+      const { brush } = labelBar;
+      editor.say(brush ? text("brush-on", { label: labels.nameOf(brush) }) : text("brush-off"));
+      focusText();
+    },
+  });
+  const run = wireCommands({
+    root, editor, cursor, spans, labels, outbox, submission, labelBar, openJump, flag: assignment.flag ?? "",
+  });
 
   const popover = new Popover({
     root,
@@ -141,18 +158,38 @@ async function open(root, assignment, paragraphs, api) {
     },
   });
   const snapChoice = byId("snap");
+  const snapUnit = () =>
+    /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value);
   new Pointer({
     paragraphs,
     model,
     cursor,
     spans,
     fills,
-    snapUnit: () => /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value),
+    snapUnit,
+    isBrushOn: () => Boolean(labelBar.brush),
+    onSelected() {
+      focusText();
+      if (labelBar.brush) run({ name: "label", label: labelBar.brush });
+      else popover.open();
+    },
     onPointed() {
       focusText();
-      popover.open();
+      if (cursor.active || !labelBar.brush) popover.open();
     },
   });
+  const handles = new Handles({
+    root,
+    layer,
+    paragraphs,
+    model,
+    cursor,
+    labels,
+    fills,
+    snapUnit,
+    onMoved: (selection) => editor.stretch(selection),
+  });
+  layer.addEventListener("pointerdown", () => popover.close());
   new SignIn({
     root,
     dialog: byId("sign-in"),
@@ -182,6 +219,7 @@ async function open(root, assignment, paragraphs, api) {
     bars.relayout();
     caret.relayout();
     fills.relayout();
+    handles.relayout();
     popover.close();
   };
   new ResizeObserver(relayout).observe(surface);
@@ -197,10 +235,9 @@ async function open(root, assignment, paragraphs, api) {
   sync.reset(assignment.spans);
   cursor.select(cursor.selection, { follow: false });
   noteEndOfText(root, paragraphs);
-  root.dataset.ready = "true";
   /** @type {Assignment | null} */
   let unread = assignment;
-  shareTabs({
+  await shareTabs({
     root,
     name: `assignment:${assignment.id}`,
     spans,
@@ -214,6 +251,7 @@ async function open(root, assignment, paragraphs, api) {
       sync.reset(now.spans);
     },
   });
+  root.dataset.ready = "true";
   focusText();
 }
 

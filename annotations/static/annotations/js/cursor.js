@@ -234,9 +234,7 @@ export class Cursor {
 
   /** @param {Step} side */
   #readingStep(side) {
-    const paragraph = this.paragraphs.all[this.paragraphs.indexAt(this.word.start)];
-    const isRtl = paragraph && getComputedStyle(paragraph.element).direction === "rtl";
-    return /** @type {Step} */ (isRtl ? -side : side);
+    return /** @type {Step} */ (this.paragraphs.isRtl(this.word.start) ? -side : side);
   }
 
   #followActive() {

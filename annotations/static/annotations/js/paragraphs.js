@@ -44,6 +44,15 @@ export class Paragraphs {
   }
 
   /**
+   * Say whether the line that holds `offset` runs from right to left.
+   * @param {number} offset
+   */
+  isRtl(offset) {
+    const paragraph = this.all[this.indexAt(offset)];
+    return Boolean(paragraph) && getComputedStyle(paragraph.element).direction === "rtl";
+  }
+
+  /**
    * Return one DOM range for each paragraph that the extent touches.
    * @param {Extent} extent
    * @returns {Range[]}

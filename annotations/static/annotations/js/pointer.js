@@ -21,15 +21,19 @@ export class Pointer {
    * @param {import("./spans.js").Spans} parts.spans
    * @param {import("./fills.js").Fills} parts.fills
    * @param {() => "words" | "characters"} parts.snapUnit
-   * @param {() => void} parts.onPointed after the person chose a place by hand
+   * @param {() => boolean} parts.isBrushOn whether a finger's drag marks, rather than scrolls
+   * @param {() => void} parts.onSelected after the person selected words by hand
+   * @param {() => void} parts.onPointed after the person pointed at a place
    */
-  constructor({ paragraphs, model, cursor, spans, fills, snapUnit, onPointed }) {
+  constructor({ paragraphs, model, cursor, spans, fills, snapUnit, isBrushOn, onSelected, onPointed }) {
     this.paragraphs = paragraphs;
     this.model = model;
     this.cursor = cursor;
     this.spans = spans;
     this.fills = fills;
     this.snapUnit = snapUnit;
+    this.isBrushOn = isBrushOn;
+    this.onSelected = onSelected;
     this.onPointed = onPointed;
     /** @type {{x: number, y: number} | null} */
     this.down = null;
@@ -37,10 +41,14 @@ export class Pointer {
     this.isTouch = false;
     const { root } = paragraphs;
     root.addEventListener("pointerdown", (event) => this.#press(event));
-    root.addEventListener("pointermove", (event) => this.#hover(event));
+    root.addEventListener("pointermove", (event) => {
+      this.#stroke(event);
+      this.#hover(event);
+    });
     root.addEventListener("pointerleave", () => fills.set("hover", []));
     // Drags end in the margin, so the release is heard everywhere.
     document.addEventListener("pointerup", (event) => this.#release(event));
+    document.addEventListener("pointercancel", () => this.#forget());
     document.addEventListener("selectionchange", () => this.#touchSelect());
   }
 
@@ -54,20 +62,31 @@ export class Pointer {
   #release(event) {
     const { down } = this;
     this.down = null;
-    if (!down || this.isTouch) {
-      if (down && !this.paragraphs.nativeSelection()) this.#click(event);
-      return;
-    }
+    if (!down) return;
+    const isSystems = this.isTouch && !this.isBrushOn();
     // Travel tells a drag from a click: an old selection collapses only after this event.
     const travel = Math.hypot(event.clientX - down.x, event.clientY - down.y);
-    if (travel <= TRAVEL) {
-      this.#click(event);
+    if (travel <= TRAVEL || isSystems) {
+      if (!isSystems || !this.paragraphs.nativeSelection()) this.#click(event);
       return;
     }
     // A quick hand can be faster than the browser's own selection.
     const up = { x: event.clientX, y: event.clientY };
     const dragged = this.paragraphs.nativeSelection() ?? this.paragraphs.between(down, up);
     if (dragged) this.#take(dragged, event.altKey ? "characters" : this.snapUnit());
+  }
+
+  /** Show what a finger with the brush has gone over: the system marks nothing then. */
+  #stroke(/** @type {PointerEvent} */ event) {
+    if (!this.down || !this.isTouch || !this.isBrushOn()) return;
+    const over = this.paragraphs.between(this.down, { x: event.clientX, y: event.clientY });
+    this.fills.set("preview", over ? [over] : []);
+  }
+
+  /** The finger turned out to scroll. */
+  #forget() {
+    this.down = null;
+    if (this.isTouch) this.fills.set("preview", []);
   }
 
   /** @param {PointerEvent} event */
@@ -89,7 +108,8 @@ export class Pointer {
     }
     // The browser selects by itself on the same click, a moment later.
     setTimeout(() => document.getSelection()?.removeAllRanges());
-    this.onPointed();
+    if (count === 1) this.onPointed();
+    else this.onSelected();
   }
 
   /**
@@ -99,21 +119,22 @@ export class Pointer {
   #take(extent, unit) {
     const snapped = snap(this.model.text, this.model.tokens, extent, unit);
     document.getSelection()?.removeAllRanges();
+    this.fills.set("preview", []);
     if (!snapped) return;
     this.cursor.select({ ...snapped, edge: "end" }, { follow: false });
-    this.onPointed();
+    this.onSelected();
   }
 
   /** A finger selects with the handles of the system, which must stay until it is done. */
   #touchSelect() {
-    if (!this.isTouch) return;
+    if (!this.isTouch || this.isBrushOn()) return;
     clearTimeout(this.touchTimer);
     this.touchTimer = setTimeout(() => {
       const held = this.paragraphs.nativeSelection();
       const snapped = held && snap(this.model.text, this.model.tokens, held, this.snapUnit());
       if (!snapped) return;
       this.cursor.select({ ...snapped, edge: "end" }, { follow: false });
-      this.onPointed();
+      this.onSelected();
     }, TOUCH_PAUSE_MS);
   }
 

@@ -11,6 +11,8 @@ const ACTIONS = [
   { name: "delete", key: "X" },
 ];
 
+const HANDLE = 22;
+
 export class Popover {
   /**
    * @param {object} parts
@@ -64,11 +66,17 @@ export class Popover {
     const first = ranges[0].getClientRects()[0];
     const end = [...last.getClientRects()].at(-1) ?? first;
     const { width, height } = this.box.getBoundingClientRect();
-    const isRoomBelow = end.bottom + height + 90 < window.innerHeight;
-    const top = isRoomBelow ? end.bottom + 10 : first.top - height - 10;
+    // Under an open span hang its handles.
+    const below = this.cursor.active ? HANDLE : 10;
+    const isRoomBelow = end.bottom + below + height + 80 < window.innerHeight;
+    const top = isRoomBelow ? end.bottom + below : first.top - height - 10;
     const left = Math.min(Math.max(end.left, frame.left), frame.right - width);
     this.box.style.top = `${top - frame.top}px`;
     this.box.style.left = `${Math.max(left - frame.left, 0)}px`;
+  }
+
+  get isOpen() {
+    return !this.box.hidden;
   }
 
   close() {
