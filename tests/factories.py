@@ -27,6 +27,20 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 TEXT = "Mayor Ada Brandt said in Velmora that the talks had failed."
 LABELS = ("actor", "location", "event", "claim")
+ATTRIBUTES = {
+    "event": [{"name": "when", "type": "date"}, {"name": "planned", "type": "yes_no"}],
+    "claim": [
+        {"name": "stance", "type": "choice", "values": ["supports", "opposes"], "required": True},
+        {"name": "words", "type": "text"},
+    ],
+}
+LINKS = {
+    "event": [
+        {"name": "participants", "targets": ["actor"]},
+        {"name": "place", "targets": ["location"], "single": True},
+    ],
+    "claim": [{"name": "speaker", "targets": ["actor"]}],
+}
 
 
 class UserFactory(DjangoModelFactory):
@@ -76,7 +90,7 @@ class ApiTokenFactory(DjangoModelFactory):
 
 
 class CodebookFactory(DjangoModelFactory):
-    """Version 1 with the four default labels."""
+    """Version 1 with the four default labels, ``ATTRIBUTES`` and ``LINKS``."""
 
     class Meta:
         model = CodebookVersion
@@ -98,6 +112,8 @@ class CodebookFactory(DjangoModelFactory):
                 name=key.capitalize(),
                 colour="#2256BB",
                 hotkey={"location": "l", "event": "e"}.get(key, key[0]),
+                attributes=ATTRIBUTES.get(key, []),
+                links=LINKS.get(key, []),
             )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from annotations.actions.audit import record
 from annotations.actions.guards import lock_for_change
+from annotations.algorithms import declarations
 from annotations.algorithms.palette import COLOURS, colour_at
 from annotations.enums import AssignmentState, Change
 from annotations.exceptions import Invalid, Refused
@@ -26,7 +27,7 @@ from annotations.models import (
 from annotations.queries.codebook import as_contract
 
 #: Letters that do something else while the text has the focus.
-RESERVED_HOTKEYS = frozenset("fhmnopstux")
+RESERVED_HOTKEYS = frozenset("fhmnopstuvx")
 
 #: What a project begins with. Projects refine the definitions in later versions.
 DEFAULT_LABELS: list[dict[str, Any]] = [
@@ -56,6 +57,10 @@ DEFAULT_LABELS: list[dict[str, Any]] = [
         "definition": "Something that happened, or is said to happen, at some time in some place.",
         "include": ["The shortest stretch that says what happened"],
         "exclude": ["States that last, such as a conflict as a whole"],
+        "links": [
+            {"name": "participants", "targets": ["actor"]},
+            {"name": "place", "targets": ["location"]},
+        ],
     },
     {
         "key": "claim",
@@ -65,6 +70,7 @@ DEFAULT_LABELS: list[dict[str, Any]] = [
         "definition": "A statement that somebody makes in the text and that could be disputed.",
         "include": ["What is said, quoted or reported, without the words that introduce it"],
         "exclude": ["What the article states in its own voice"],
+        "links": [{"name": "speaker", "targets": ["actor"]}],
     },
 ]
 
@@ -162,6 +168,40 @@ def _faults(labels: Sequence[dict[str, Any]]) -> Iterable[dict[str, str]]:
             yield _fault(place, "hotkey", "reserved_hotkey", text)
         elif hotkeys[hotkey] > 1 and not label.get("retired"):
             yield _fault(place, "hotkey", "duplicate_hotkey", _("Two labels have this hotkey."))
+        yield from _declaration_faults(place, label, keys)
+
+
+def _declaration_faults(
+    place: int, label: dict[str, Any], keys: Container[str]
+) -> Iterable[dict[str, str]]:
+    """Yield what is wrong with the attributes and links that a label declares."""
+    for kind in ("attributes", "links"):
+        names = Counter(one["name"] for one in label.get(kind, []))
+        for number, one in enumerate(label.get(kind, [])):
+            if names[one["name"]] > 1:
+                text = _("The label has “%(name)s” twice.") % {"name": one["name"]}
+                yield _fault(place, f"{kind}.{number}", "duplicate_name", text)
+    for number, attribute in enumerate(label.get("attributes", [])):
+        field = f"attributes.{number}"
+        if declarations.type_of(attribute) not in declarations.TYPES:
+            text = _("The type of an attribute is one of: %(types)s.")
+            types = ", ".join(declarations.TYPES)
+            yield _fault(place, f"{field}.type", "unknown_type", text % {"types": types})
+        elif declarations.type_of(attribute) == "choice" and not _are_words(
+            attribute.get("values")
+        ):
+            text = _("A choice lists its values, each a text of its own.")
+            yield _fault(place, f"{field}.values", "no_values", text)
+    for number, link in enumerate(label.get("links", [])):
+        targets = link.get("targets") or []
+        if targets and not (_are_words(targets) and all(target in keys for target in targets)):
+            text = _("A link points to labels of this codebook.")
+            yield _fault(place, f"links.{number}.targets", "unknown_target", text)
+
+
+def _are_words(values: Any) -> bool:
+    is_list = isinstance(values, list) and bool(values)
+    return is_list and all(isinstance(value, str) and value.strip() for value in values)
 
 
 def _fault(place: int, field: str, code: str, detail: str) -> dict[str, str]:

@@ -91,7 +91,7 @@ def test_looking_does_not_start_the_work(assignment, client):
 
 
 def test_steps_are_saved_and_shown_again(assignment, client):
-    op = create(attributes=[{"name": "certain", "value": "yes"}])
+    op = create(label="event", attributes=[{"name": "planned", "value": "yes"}])
 
     answer = send(client, assignment, op)
 
@@ -105,7 +105,8 @@ def test_steps_are_saved_and_shown_again(assignment, client):
             "id": op["span_id"],
             "rev": 1,
             **VELMORA,
-            "attributes": [{"name": "certain", "value": "yes"}],
+            "label": "event",
+            "attributes": [{"name": "planned", "value": "yes"}],
             "links": [],
             "note": "",
         }
