@@ -17,7 +17,7 @@ CONTENT_TYPES = {
     ".md": "text/markdown; charset=utf-8",
 }
 
-_ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII | re.IGNORECASE)
+_ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 _ETAGS = re.compile(r'(?:W/)?("[^"]*")|\*')
 
 

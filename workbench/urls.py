@@ -16,3 +16,7 @@ urlpatterns = [
     path("", include("exports.urls")),
     path("", include("annotations.urls")),
 ]
+
+handler400 = "workbench.errors.bad_request"
+handler404 = "workbench.errors.not_found"
+handler500 = "workbench.errors.server_error"

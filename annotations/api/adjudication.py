@@ -8,7 +8,7 @@ from rest_framework import exceptions, serializers, status, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import adjudication
-from annotations.api.base import StrictQuery, StrictSerializer
+from annotations.api.base import StrictQuery, StrictSerializer, TextSerializer
 from annotations.api.coding import AttributeSerializer, LinkSerializer
 from annotations.models import Task
 from annotations.permissions import can_rule
@@ -22,6 +22,10 @@ class VersionSerializer(StrictSerializer):
     """The version of the task that a ruling was made on."""
 
     base_version = serializers.IntegerField(min_value=0, max_value=HIGHEST)
+
+
+class VersionInAddressSerializer(VersionSerializer, TextSerializer):
+    """The same, where it stands in the address of a DELETE."""
 
 
 class AddedSpanSerializer(VersionSerializer):
@@ -114,7 +118,7 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
 
     @extend_schema(parameters=[BASE_VERSION])
     def reopen_card(self, request, uuid, card):
-        said = self.taken(VersionSerializer, request.query_params.dict())
+        said = self.taken(VersionInAddressSerializer, request.query_params.dict())
         opened = adjudication.reopen_card(card_id=card, **self.ruling, **said)
         return Response(self.answer(opened))
 
@@ -127,7 +131,7 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
 
     @extend_schema(parameters=[BASE_VERSION])
     def take_back_span(self, request, uuid, span):
-        said = self.taken(VersionSerializer, request.query_params.dict())
+        said = self.taken(VersionInAddressSerializer, request.query_params.dict())
         adjudication.take_back_span(span_id=str(span), **self.ruling, **said)
         return Response(self.answer())
 

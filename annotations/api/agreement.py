@@ -6,14 +6,14 @@ from rest_framework import exceptions, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions.jobs import wake
-from annotations.api.base import InProject, StrictSerializer
+from annotations.api.base import InProject, TextSerializer
 from annotations.enums import Role
 from annotations.models import Batch, Label
 from annotations.permissions import can_know_of
 from annotations.queries import agreement
 
 
-class ScopeSerializer(StrictSerializer):
+class ScopeSerializer(TextSerializer):
     batch = serializers.UUIDField(required=False)
     label = serializers.CharField(max_length=60, required=False)
 

@@ -7,14 +7,16 @@ from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import articles
-from annotations.api.base import InProject, StrictQuery, StrictSerializer
+from annotations.api.base import InProject, StrictQuery, StrictSerializer, TextSerializer
 from annotations.enums import Role, ZoneKind
 from annotations.models import Article
 from annotations.permissions import can_administer
 from annotations.queries.articles import search
 
+HIGHEST = 2**31 - 1
 
-class ArticleFilterSerializer(StrictSerializer):
+
+class ArticleFilterSerializer(TextSerializer):
     q = serializers.CharField(max_length=400, required=False)
     outlet = serializers.CharField(max_length=400, required=False)
     cluster = serializers.CharField(max_length=200, required=False)
@@ -25,8 +27,8 @@ class ArticleFilterSerializer(StrictSerializer):
 
 
 class ZoneSerializer(StrictSerializer):
-    start = serializers.IntegerField(min_value=0)
-    end = serializers.IntegerField(min_value=1)
+    start = serializers.IntegerField(min_value=0, max_value=HIGHEST)
+    end = serializers.IntegerField(min_value=1, max_value=HIGHEST)
     kind = serializers.ChoiceField(ZoneKind.choices)
 
 

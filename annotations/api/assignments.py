@@ -5,14 +5,14 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import coding as actions
-from annotations.api.base import InProject, StrictSerializer
+from annotations.api.base import InProject, TextSerializer
 from annotations.api.coding import as_document
 from annotations.enums import AssignmentState, Role
 from annotations.models import Assignment
 from annotations.permissions import member_of
 
 
-class AssignmentFilterSerializer(StrictSerializer):
+class AssignmentFilterSerializer(TextSerializer):
     state = serializers.ChoiceField(AssignmentState.choices, required=False)
     batch = serializers.UUIDField(source="task__batch__uuid", required=False)
     coder = serializers.CharField(source="coder__user__username", max_length=150, required=False)

@@ -10,20 +10,36 @@ from rest_framework import exceptions, serializers
 
 from annotations.api import idempotency
 from annotations.api.errors import UnknownInput
+from annotations.api.types import refuse_other_types
 from annotations.enums import Role
 from annotations.models import Project
 from annotations.permissions import has_role
 
 
 class StrictSerializer(serializers.Serializer):
-    """Refuses fields that it does not have, or that can only be read."""
+    """Refuses fields that it does not have or that can only be read, and values of other types.
+
+    REST framework takes a number for a text, and ``"yes"`` for true; here 1 and
+    ``"1"`` are different things, as they are for whoever reads the schema.
+    """
+
+    #: In an address or a form all values are text, and no type is to be told from another.
+    is_json = True
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            writable = {name for name, field in self.fields.items() if not field.read_only}
-            if unknown := sorted(str(name) for name in set(data) - writable):
+            writable = {name: field for name, field in self.fields.items() if not field.read_only}
+            if unknown := sorted(str(name) for name in set(data) - set(writable)):
                 raise UnknownInput(unknown, _("field"))
+            if self.is_json:
+                refuse_other_types(writable, data)
         return super().to_internal_value(data)
+
+
+class TextSerializer(StrictSerializer):
+    """For what comes in an address or a form."""
+
+    is_json = False
 
 
 class StrictQuery:
@@ -43,8 +59,11 @@ class StrictQuery:
             known |= {"cursor", "page_size"}
         if unknown := sorted(set(request.query_params) - known):
             raise UnknownInput(unknown, _("parameter"))
-        if any("\0" in value for value in request.query_params.values()):
-            raise exceptions.ParseError(_("A parameter holds a NUL character."))
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                raise exceptions.ParseError(_("“%(name)s” is given twice.") % {"name": name})
+            if "\0" in values[0]:
+                raise exceptions.ParseError(_("A parameter holds a NUL character."))
         if request.method == "POST" and idempotency.HEADER in request.headers:
             self.post = idempotency.replaying(self, self.post)  # type: ignore[has-type]
 
@@ -60,8 +79,8 @@ class InProject(StrictQuery):
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if self.action is None:  # type: ignore[attr-defined]
-            return  # the method is not allowed, which the dispatcher is about to say
+        if self.action in {None, "metadata"}:  # type: ignore[attr-defined]
+            return  # OPTIONS, or a method that the dispatcher is about to refuse
         roles = self.roles.get(self.action, self.roles.get("*", ()))  # type: ignore[attr-defined]
         if not has_role(request.user, self.project, *roles):
             raise exceptions.PermissionDenied

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from annotations.actions import codebook as actions
 from annotations.api.base import InProject, StrictSerializer
+from annotations.api.types import refuse_other_types
 from annotations.enums import Change, Role
 from annotations.queries import codebook
 
@@ -21,6 +22,8 @@ class DeclarationSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=100)
 
     def to_internal_value(self, data):
+        if isinstance(data, dict) and "name" in data:
+            refuse_other_types(self.fields, {"name": data["name"]})
         checked = super().to_internal_value(data)
         return {**data, **checked}
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -11,6 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from annotations.exceptions import Refused
+
+MEDIA_TYPE = "application/problem+json"
 
 
 class UnknownInput(exceptions.APIException):
@@ -36,6 +38,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied()
     elif isinstance(error, RequestDataTooBig):
         return problem(413, "too_large", _("The request is too large."))
+    elif isinstance(error, SuspiciousOperation):
+        return problem(400, "malformed", _("The request is malformed: %(why)s") % {"why": error})
     if isinstance(error, exceptions.ValidationError):
         return problem(
             422,
@@ -62,16 +66,21 @@ def problem(
     status_code: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
 ) -> Response:
     """Build the answer; ``errors`` names each fault where there are several."""
-    body: dict[str, Any] = {
+    body = members(status_code, code, detail)
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status_code, content_type=MEDIA_TYPE)
+
+
+def members(status_code: int, code: str, detail: str) -> dict[str, Any]:
+    """Return what every problem says."""
+    return {
         "type": "about:blank",
         "title": HTTPStatus(status_code).phrase,
         "status": status_code,
         "detail": detail,
         "code": code,
     }
-    if errors:
-        body["errors"] = errors
-    return Response(body, status=status_code, content_type="application/problem+json")
 
 
 def flatten(details: Any, path: str = "") -> list[dict[str, str]]:

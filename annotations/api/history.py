@@ -2,13 +2,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
 
-from annotations.api.base import InProject, StrictSerializer
+from annotations.api.base import InProject, TextSerializer
 from annotations.enums import Role
 from annotations.models import AuditEvent
 from annotations.queries import history
 
 
-class HistoryFilterSerializer(StrictSerializer):
+class HistoryFilterSerializer(TextSerializer):
     kind = serializers.ChoiceField(AuditEvent.Kind.choices, required=False)
     actor = serializers.CharField(max_length=150, required=False)
 

@@ -1,12 +1,15 @@
 """``Idempotency-Key``: a POST that is sent again is answered again, and not carried out again."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,12 +17,16 @@ from annotations.actions import replies
 from annotations.api.renderers import plain
 
 HEADER = "Idempotency-Key"
+KEY = re.compile(r"^[!-~]{1,200}$")
 
 
 def replaying(view: Any, handler: Callable[..., Response]) -> Callable[..., Response]:
     """Wrap a POST handler. ``view.secrets`` names fields that a repetition leaves out."""
 
     def post(request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers[HEADER]
+        if not KEY.fullmatch(key):
+            raise ParseError(_("An Idempotency-Key has 1 to 200 visible characters of ASCII."))
         first: list[Response] = []
 
         def work() -> tuple[int, Any, Any]:
@@ -44,7 +51,7 @@ def replaying(view: Any, handler: Callable[..., Response]) -> Callable[..., Resp
             work,
             user=request.user,
             route=request.path,
-            key=request.headers[HEADER][:200],
+            key=key,
             request_digest=digest(request),
             at=timezone.now(),
         )

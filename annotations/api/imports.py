@@ -8,12 +8,12 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from annotations.actions import imports
-from annotations.api.base import InProject, StrictSerializer
+from annotations.api.base import InProject, TextSerializer
 from annotations.enums import JobState, Role
 from annotations.models import ImportJob
 
 
-class ImportRequestSerializer(StrictSerializer):
+class ImportRequestSerializer(TextSerializer):
     """A multipart form: the files, and how to take them."""
 
     files = serializers.ListField(child=serializers.FileField(allow_empty_file=True))

@@ -2,7 +2,7 @@ from django.db.models import BigIntegerField, Exists, F, Func, JSONField, OuterR
 from django.db.models.functions import Cast
 from rest_framework import mixins, serializers, viewsets
 
-from annotations.api.base import InProject, StrictSerializer
+from annotations.api.base import InProject, TextSerializer
 from annotations.enums import CardKind, Role, TaskState
 from annotations.models import Card, Task
 
@@ -17,7 +17,7 @@ class LabelsOfCard(Func):
     output_field = JSONField()
 
 
-class TaskFilterSerializer(StrictSerializer):
+class TaskFilterSerializer(TextSerializer):
     state = serializers.ChoiceField(TaskState.choices, required=False)
     batch = serializers.UUIDField(required=False)
     kind = serializers.ChoiceField(CardKind.choices, required=False)

@@ -1,0 +1,35 @@
+"""What is answered where no view could: a page, and to programs a problem in the API's shape."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from annotations.api.errors import MEDIA_TYPE, members
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_program(request):
+        return _problem(400, "malformed", _("The request is malformed."))
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_program(request):
+        return _problem(404, "not_found", _("There is no such address."))
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if _is_program(request):
+        return _problem(500, "error", _("Something broke on our side. It has been logged."))
+    return defaults.server_error(request)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _problem(status: int, *said: Any) -> HttpResponse:
+    return JsonResponse(members(status, *said), status=status, content_type=MEDIA_TYPE)
