@@ -31,13 +31,13 @@ def is_coder_of(user: User, assignment: Assignment) -> bool:
     return Assignment.objects.of(user).filter(pk=assignment.pk).exists()
 
 
-def can_code(user: User, assignment: Assignment) -> bool:
-    """One's own work, as long as it is neither handed in nor taken away."""
+def is_open_to_coding(assignment: Assignment) -> bool:
+    """Neither handed in nor taken away."""
     return assignment.state in {
         AssignmentState.ASSIGNED,
         AssignmentState.CODING,
         AssignmentState.RETURNED,
-    } and is_coder_of(user, assignment)
+    }
 
 
 def can_know_of(user: User, batch: Batch) -> bool:

@@ -1,6 +1,7 @@
 """A coder's work: taken up, saved step by step, handed in, taken away."""
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,10 @@ from annotations.models import (
     Task,
     User,
 )
-from annotations.permissions import can_administer, can_code, is_coder_of
+from annotations.permissions import can_administer, is_coder_of, is_open_to_coding
 from annotations.queries import coding
+from annotations.queries import op_log as queries
+from annotations.queries.op_log import AtHand
 
 
 class MayNotCode(Forbidden):
@@ -89,15 +92,17 @@ def apply_ops(
     refused, so this can't run inside another transaction.
     """
     with transaction.atomic():
-        held = _locked(assignment)
-        if not is_coder_of(by, held):
+        # Read after the lock was waited for: a correction of the zones holds it too.
+        own = Assignment.objects.of(by).filter(pk=assignment.pk)
+        if own.select_for_update(of=("self",)).values("pk").first() is None:
             raise MayNotCode(_("This is somebody else’s work."))
-        answer = _answers(held, ops, client_id, at, text_sha256, by)
+        at_hand = queries.at_hand(assignment, ops, since)
+        answer = _answers(at_hand, ops, client_id, at, text_sha256, by)
         if not isinstance(answer, Refused):
             return {
-                "doc_rev": held.doc_rev,
+                "doc_rev": at_hand.assignment.doc_rev,
                 "results": answer,
-                "changes": coding.changes_since(held, since),
+                "changes": sorted(at_hand.news.values(), key=itemgetter("rev")),
             }
     # After the commit: the refusal must not take the draft with it.
     raise answer
@@ -126,7 +131,7 @@ def submit(
         raise MayNotCode(_("This is somebody else’s work."))
     known = Submission.objects.filter(uuid=submission_id).first()
     if known is None:
-        _refuse_submission(held, by, doc_rev, span_count)
+        _refuse_submission(held, doc_rev, span_count)
         _hand_in(held, task, by, at, submission_id)
     elif known.assignment_id != held.pk:
         raise Invalid(_("This submission id was used for other work."), code="id_taken")
@@ -163,7 +168,7 @@ def _locked(assignment: Assignment) -> Assignment:
 
 
 def _answers(
-    held: Assignment,
+    at_hand: AtHand,
     sent: list[op_log.Op],
     client_id: str,
     at: datetime,
@@ -171,24 +176,23 @@ def _answers(
     by: User,
 ) -> list[op_log.Result] | Refused:
     """Answer each op, applying the new ones; or keep those as a draft and return why."""
-    known = {op.op_id: op for op in held.ops.filter(op_id__in=[op["op_id"] for op in sent])}
     fresh: dict[UUID, op_log.Op] = {}
     for op in sent:
-        if op["op_id"] not in known:
+        if op["op_id"] not in at_hand.answered:
             fresh.setdefault(op["op_id"], op)
     played: dict[UUID, op_log.Result] = {}
     if fresh:
-        refusal = _refusal(held, by, list(fresh.values()), text_sha256)
+        refusal = _refusal(at_hand, list(fresh.values()), text_sha256)
         if refusal is not None:
-            _keep_draft(held, by, at, list(fresh.values()), refusal.code)
+            _keep_draft(at_hand.assignment, by, at, list(fresh.values()), refusal.code)
             return refusal
-        results = op_log.play(held, fresh.values(), client_id=client_id, at=at)
+        results = op_log.play(at_hand, fresh.values(), client_id=client_id, at=at)
         played = dict(zip(fresh, results, strict=True))
     answers = []
     for op in sent:
         uuid = op["op_id"]
-        if uuid in known:
-            answers.append(op_log.replayed(known[uuid].result))
+        if uuid in at_hand.answered:
+            answers.append(op_log.replayed(at_hand.answered[uuid]))
         else:
             answers.append(played[uuid])
             # Sent twice in one request, it was done once.
@@ -196,16 +200,13 @@ def _answers(
     return answers
 
 
-def _refusal(
-    held: Assignment, by: User, fresh: list[op_log.Op], text_sha256: str
-) -> Refused | None:
+def _refusal(at_hand: AtHand, fresh: list[op_log.Op], text_sha256: str) -> Refused | None:
     """Say why no new step can be taken, if none can."""
-    if (closed := _closed(held, by)) is not None:
+    if (closed := _closed(at_hand.assignment)) is not None:
         return closed
-    if text_sha256 != held.task.article.text_sha256:
+    if text_sha256 != at_hand.assignment.task.article.text_sha256:
         return TooLate(_("These changes were made on another text."), code="text_changed")
-    labels = set(held.codebook.definitions.values_list("label__key", flat=True))
-    if any(op.get("label") not in {None, *labels} for op in fresh):
+    if any(op.get("label") not in {None, *at_hand.labels} for op in fresh):
         return TooLate(
             _("The codebook of this work has no such label. Reload the page."),
             code="codebook_changed",
@@ -213,11 +214,11 @@ def _refusal(
     return None
 
 
-def _closed(held: Assignment, by: User) -> Refused | None:
+def _closed(held: Assignment) -> Refused | None:
     """Say why the work is not open for coding, if it is not."""
     if held.task.batch.project.archived_at is not None:
         return TooLate(_("The project is archived."), code="archived")
-    if can_code(by, held):
+    if is_open_to_coding(held):
         return None
     if held.state == AssignmentState.SUBMITTED:
         return TooLate(_("This article was handed in before."), code="already_submitted")
@@ -236,8 +237,8 @@ def _keep_draft(
         )
 
 
-def _refuse_submission(held: Assignment, by: User, doc_rev: int, span_count: int | None) -> None:
-    if (closed := _closed(held, by)) is not None:
+def _refuse_submission(held: Assignment, doc_rev: int, span_count: int | None) -> None:
+    if (closed := _closed(held)) is not None:
         raise closed
     if doc_rev != held.doc_rev or span_count not in {None, held.spans.count()}:
         raise Stale(_("The work has changed since. Look it over and submit again."))

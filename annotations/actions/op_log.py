@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
+from annotations.actions import span_details
 from annotations.enums import AssignmentState, OpStatus, OpType, ZoneKind
 from annotations.models import Assignment, LabelDefinition, Span, SpanOp
+from annotations.queries.op_log import AtHand
 
 Op = dict[str, Any]
 Result = dict[str, Any]
@@ -36,6 +38,16 @@ def replayed(result: Result) -> Result:
     return {**result, "status": "duplicate", "first": result["status"]}
 
 
+def as_change(op: SpanOp) -> dict[str, Any]:
+    """Return what an applied op tells other devices: the span as it left it."""
+    return {
+        "rev": op.rev,
+        "span_id": str(op.span_uuid),
+        "span": op.result["span"],
+        "client_id": op.client_id,
+    }
+
+
 def as_row(span: Span) -> dict[str, Any]:
     """Return a span as the contract writes it."""
     return {
@@ -51,47 +63,61 @@ def as_row(span: Span) -> dict[str, Any]:
     }
 
 
-def play(
-    assignment: Assignment, ops: Iterable[Op], *, client_id: str, at: datetime
-) -> list[Result]:
+def play(at_hand: AtHand, ops: Iterable[Op], *, client_id: str, at: datetime) -> list[Result]:
     """Apply new ``ops`` in order, write log and spans, and return one result per op.
 
-    Raises the assignment's ``doc_rev`` by one per applied op and starts coding;
+    Raises the assignment's ``doc_rev`` by one per applied step and starts coding;
     the caller holds the assignment's lock and has checked that it may be coded.
+    What is ``at_hand`` is brought up to date, its news included.
     """
-    ops = list(ops)
-    desk = _Desk.of(assignment, ops)
+    desk = _Desk(
+        at_hand.assignment, at_hand.labels, at_hand.live, at_hand.once_here, at_hand.absent
+    )
+    results = []
     rows = []
     for op in ops:
-        result = desk.result_of(op)
-        is_applied = result["status"] == OpStatus.APPLIED
-        assignment.doc_rev += is_applied
-        rows.append(
-            SpanOp(
-                assignment=assignment,
-                op_id=op["op_id"],
-                seq=op["seq"],
-                client_id=client_id,
-                type=op["type"],
-                span_uuid=op.get("span_id"),
-                body=storable(op),
-                status=result["status"],
-                result=result,
-                rev=assignment.doc_rev if is_applied else None,
-                received_at=at,
-            )
-        )
+        results.append(desk.result_of(op))
+        for step, result in [(op, results[-1]), *desk.take_followers()]:
+            row = _entry(at_hand.assignment, step, result, client_id, at)
+            if row.rev and row.span_uuid:
+                at_hand.news[str(row.span_uuid)] = as_change(row)
+            rows.append(row)
     desk.write()
     SpanOp.objects.bulk_create(rows)
+    _note_progress(at_hand.assignment, at)
+    return results
+
+
+def _entry(
+    assignment: Assignment, step: Op, result: Result, client_id: str, at: datetime
+) -> SpanOp:
+    """Return the log's row for a step, after counting it if it was applied."""
+    is_applied = result["status"] == OpStatus.APPLIED
+    assignment.doc_rev += is_applied
+    return SpanOp(
+        assignment=assignment,
+        op_id=step["op_id"],
+        seq=step["seq"],
+        client_id=client_id,
+        type=step["type"],
+        span_uuid=step.get("span_id"),
+        body=storable(step),
+        status=result["status"],
+        result=result,
+        rev=assignment.doc_rev if is_applied else None,
+        received_at=at,
+    )
+
+
+def _note_progress(assignment: Assignment, at: datetime) -> None:
+    changed = ["doc_rev", "span_count", "flag", "saved_at"]
+    assignment.saved_at = at
+    # The state is left alone where it stays: its triggers would look at it all the same.
     if assignment.state != AssignmentState.CODING:
         assignment.state = AssignmentState.CODING
         assignment.started_at = assignment.started_at or at
-    assignment.saved_at = at
-    assignment.span_count = assignment.spans.count()
-    assignment.save(
-        update_fields=["state", "started_at", "saved_at", "doc_rev", "span_count", "flag"]
-    )
-    return [row.result for row in rows]
+        changed += ["state", "started_at"]
+    assignment.save(update_fields=changed)
 
 
 def storable(op: Op) -> Op:
@@ -106,26 +132,12 @@ class _Desk:
     assignment: Assignment
     labels: dict[str, LabelDefinition]
     live: dict[UUID, Span]
-    once_here: set[UUID | None]
+    once_here: set[UUID]
+    absent: set[UUID]
     changed: set[UUID] = field(default_factory=set)
-    deleted: list[int] = field(default_factory=list)
+    deleted: set[UUID] = field(default_factory=set)
     disputed: set[UUID] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, assignment: Assignment, ops: list[Op]) -> "_Desk":
-        touched = {op["span_id"] for op in ops if op.get("span_id")}
-        touched |= {UUID(link["target"]) for op in ops for link in op.get("links") or []}
-        spans = assignment.spans.filter(uuid__in=touched).select_related("label")
-        definitions = assignment.codebook.definitions.select_related("label")
-        created = assignment.ops.filter(
-            span_uuid__in=touched, type=OpType.CREATE, status=OpStatus.APPLIED
-        )
-        return cls(
-            assignment=assignment,
-            labels={definition.label.key: definition for definition in definitions},
-            live={span.uuid: span for span in spans},
-            once_here=set(created.values_list("span_uuid", flat=True)),
-        )
+    followers: list[tuple[Op, Result]] = field(default_factory=list)
 
     def result_of(self, op: Op) -> Result:
         """Apply one op to the spans at hand and say what came of it."""
@@ -147,16 +159,20 @@ class _Desk:
         result["span"] = as_row(span) if span else None
         return result
 
+    def take_followers(self) -> list[tuple[Op, Result]]:
+        """Return the steps that the last op brought with it on other spans, each once."""
+        taken, self.followers = self.followers, []
+        return taken
+
     def write(self) -> None:
         """Bring the table to what is on the desk."""
-        Span.objects.filter(pk__in=self.deleted).delete()
-        touched = [self.live[uuid] for uuid in self.changed if uuid in self.live]
-        # Told apart first: what is created has a primary key, too, from then on.
-        new = [span for span in touched if span.pk is None]
-        known = [span for span in touched if span.pk is not None]
-        Span.objects.bulk_create(new)
-        Span.objects.bulk_update(
-            known, ["label", "start", "end", "quote", "attributes", "links", "note", "rev"]
+        if self.deleted:
+            self.assignment.spans.filter(uuid__in=self.deleted).delete()
+        Span.objects.bulk_create(
+            [self.live[uuid] for uuid in self.changed - self.deleted],
+            update_conflicts=True,
+            unique_fields=["assignment", "uuid"],
+            update_fields=["label", "start", "end", "quote", "attributes", "links", "note", "rev"],
         )
 
     def _span_after(self, op: Op) -> Span | None:
@@ -170,6 +186,7 @@ class _Desk:
             raise _Unsaved(OpStatus.GONE, "gone", _("This span is not there any more."))
         if op["type"] == OpType.DELETE:
             self._delete(span)
+            self._loosen(span, op)
             return None
         return self._update(span, op)
 
@@ -179,8 +196,9 @@ class _Desk:
         if uuid in self.once_here:
             raise _Unsaved(OpStatus.GONE, "gone", _("This span was deleted."))
         span = Span(uuid=uuid, assignment=self.assignment, rev=1)
-        self._put(span, op)
+        self._put(span, op, op)
         self.once_here.add(uuid)
+        self.assignment.span_count += 1
         return span
 
     def _update(self, span: Span, op: Op) -> Span:
@@ -195,8 +213,11 @@ class _Desk:
             )
         if op["type"] == OpType.NOTE:
             op = {"note": op.get("note", "")}
-        self._put(span, {**as_row(span), **self._moved(span, op), **op})
+        before = span.label_id
+        self._put(span, {**as_row(span), **self._moved(span, op), **op}, op)
         span.rev += 1
+        if span.label_id != before:
+            self._loosen(span, op)
         return span
 
     def _moved(self, span: Span, op: Op) -> Op:
@@ -206,11 +227,41 @@ class _Desk:
 
     def _delete(self, span: Span) -> None:
         del self.live[span.uuid]
-        if span.pk is not None:
-            self.deleted.append(span.pk)
+        self.absent.add(span.uuid)
+        self.deleted.add(span.uuid)
+        self.assignment.span_count -= 1
 
-    def _put(self, span: Span, wanted: Op) -> None:
-        """Give ``span`` what ``wanted`` says, or leave it untouched and say why not."""
+    def _loosen(self, span: Span, op: Op) -> None:
+        """Take away the links that can't point to ``span`` any more, each as a step of its own."""
+        for other in list(self.live.values()):
+            links = [link for link in other.links if not self._is_lost(other, link, span)]
+            if other is span or len(links) == len(other.links):
+                continue
+            other.links = links
+            other.rev += 1
+            self.changed.add(other.uuid)
+            op_id = uuid5(op["op_id"], str(other.uuid))
+            step = {"op_id": op_id, "seq": op["seq"], "type": OpType.UPDATE.value}
+            step |= {"span_id": other.uuid, "links": links}
+            result = {"op_id": str(op_id), "status": str(OpStatus.APPLIED), "span": as_row(other)}
+            self.followers.append((step, result))
+
+    def _is_lost(self, other: Span, link: dict[str, str], target: Span) -> bool:
+        if link["target"] != str(target.uuid):
+            return False
+        if target.uuid not in self.live:
+            return True
+        definition = self.labels.get(other.label.key)
+        faults = definition and span_details.link_faults(
+            definition, [link], [], own_id=str(other.uuid), label_of=self._label_of
+        )
+        return any(faults or ())
+
+    def _put(self, span: Span, wanted: Op, named: Op) -> None:
+        """Give ``span`` what ``wanted`` says, or leave it untouched and say why not.
+
+        ``named`` is the op alone: what it does not name stays, as far as the label allows.
+        """
         start, end, quote = (wanted.get(name) for name in _PLACE)
         text = self.assignment.task.article.text
         if start is None or end is None or not 0 <= start < end <= len(text):
@@ -225,11 +276,13 @@ class _Desk:
             raise _Unsaved(
                 OpStatus.INVALID, "in_boilerplate", _("The span lies wholly in site furniture.")
             )
-        self._label(span, wanted.get("label"))
-        self._check_links(span, wanted.get("links") or [])
+        definition = self._definition(span, wanted.get("label"))
+        attributes, links = self._details(span, definition, named)
+        if definition is not None:
+            span.label = definition.label
         span.start, span.end, span.quote = start, end, text[start:end]
-        span.attributes = wanted.get("attributes") or []
-        span.links = wanted.get("links") or []
+        span.attributes = attributes
+        span.links = links
         span.note = wanted.get("note") or ""
         self.live[span.uuid] = span
         self.changed.add(span.uuid)
@@ -240,11 +293,12 @@ class _Desk:
             for zone in self.assignment.task.article.zones
         )
 
-    def _label(self, span: Span, key: str | None) -> None:
+    def _definition(self, span: Span, key: str | None) -> LabelDefinition | None:
+        """Return what the label ``key`` means; ``None`` if only this span still has it."""
+        definition = self.labels.get(key or "")
         # A span may keep a label that was retired under it, but not get one.
         if span.label_id is not None and key == span.label.key:
-            return
-        definition = self.labels.get(key or "")
+            return definition
         if definition is None:
             raise _Unsaved(OpStatus.INVALID, "no_label", _("The op names no label."))
         if definition.is_retired:
@@ -253,15 +307,37 @@ class _Desk:
                 "retired_label",
                 _("The label “%(name)s” is retired.") % {"name": definition.name},
             )
-        span.label = definition.label
+        return definition
 
-    def _check_links(self, span: Span, links: list[dict[str, str]]) -> None:
-        before = {link["target"] for link in span.links}
-        for link in links:
-            target = UUID(link["target"])
-            if target not in self.live and link["target"] not in before:
-                raise _Unsaved(
-                    OpStatus.INVALID,
-                    "unknown_target",
-                    _("A link points to a span that is not there."),
-                )
+    def _details(
+        self, span: Span, definition: LabelDefinition | None, named: Op
+    ) -> tuple[span_details.Rows, span_details.Rows]:
+        """Return the attributes and links that the span will have, checked where they are new."""
+        attributes, links = span.attributes, span.links
+        if definition is None:
+            return attributes, links
+        if span.label_id not in {None, definition.label_id}:
+            attributes, links = span_details.kept(definition, attributes, links, self._label_of)
+        faults: list[span_details.Fault] = []
+        if "attributes" in named:
+            faults += span_details.attribute_faults(definition, named["attributes"], attributes)
+            attributes = named["attributes"]
+        if "links" in named:
+            faults += span_details.link_faults(
+                definition, named["links"], links, own_id=str(span.uuid), label_of=self._label_of
+            )
+            links = named["links"]
+        if faults:
+            raise _Unsaved(OpStatus.INVALID, *faults[0])
+        return attributes, links
+
+    def _label_of(self, target: str) -> str | None:
+        """Return the label of a span of this assignment, or ``None`` if there is none."""
+        uuid = UUID(target)
+        if uuid not in self.live and uuid not in self.absent:
+            found = self.assignment.spans.select_related("label").filter(uuid=uuid).first()
+            if found is None:
+                self.absent.add(uuid)
+            else:
+                self.live[uuid] = found
+        return self.live[uuid].label.key if uuid in self.live else None

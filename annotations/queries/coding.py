@@ -1,13 +1,12 @@
 """What a coder sees of the own work: the text, its units, the spans, what comes next."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from annotations.algorithms import tokens
-from annotations.enums import AssignmentState, OpStatus
-from annotations.models import Article, Assignment, Member, SpanOp
+from annotations.enums import AssignmentState
+from annotations.models import Article, Assignment, Member
 from annotations.queries import codebook
 
 SpanRow = dict[str, Any]
@@ -48,11 +47,9 @@ def document(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def spans(assignment: Assignment, only: set[UUID | None] | None = None) -> list[SpanRow]:
+def spans(assignment: Assignment) -> list[SpanRow]:
     """Return the spans of an assignment in reading order, as the contract writes a span."""
     rows = assignment.spans.in_reading_order()
-    if only is not None:
-        rows = rows.filter(uuid__in=only)
     names = ("uuid", "rev", "start", "end", "label__key", "quote", "attributes", "links", "note")
     return [
         {
@@ -67,26 +64,6 @@ def spans(assignment: Assignment, only: set[UUID | None] | None = None) -> list[
             "note": row["note"],
         }
         for row in rows.values(*names)
-    ]
-
-
-def changes_since(assignment: Assignment, rev: int) -> list[dict[str, Any]]:
-    """Return the last change after ``rev`` of each span, and what the span is now."""
-    news = (
-        SpanOp.objects.filter(
-            assignment=assignment, status=OpStatus.APPLIED, rev__gt=rev, span_uuid__isnull=False
-        )
-        .order_by("span_uuid", "-rev")
-        .distinct("span_uuid")
-        .values_list("rev", "span_uuid", "client_id")
-    )
-    changed = sorted(news)
-    if not changed:
-        return []
-    now = {row["id"]: row for row in spans(assignment, only={uuid for _, uuid, _ in changed})}
-    return [
-        {"rev": at, "span_id": str(uuid), "span": now.get(str(uuid)), "client_id": client}
-        for at, uuid, client in changed
     ]
 
 

@@ -31,15 +31,21 @@ pytestmark = pytest.mark.django_db
 def test_a_coder_works_on_what_is_neither_handed_in_nor_taken_away(state, allowed):
     assignment = AssignmentFactory(state=state, submitted_at=MONDAY)
 
-    assert permissions.can_code(assignment.coder.user, assignment) is allowed
-    assert not permissions.can_code(UserFactory(), assignment)
+    assert permissions.is_open_to_coding(assignment) is allowed
+
+
+def test_work_is_its_coders_own():
+    assignment = AssignmentFactory()
+
+    assert permissions.is_coder_of(assignment.coder.user, assignment)
+    assert not permissions.is_coder_of(UserFactory(), assignment)
 
 
 def test_who_lost_the_coder_role_no_longer_codes():
     assignment = AssignmentFactory()
     Member.objects.filter(pk=assignment.coder.pk).update(roles=[Role.RESEARCHER])
 
-    assert not permissions.can_code(assignment.coder.user, assignment)
+    assert not permissions.is_coder_of(assignment.coder.user, assignment)
 
 
 def test_nobody_rules_on_what_they_coded_themselves():
