@@ -6,7 +6,9 @@ import subprocess
 
 from workbench.env import ROOT
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The first has no windows to draw and so runs the tests with a quarter less work.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+PACKAGES = NAMES[:2]
 
 FONTS = """\
 <?xml version="1.0"?>
@@ -43,14 +45,17 @@ def from_apt() -> str | None:
     if os.getuid() != 0 or not shutil.which("apt-get"):
         return None
     print("Installing Chromium with apt …", flush=True)
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
     quiet = {
         "stdout": subprocess.DEVNULL,
         "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
     }
-    for command in (["apt-get", "update"], install):
-        subprocess.run(command, check=False, **quiet)
-    return on_path()
+    subprocess.run(["apt-get", "update"], check=False, **quiet)
+    for package in PACKAGES:
+        install = ["apt-get", "install", "--yes", "--no-install-recommends", package]
+        subprocess.run(install, check=False, **quiet)
+        if found := on_path():
+            return found
+    return None
 
 
 def from_npm() -> str | None:

@@ -1,6 +1,9 @@
 """What the stories in the browser share."""
 
+import threading
+
 import pytest
+from django.core.signals import request_finished, request_started
 
 from tests.e2e.desk import Desk
 from tests.factories import (
@@ -10,6 +13,29 @@ from tests.factories import (
     MemberFactory,
     TaskFactory,
 )
+from tests.stack import wait_until
+
+
+@pytest.fixture(autouse=True)
+def requests_answered(transactional_db):
+    """Let the server answer what a page has asked for, before the tables are emptied.
+
+    The page is gone by then, since it is made after this; what it sent on leaving is not.
+    """
+    under_way = set()
+
+    def begins(**kwargs):
+        under_way.add(threading.get_ident())
+
+    def ends(**kwargs):
+        under_way.discard(threading.get_ident())
+
+    request_started.connect(begins)
+    request_finished.connect(ends)
+    yield
+    wait_until(lambda: not under_way, what="the last answers")
+    request_started.disconnect(begins)
+    request_finished.disconnect(ends)
 
 
 @pytest.fixture
@@ -29,7 +55,7 @@ def signed_in(context, live_server, client, settings):
 def desk_with(page, live_server, signed_in):
     """Return a function that gives a coder articles with these texts and opens the first."""
 
-    def sit_down(*texts, **details):
+    def sit_down(*texts, wait=True, **details):
         coder = MemberFactory()
         batch = BatchFactory(project=coder.project)
         work = [
@@ -45,7 +71,10 @@ def desk_with(page, live_server, signed_in):
         ]
         signed_in(coder.user)
         desk = Desk(page, live_server.url, work[0])
-        desk.open()
+        if wait:
+            desk.open()
+        else:
+            page.goto(desk.address)
         return desk
 
     return sit_down

@@ -19,9 +19,13 @@ class Desk:
         self.message = page.locator("[data-part=message]")
         self.mode = page.locator("[data-part=mode]")
         self.rows = page.locator("#span-list li")
+        self.surface = page.locator("#doc")
 
     def open(self):
         self.page.goto(self.address)
+        self.wait_until_ready()
+
+    def wait_until_ready(self):
         ready = self.page.locator("#coding[data-ready]")
         expect(ready).to_be_visible(timeout=20_000)
 

@@ -17,6 +17,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OPS = re.compile(r"/ops/$")
 PASSWORD = "open sesame 42"
 
+# The browser hands out the lock when the test says so.
+LATE_LOCK = """
+const request = navigator.locks.request.bind(navigator.locks);
+const granted = new Promise((resolve) => { window.grant = resolve; });
+navigator.locks.request = (...details) => {
+  window.isAsked = true;
+  return granted.then(() => request(...details));
+};
+"""
+
 
 def test_a_reload_right_after_a_key_keeps_the_span(desk_with):
     desk = desk_with(TEXT)
@@ -26,6 +36,22 @@ def test_a_reload_right_after_a_key_keeps_the_span(desk_with):
 
     expect(desk.rows).to_have_count(1)
     assert desk.stored() == [("location", "Velmora")]
+
+
+def test_nothing_can_be_edited_before_the_tab_knows_that_it_edits(desk_with, page):
+    page.add_init_script(LATE_LOCK)
+    desk = desk_with(TEXT, wait=False)
+    wait_until(lambda: page.evaluate("window.isAsked"), what="the wish to edit")
+    desk.surface.focus()
+    desk.press("l")
+    expect(desk.message).to_have_text(re.compile("can’t be changed here"))
+
+    page.evaluate("grant()")
+    desk.wait_until_ready()
+    desk.press("l")
+
+    assert desk.stored() == [("location", "Harbour")]
+    expect(desk.rows).to_have_count(1)
 
 
 def test_work_done_offline_is_kept_and_sent_once_online(desk_with, context):

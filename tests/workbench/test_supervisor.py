@@ -56,7 +56,10 @@ class Run:
             seconds=START_TIMEOUT,
         )
         assert self.process.poll() is None, self.output
-        assert self.answers()
+        self.wait_for_an_answer()
+
+    def wait_for_an_answer(self):
+        wait_until(self.answers, what="an answer of the workbench")
 
     def answers(self):
         try:
@@ -128,7 +131,7 @@ def test_a_second_start_in_the_same_folder_is_refused_in_words(run):
 
     assert second.process.wait(30) == 1
     assert "runs in" in second.output
-    assert run.answers()
+    run.wait_for_an_answer()
 
 
 def test_a_port_that_is_taken_is_refused_in_words(run, tmp_path):
@@ -165,7 +168,7 @@ def test_a_command_joins_the_running_instance(run):
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "1"
-    assert run.answers()
+    run.wait_for_an_answer()
 
 
 @pytest.mark.slow
@@ -184,7 +187,7 @@ def test_an_instance_beside_it_starts_again_after_its_supervisor_was_killed(run,
         assert again.stop(signal.SIGTERM) == 0
 
     assert [member for member in members if is_running(member)] == []
-    assert run.answers()
+    run.wait_for_an_answer()
 
 
 @pytest.fixture

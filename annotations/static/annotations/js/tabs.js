@@ -14,6 +14,7 @@ import { text } from "./texts.js";
  * @param {import("./outbox.js").Outbox} parts.outbox
  * @param {boolean} parts.isEditable false once the work is handed in or taken away
  * @param {() => Promise<void>} parts.reload take up what the server and this device hold
+ * @returns {Promise<void>} settled once this tab knows whether it edits; before, nothing can be edited
  */
 export function shareTabs({ root, name, spans, editor, outbox, isEditable, reload }) {
   const notice = /** @type {HTMLElement} */ (document.getElementById("read-only"));
@@ -23,6 +24,8 @@ export function shareTabs({ root, name, spans, editor, outbox, isEditable, reloa
   const elsewhere = /** @type {HTMLElement} */ (document.getElementById("elsewhere"));
   const channel = new BroadcastChannel(name);
   let isWatching = true;
+  // An edit made before `reload` has read the device's own ops would be lost in it.
+  editor.isReadOnly = true;
 
   /** @param {string} sentence */
   function setReadOnly(sentence) {
@@ -56,26 +59,34 @@ export function shareTabs({ root, name, spans, editor, outbox, isEditable, reloa
   if (!isEditable) {
     takeOver.hidden = true;
     setReadOnly(text("handed-in"));
-    return;
+    return Promise.resolve();
   }
-  const lock = new TabLock({
-    name,
-    onGranted() {
-      isWatching = false;
-      reload().then(() => setReadOnly(""), () => setReadOnly(text("no-connection")));
-    },
-    onLost() {
-      isWatching = true;
-      outbox.pause();
-      setReadOnly(text("edited-in-other-tab"));
-    },
+  /** @type {TabLock} */
+  let lock;
+  const decided = new Promise((resolve) => {
+    lock = new TabLock({
+      name,
+      onGranted() {
+        isWatching = false;
+        void reload()
+          .then(() => setReadOnly(""), () => setReadOnly(text("no-connection")))
+          .then(resolve);
+      },
+      onLost() {
+        isWatching = true;
+        outbox.pause();
+        setReadOnly(text("edited-in-other-tab"));
+        resolve(undefined);
+      },
+    });
+    lock.start();
   });
   takeOver.addEventListener("click", () => {
     // The button is about to go, and the focus must not go with it.
     document.getElementById("doc")?.focus();
     lock.takeOver();
   });
-  lock.start();
+  return decided;
 }
 
 /**
