@@ -112,6 +112,11 @@ class SpanOp(models.Model):
                 fields=["assignment", "op_id"], name="op_is_stored_once_per_assignment"
             ),
             models.UniqueConstraint(fields=["assignment", "rev"], name="op_has_its_own_revision"),
+            models.UniqueConstraint(
+                fields=["assignment", "span_uuid"],
+                condition=Q(type=OpType.CREATE, status=OpStatus.APPLIED),
+                name="span_is_created_once_per_assignment",
+            ),
             models.CheckConstraint(
                 condition=Q(status=OpStatus.APPLIED, rev__isnull=False)
                 | ~Q(status=OpStatus.APPLIED) & Q(rev__isnull=True),

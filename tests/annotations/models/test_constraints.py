@@ -203,6 +203,23 @@ def test_a_hotkey_tags_one_label_of_a_version():
         )
 
 
+def test_a_span_is_created_once():
+    fields = {
+        "assignment": AssignmentFactory(),
+        "span_uuid": uuid.uuid4(),
+        "client_id": "desk",
+        "type": "create",
+        "body": {},
+        "result": {},
+        "received_at": MONDAY,
+    }
+    SpanOp.objects.create(op_id=uuid.uuid4(), seq=1, status="applied", rev=1, **fields)
+    SpanOp.objects.create(op_id=uuid.uuid4(), seq=2, status="gone", **fields)
+
+    with refuses("span_is_created_once_per_assignment"):
+        SpanOp.objects.create(op_id=uuid.uuid4(), seq=3, status="applied", rev=2, **fields)
+
+
 def append_only_rows():
     assignment = submitted(AssignmentFactory(), [{"label": "actor", "start": 0, "end": 5}])
     article = assignment.task.article
