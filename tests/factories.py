@@ -30,7 +30,7 @@ LABELS = ("actor", "location", "event", "claim")
 ATTRIBUTES = {
     "event": [{"name": "when", "type": "date"}, {"name": "planned", "type": "yes_no"}],
     "claim": [
-        {"name": "stance", "type": "choice", "values": ["supports", "opposes"], "required": True},
+        {"name": "stance", "type": "choice", "values": ["supports", "opposes"]},
         {"name": "words", "type": "text"},
     ],
 }
@@ -90,7 +90,10 @@ class ApiTokenFactory(DjangoModelFactory):
 
 
 class CodebookFactory(DjangoModelFactory):
-    """Version 1 with the four default labels, ``ATTRIBUTES`` and ``LINKS``."""
+    """Version 1 with the four default labels, ``ATTRIBUTES`` and ``LINKS``.
+
+    ``labels__required`` names those of them that a span must have.
+    """
 
     class Meta:
         model = CodebookVersion
@@ -102,7 +105,13 @@ class CodebookFactory(DjangoModelFactory):
     published_at = MONDAY
 
     @factory.post_generation
-    def labels(self, create, extracted, **kwargs):
+    def labels(self, create, extracted, required=(), **kwargs):
+        def declared(all_of, key):
+            return [
+                {**one, "required": True} if one["name"] in required else one
+                for one in all_of.get(key, [])
+            ]
+
         for position, key in enumerate(extracted or LABELS):
             label, _ = Label.objects.get_or_create(project=self.project, key=key)
             LabelDefinition.objects.create(
@@ -112,8 +121,8 @@ class CodebookFactory(DjangoModelFactory):
                 name=key.capitalize(),
                 colour="#2256BB",
                 hotkey={"location": "l", "event": "e"}.get(key, key[0]),
-                attributes=ATTRIBUTES.get(key, []),
-                links=LINKS.get(key, []),
+                attributes=declared(ATTRIBUTES, key),
+                links=declared(LINKS, key),
             )
 
 

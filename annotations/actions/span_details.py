@@ -48,14 +48,14 @@ def link_faults(
         declared = declarations.named(definition.links, name)
         if label is None:
             yield Fault("unknown_target", _("A link points to a span that is not there."))
+        elif given in links[:place]:
+            yield Fault("repeated_link", _("“%(name)s” points to one span twice.") % given)
         elif given in before:
             continue
         elif declared is None:
             yield _undeclared("unknown_link", definition, name)
         elif target == own_id:
             yield Fault("links_to_itself", _("A span can’t be linked to itself."))
-        elif given in links[:place]:
-            yield Fault("repeated_link", _("“%(name)s” points to one span twice.") % given)
         elif not declarations.may_point_to(declared, label):
             detail = _("“%(name)s” can’t point to a span with the label “%(label)s”.")
             yield Fault("wrong_target", detail % {"name": name, "label": label})
