@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { History } from "../../annotations/static/annotations/js/history.js";
+import { History, renamed } from "../../annotations/static/annotations/js/history.js";
 
 /** @param {string} id */
 function span(id, label = "actor") {
@@ -49,4 +49,28 @@ test("edits of a span that came back speak of its new id, places included", () =
 
   assert.deepEqual(step?.changes, [{ id: "new", before: span("new"), after: null }]);
   assert.equal(step?.entry.after.activeId, "new");
+});
+
+test("a span that comes back under a new id is what others link to again", () => {
+  const history = new History();
+  const mayor = span("mayor");
+  const links = [{ name: "speaker", target: "mayor" }];
+  const claim = { ...span("claim"), links };
+  history.record({
+    changes: [
+      { id: "claim", before: claim, after: { ...claim, links: [] } },
+      { id: "mayor", before: mayor, after: null },
+    ],
+    before: place("mayor"),
+    after: place(null),
+  });
+
+  const step = history.undo();
+  history.rename("mayor", "back");
+
+  assert.deepEqual(
+    step?.changes.map((change) => renamed(change, "mayor", "back").after?.links),
+    [[], [{ name: "speaker", target: "back" }]],
+  );
+  assert.deepEqual(history.redo()?.changes[0].before?.links, [{ name: "speaker", target: "back" }]);
 });

@@ -2,6 +2,8 @@
  * What each command of the annotation page does, whether it came by key or by button.
  */
 
+import { hasDetails, missing } from "./details.js";
+import { askForDetails } from "./details-dialog.js";
 import { showCodebookEntry } from "./codebook-entry.js";
 import { commandFor } from "./keymap.js";
 import { askAnyway, askForFlag, askForNote } from "./prompts.js";
@@ -11,6 +13,8 @@ import { text } from "./texts.js";
 
 /** Commands that leave a preview of "tag all the same" standing. */
 const DURING_PREVIEW = ["open", "tag-all"];
+
+const DOUBTS_NAMED = 5;
 
 /**
  * @param {object} parts
@@ -40,6 +44,26 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
     }
   }
 
+  function details() {
+    const { subject } = editor;
+    const label = labels.get(subject?.label ?? "");
+    if (!subject || !label) {
+      editor.say(text("nothing-to-describe"));
+    } else if (editor.isReadOnly) {
+      editor.say(text("read-only"));
+    } else if (!hasDetails(label)) {
+      editor.say(text("no-details", { label: label.name }));
+    } else {
+      askForDetails(dialog("details-dialog"), {
+        span: subject,
+        label,
+        others: spans.inOrder(),
+        paragraphs: cursor.model.paragraphs,
+        onSave: (given) => editor.describe(subject.id, given),
+      });
+    }
+  }
+
   function raiseFlag() {
     if (editor.isReadOnly) {
       editor.say(text("read-only"));
@@ -63,6 +87,17 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
     if (key) showCodebookEntry(dialog("codebook-dialog"), labels, key);
   }
 
+  /** Name the spans that lack what their labels need: the first ones, and how many more. */
+  function lackings() {
+    const lacking = spans.inOrder().flatMap((span) => {
+      const names = missing(labels.get(span.label), span).join(", ");
+      return names ? [text("doubt-missing", { quote: span.quote, names })] : [];
+    });
+    const more = lacking.length - DOUBTS_NAMED;
+    if (more <= 0) return lacking;
+    return [...lacking.slice(0, DOUBTS_NAMED), text("doubt-missing-more", { count: more })];
+  }
+
   function submit() {
     if (editor.isReadOnly) {
       editor.say(text("read-only"));
@@ -71,6 +106,7 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
     const doubts = [];
     if (!root.dataset.readToEnd) doubts.push(text("doubt-not-read"));
     if (!spans.size) doubts.push(text("doubt-no-spans"));
+    doubts.push(...lackings());
     const unsaved = document.querySelectorAll("#unsaved li").length;
     if (unsaved) doubts.push(text("doubt-unsaved", { count: unsaved }));
     if (!doubts.length || hasDoubted) {
@@ -141,6 +177,7 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
     "tag-all": () => (editor.preview ? editor.confirm() : editor.previewSame()),
     delete: () => editor.remove(),
     note,
+    details,
     flag: raiseFlag,
     undo: () => editor.undo(),
     redo: () => editor.redo(),

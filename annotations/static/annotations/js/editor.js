@@ -5,6 +5,8 @@
  * selection it was made on. Sentences for the footer go out as `say` events.
  */
 
+import { fitting, loosened } from "./details.js";
+import { renamed } from "./history.js";
 import { grow, occurrences } from "./moves.js";
 import { newId } from "./ops.js";
 import { text } from "./texts.js";
@@ -49,7 +51,10 @@ export class Editor {
   label(label) {
     const { active, selection } = this.cursor;
     if (active) {
-      if (this.#perform([changed(active, { label })])) this.#sayWhatIs(this.cursor.active);
+      const details = fitting(this.labels.get(label), active, this.spans);
+      const freed = loosened(active, label, this.spans, this.labels);
+      const change = changed(active, { label, ...details });
+      if (this.#perform([...freed, change])) this.#sayWhatIs(this.cursor.active);
       return;
     }
     const refusal = this.#refusal(selection, label);
@@ -97,7 +102,8 @@ export class Editor {
       this.say(text("open-first"));
       return;
     }
-    if (this.#perform([{ id: active.id, before: active, after: null }])) {
+    const freed = loosened(active, null, this.spans, this.labels);
+    if (this.#perform([...freed, { id: active.id, before: active, after: null }])) {
       this.say(text("deleted", { quote: short(active.quote) }));
     }
   }
@@ -110,6 +116,17 @@ export class Editor {
     const span = this.spans.get(id);
     if (!span || span.note === note) return;
     if (this.#perform([changed(span, { note })])) this.say(text("noted", { quote: short(span.quote) }));
+  }
+
+  /**
+   * Give a span its attributes and links.
+   * @param {string} id
+   * @param {Pick<Span, "attributes" | "links">} details
+   */
+  describe(id, details) {
+    const span = this.spans.get(id);
+    if (!span || !this.#perform([changed(span, details)])) return;
+    this.say(text("described", { quote: short(span.quote) }));
   }
 
   /** Show where else these words stand; `confirm` tags them all. */
@@ -171,7 +188,9 @@ export class Editor {
     if (span) {
       const place = end ? { start, end, quote: this.model.text.slice(start, end) } : {};
       const { label = span.label, note = span.note } = op;
-      return this.#perform([changed(span, { ...place, label, note })]);
+      const { attributes = span.attributes, links = span.links } = op;
+      const details = fitting(this.labels.get(label), { attributes, links }, this.spans);
+      return this.#perform([changed(span, { ...place, label, note, ...details })]);
     }
     return Boolean(op.label && end) && this.#perform([this.#created({ start, end }, op.label ?? "")]);
   }
@@ -208,16 +227,19 @@ export class Editor {
       this.say(text(this.isReadOnly ? "read-only" : nothing));
       return;
     }
+    let waiting = step.changes;
     const changes = [];
-    for (const change of step.changes) {
-      const { id, before, after } = change;
-      if (!before && after) {
+    while (waiting.length) {
+      const { id } = waiting[0];
+      if (!waiting[0].before && waiting[0].after) {
         const fresh = newId();
         this.history.rename(id, fresh);
-        changes.push({ id: fresh, before: null, after: { ...after, id: fresh, rev: 0 } });
+        waiting = waiting.map((change) => renamed(change, id, fresh));
+        changes.push(waiting[0]);
       } else if (this.spans.get(id)) {
-        changes.push(change);
+        changes.push(waiting[0]);
       }
+      waiting = waiting.slice(1);
     }
     this.sync.edit(changes);
     this.cursor.restore(step.entry[done === "undone" ? "before" : "after"]);

@@ -39,13 +39,13 @@ export class History {
 
   /**
    * A span taken out and put back has a new id, since the server never revives an old one;
-   * let every remembered edit speak of the new one.
+   * let every remembered edit, and every link in one, speak of the new one.
    * @param {string} from
    * @param {string} to
    */
   rename(from, to) {
     for (const entry of [...this.done, ...this.undone]) {
-      entry.changes = entry.changes.map((change) => (change.id === from ? moved(change, to) : change));
+      entry.changes = entry.changes.map((change) => renamed(change, from, to));
       for (const place of [entry.before, entry.after]) {
         if (place.activeId === from) place.activeId = to;
       }
@@ -54,10 +54,19 @@ export class History {
 }
 
 /**
+ * Return a change as it reads once the span `from` is called `to`.
  * @param {Change} change
- * @param {string} id
+ * @param {string} from
+ * @param {string} to
  * @returns {Change}
  */
-function moved({ before, after }, id) {
-  return { id, before: before && { ...before, id }, after: after && { ...after, id } };
+export function renamed({ id, before, after }, from, to) {
+  const name = (/** @type {string} */ old) => (old === from ? to : old);
+  const told = (/** @type {import("./types.js").Span | null} */ span) =>
+    span && {
+      ...span,
+      id: name(span.id),
+      links: span.links.map((link) => ({ ...link, target: name(link.target) })),
+    };
+  return { id: name(id), before: told(before), after: told(after) };
 }

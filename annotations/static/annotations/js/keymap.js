@@ -32,6 +32,7 @@ const PLAIN = {
   s: "grow",
   t: "tag-all",
   u: "undo",
+  v: "details",
   x: "delete",
 };
 

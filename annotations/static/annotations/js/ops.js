@@ -44,7 +44,21 @@ export function opFor({ id, before, after }, offsets) {
   }
   const base = { span_id: id, base_rev: before.rev };
   if (before.note !== after.note) return { type: "note", ...base, note: after.note };
-  return { type: "update", ...base, label: after.label, ...place };
+  return { type: "update", ...base, label: after.label, ...place, ...newDetails(before, after) };
+}
+
+/**
+ * @param {Span} before
+ * @param {Span} after
+ * @returns {Partial<Pick<Span, "attributes" | "links">>} what replaces the lists there were
+ */
+function newDetails(before, after) {
+  const isNew = (/** @type {"attributes" | "links"} */ name) =>
+    JSON.stringify(before[name]) !== JSON.stringify(after[name]);
+  return {
+    ...(isNew("attributes") && { attributes: after.attributes }),
+    ...(isNew("links") && { links: after.links }),
+  };
 }
 
 /**

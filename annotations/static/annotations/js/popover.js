@@ -7,6 +7,7 @@ import { text } from "./texts.js";
 
 const ACTIONS = [
   { name: "tag-all", key: "T" },
+  { name: "details", key: "V" },
   { name: "note", key: "M" },
   { name: "delete", key: "X" },
 ];

@@ -64,7 +64,7 @@ export function askAnyway(dialog, doubts, onYes) {
  * @param {HTMLDialogElement} dialog
  * @param {(answer: string) => void} onAnswer
  */
-function ask(dialog, onAnswer) {
+export function ask(dialog, onAnswer) {
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
   dialog.returnValue = "";
   dialog.onclose = () => {

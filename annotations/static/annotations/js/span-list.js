@@ -3,6 +3,7 @@
  * don't see them. Only rows whose span changed are touched.
  */
 
+import { missing } from "./details.js";
 import { readingOrder } from "./spans.js";
 import { text } from "./texts.js";
 
@@ -21,6 +22,7 @@ export class SpanList {
     this.list = /** @type {HTMLElement} */ (section.querySelector("ol"));
     this.filter = /** @type {HTMLSelectElement} */ (section.querySelector("select"));
     this.empty = /** @type {HTMLElement} */ (section.querySelector("[data-empty]"));
+    this.spans = spans;
     this.labels = labels;
     this.onChosen = onChosen;
     /** @type {Map<string, HTMLElement>} */
@@ -33,9 +35,10 @@ export class SpanList {
       for (const row of this.rows.values()) this.#sieve(row);
     });
     root.addEventListener("spans-changed", (event) => {
-      for (const { id, after } of /** @type {CustomEvent} */ (event).detail.changes) {
+      for (const id of this.#concerned(/** @type {CustomEvent} */ (event).detail.changes)) {
+        const span = spans.get(id);
         this.#take(id);
-        if (after) this.#insert(after);
+        if (span) this.#insert(span);
       }
       this.empty.hidden = spans.size > 0;
     });
@@ -53,6 +56,18 @@ export class SpanList {
     const place = row.getBoundingClientRect();
     if (place.top < frame.top) this.list.scrollTop -= frame.top - place.top;
     else if (place.bottom > frame.bottom) this.list.scrollTop += place.bottom - frame.bottom;
+  }
+
+  /**
+   * The changed spans, and those whose rows name them as the target of a link.
+   * @param {import("./spans.js").Change[]} changes
+   */
+  #concerned(changes) {
+    const ids = new Set(changes.map(({ id }) => id));
+    for (const { id, links } of this.order) {
+      if (links.some(({ target }) => ids.has(target))) ids.add(id);
+    }
+    return ids;
   }
 
   /** @param {string} id */
@@ -94,7 +109,7 @@ export class SpanList {
     quote.className = "quote";
     quote.dir = "auto";
     quote.textContent = span.quote.replace(/\s+/g, " ");
-    button.append(glyph, name, quote);
+    button.append(glyph, name, quote, ...this.#details(span));
     if (span.note) {
       const note = document.createElement("span");
       note.className = "note";
@@ -104,6 +119,28 @@ export class SpanList {
     button.addEventListener("click", () => this.onChosen(span.id));
     row.append(button);
     return row;
+  }
+
+  /**
+   * One line for what the span carries and what it still needs.
+   * @param {Span} span
+   */
+  #details(span) {
+    const given = [
+      ...span.attributes,
+      ...span.links.map(({ name, target }) => ({ name, value: this.spans.get(target)?.quote ?? "…" })),
+    ].map((one) => text("detail", one));
+    const lacking = missing(this.labels.get(span.label), span).map((name) => {
+      const word = document.createElement("b");
+      word.textContent = text("missing-detail", { name });
+      return word;
+    });
+    const parts = [...given, ...lacking];
+    if (!parts.length) return [];
+    const line = document.createElement("span");
+    line.className = "details";
+    line.append(...parts.flatMap((part, index) => (index ? [" · ", part] : [part])));
+    return [line];
   }
 
   /** @param {HTMLElement} row */

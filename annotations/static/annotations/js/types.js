@@ -57,6 +57,9 @@
  * @typedef {{op: Op, status: string, detail: string}} Rejected
  *   An op that the server would not take, kept until its author puts it away.
  *
+ * @typedef {{name: string, type?: string, values?: string[], required?: boolean}} AttributeDeclaration
+ * @typedef {{name: string, targets?: string[], single?: boolean, required?: boolean}} LinkDeclaration
+ *
  * @typedef {object} Label
  * @property {string} key
  * @property {string} name
@@ -66,6 +69,8 @@
  * @property {string | string[]} include
  * @property {string | string[]} exclude
  * @property {(string | {text?: string, note?: string})[]} examples
+ * @property {AttributeDeclaration[]} attributes
+ * @property {LinkDeclaration[]} links
  * @property {boolean} retired
  *
  * @typedef {object} Assignment
