@@ -11,6 +11,9 @@ from annotations.queries import codebook, coding
 
 FACTS = ("outlet", "author", "published_at")
 
+#: How closely the text may be set; the first is the page's own.
+DENSITIES = ("comfortable", "compact", "large")
+
 
 @login_required
 @require_GET
@@ -22,6 +25,7 @@ def page(request, uuid):
     assignment = get_object_or_404(own, uuid=uuid)
     article, batch = assignment.task.article, assignment.task.batch
     labels = codebook.definitions(assignment.codebook)
+    density = request.COOKIES.get("density")
     context = {
         "assignment": assignment,
         "article": article,
@@ -31,6 +35,7 @@ def page(request, uuid):
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),
         "facts": facts(assignment),
+        "density": density if density in DENSITIES else DENSITIES[0],
     }
     return render(request, "annotations/coding/page.html", context)
 

@@ -259,6 +259,53 @@ def test_a_note_and_a_flag_are_kept(desk_with):
     expect(desk.rows.first).to_contain_text("the city or the state?")
 
 
+def test_a_question_to_the_admin_needs_words_and_an_uncodable_text_does_not(desk_with):
+    desk = desk_with(TEXT)
+    dialog = desk.page.get_by_role("dialog", name="Flag this article")
+    flag = dialog.get_by_role("button", name="Flag", exact=True)
+    desk.press("f")
+    dialog.get_by_label("I have a question to the admin").check()
+    flag.click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("In your words").fill("Is this the 2023 strike?")
+    flag.click()
+    desk.wait_until_saved()
+    desk.assignment.refresh_from_db()
+    assert desk.assignment.flag == "question: Is this the 2023 strike?"
+
+    desk.press("f")
+    expect(dialog.get_by_label("I have a question to the admin")).to_be_checked()
+    dialog.get_by_label("This article can’t be coded").check()
+    dialog.get_by_label("In your words").fill("")
+    flag.click()
+    expect(dialog).to_be_hidden()
+    desk.wait_until_saved()
+    desk.assignment.refresh_from_db()
+    assert desk.assignment.flag == "uncodable"
+
+
+def test_the_list_is_sieved_by_label_and_by_words(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.press("a", "t", "Enter")
+    section = desk.page.locator("#span-list")
+    rows = desk.rows.locator("visible=true")
+    expect(rows).to_have_count(3)
+
+    section.get_by_label("Show").select_option("Actor")
+    expect(rows).to_have_count(2)
+    expect(section.locator("output")).to_have_text("2 of 3")
+    section.get_by_label("Search the spans").fill("nobody")
+    expect(rows).to_have_count(0)
+    section.get_by_label("Search the spans").fill("velm")
+    section.get_by_label("Show").select_option("Location")
+    expect(rows).to_have_count(1)
+    desk.surface.focus()
+    desk.tag("mayor", "l")
+    expect(rows).to_have_count(1)
+    expect(section.locator("output")).to_have_text("1 of 4")
+
+
 def test_keys_and_codebook_are_one_key_away(desk_with):
     desk = desk_with(TEXT)
 

@@ -98,7 +98,12 @@ export class Cursor {
    * @returns {boolean} whether there is a span
    */
   openHere() {
-    return this.#cycle(this.spans.around(this.active ? this.origin : this.#innermostPlace()));
+    return this.#cycle(this.spansHere);
+  }
+
+  /** The spans that `openHere` goes through, innermost first. */
+  get spansHere() {
+    return this.spans.around(this.active ? this.origin : this.#innermostPlace());
   }
 
   /**

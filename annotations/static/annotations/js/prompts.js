@@ -32,6 +32,11 @@ export function askForFlag(dialog, flag, onSave) {
   for (const choice of choices) choice.checked = choice.value === reason;
   if (!choices.some((choice) => choice.checked)) choices[0].checked = true;
   area.value = words.join(": ");
+  const demand = () => {
+    area.required = choices.some((choice) => choice.checked && choice.value === "question");
+  };
+  dialog.oninput = demand;
+  demand();
   const clear = /** @type {HTMLElement} */ (dialog.querySelector("[value=clear]"));
   clear.hidden = !flag;
   ask(dialog, (answer) => {

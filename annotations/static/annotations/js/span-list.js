@@ -13,7 +13,8 @@ export class SpanList {
   /**
    * @param {object} parts
    * @param {EventTarget} parts.root
-   * @param {HTMLElement} parts.section with an `ol`, a `select` of labels and `[data-empty]`
+   * @param {HTMLElement} parts.section with an `ol`, a `select` of labels, an `input` to search by,
+   *   an `output` and `[data-empty]`
    * @param {import("./spans.js").Spans} parts.spans
    * @param {import("./labels.js").Labels} parts.labels
    * @param {(id: string) => void} parts.onChosen
@@ -21,6 +22,8 @@ export class SpanList {
   constructor({ root, section, spans, labels, onChosen }) {
     this.list = /** @type {HTMLElement} */ (section.querySelector("ol"));
     this.filter = /** @type {HTMLSelectElement} */ (section.querySelector("select"));
+    this.search = /** @type {HTMLInputElement} */ (section.querySelector("input"));
+    this.shown = /** @type {HTMLOutputElement} */ (section.querySelector("output"));
     this.empty = /** @type {HTMLElement} */ (section.querySelector("[data-empty]"));
     this.spans = spans;
     this.labels = labels;
@@ -31,9 +34,12 @@ export class SpanList {
     this.order = [];
     /** @type {HTMLElement | null} */
     this.current = null;
-    this.filter.addEventListener("change", () => {
-      for (const row of this.rows.values()) this.#sieve(row);
-    });
+    for (const sieve of [this.filter, this.search]) {
+      sieve.addEventListener("input", () => {
+        for (const row of this.rows.values()) this.#sieve(row);
+        this.#count();
+      });
+    }
     root.addEventListener("spans-changed", (event) => {
       for (const id of this.#concerned(/** @type {CustomEvent} */ (event).detail.changes)) {
         const span = spans.get(id);
@@ -41,6 +47,7 @@ export class SpanList {
         if (span) this.#insert(span);
       }
       this.empty.hidden = spans.size > 0;
+      this.#count();
     });
   }
 
@@ -145,6 +152,15 @@ export class SpanList {
 
   /** @param {HTMLElement} row */
   #sieve(row) {
-    row.hidden = Boolean(this.filter.value) && row.dataset.label !== this.filter.value;
+    const isOther = Boolean(this.filter.value) && row.dataset.label !== this.filter.value;
+    const words = this.search.value.trim().toLocaleLowerCase();
+    row.hidden = isOther || Boolean(words && !row.textContent?.toLocaleLowerCase().includes(words));
+  }
+
+  #count() {
+    const isSieved = this.filter.value || this.search.value;
+    const all = this.rows.size;
+    const shown = isSieved && this.list.querySelectorAll("li:not([hidden])").length;
+    this.shown.value = isSieved ? text("filtered", { shown, all }) : "";
   }
 }

@@ -48,15 +48,44 @@ export class StatusLine {
     this.mode.textContent = text(active ? "mode-span" : "mode-text");
     this.mode.dataset.mode = active ? "span" : "text";
     const around = this.spans.around(active ?? word);
-    this.context.replaceChildren(...around.map((span) => this.#chip(span, span.id === active?.id)));
+    this.context.replaceChildren(
+      ...around.flatMap((span, index) => [
+        ...(index ? [text("within")] : []),
+        this.#chip(span, span.id === active?.id),
+      ]),
+    );
     const { sentences } = this.model;
     this.place.textContent = text("place", {
       paragraph: Math.min(indexEndingAfter(this.filled, word.start) + 1, this.filled.length),
       sentence: Math.min(indexEndingAfter(sentences, word.start) + 1, sentences.length),
       sentences: sentences.length,
     });
-    const words = this.model.text.slice(selection.start, selection.end);
-    this.#speak([words, ...around.map((span) => this.labels.nameOf(span.label))].join(", "));
+    this.#speak(active ? this.#spokenSpan(active) : this.#spokenPlace(selection, around));
+  }
+
+  /**
+   * Words and what they stand in: "Nairobi, location in event".
+   * @param {import("./types.js").Extent} selection
+   * @param {import("./types.js").Span[]} around innermost first
+   */
+  #spokenPlace({ start, end }, around) {
+    const names = around.map((span) => this.labels.nameOf(span.label));
+    const nest = names.join(` ${text("within")} `);
+    return [this.model.text.slice(start, end), nest].filter(Boolean).join(", ");
+  }
+
+  /**
+   * The open span, and which of those here it is: Enter goes through them.
+   * @param {import("./types.js").Span} active
+   */
+  #spokenSpan(active) {
+    const here = this.cursor.spansHere;
+    return text("spoken-span", {
+      label: this.labels.nameOf(active.label),
+      quote: active.quote,
+      place: here.findIndex((span) => span.id === active.id) + 1,
+      all: here.length,
+    });
   }
 
   /**
