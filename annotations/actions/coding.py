@@ -65,7 +65,8 @@ def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
     pool.hold_project(member)
     # Two calls at once must name the same work, and a second one must not start another.
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    assignment = coding.waiting(member).select_for_update(of=("self",)).first()
+    waiting = coding.waiting(member).select_related("task__article", "task__batch", "codebook")
+    assignment = waiting.select_for_update(of=("self",)).first()
     if assignment is None:
         return pool.draw(member, at)
     if assignment.state != AssignmentState.CODING:

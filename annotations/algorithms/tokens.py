@@ -10,10 +10,10 @@ import regex
 
 from annotations.algorithms.text import paragraphs
 
-VERSION = "words-1"
+VERSION = "words-2"
 """Changes whenever any text could be cut differently."""
 
-_BOUNDARY = regex.compile(r"(?w)\b")
+_BOUNDARY = regex.compile(r"(?V1w)\b")
 _WORD = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}]")
 # Pairing flags back to front makes the boundary search quadratic in a run of them, so a flag
 # is looked at as one emoji with a mark on it.
@@ -26,7 +26,7 @@ _INVISIBLE = (
 )
 
 # Possessive, and looked around by hand: a run of ten thousand dots stays linear.
-_STOP = regex.compile(r"""[.!?…؟۔।॥]++["'’”»›)\]]*+|[。！？]++[」』）”’]*+""")
+_STOP = regex.compile(r"""[.!?…؟۔।॥]++["'’”»›)\]]*+|[。！？։׃]++[」』）”’»)]*+""")
 _OPENERS = "\"'‘“«‹([„¿¡—–-"
 _LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}.’']*$")
 _NEXT_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]*")
@@ -41,17 +41,25 @@ def _listed(words: str) -> frozenset[str]:
 _TITLES = _listed(
     """mr mrs ms messrs mx dr drs prof rev fr hon pres gov sen rep amb gen lt col maj capt cmdr
     adm brig sgt cpl pvt supt insp det st mt ft vs cf al ca approx est fig vol pp ed eds viz
-    e.g i.e"""
+    e.g i.e
+    г ул пр-т просп пер д кв с стр рис см ср проф акад доц им тов гр гос т.е т.н вул ім
+    թ պրոֆ ակադ դոկտ"""
 )
 # These end one only if what follows is not a figure.
 _COUNTED = _listed("jan feb mar apr jun jul aug sep sept oct nov dec no nos art sec ch p")
 # These end one only if a word follows that seldom stands inside a name.
-_CLOSING = _listed("inc ltd co corp bros jr sr etc dept univ assn plc llc esq")
+_CLOSING = _listed(
+    """inc ltd co corp bros jr sr etc dept univ assn plc llc esq
+    др пр т.д т.п гг вв руб коп тыс млн млрд обл р-н н.э"""
+)
 _STARTERS = _listed(
     """a after although an and as at because before both but by despite during earlier for from
     he her here his however i if in it its last later many meanwhile most no not on one our
     several she since so some still such that the their then there these they this those though
-    to two under until we what when where which while who why with yet you"""
+    to two under until we what when where which while who why with yet you
+    а в во вместе все вы до для его ее если еще за затем и из их к как когда кроме мы на не но
+    о об однако он она они от по позже после потом при с сейчас так также теперь там то тогда
+    у что эта эти это этот я"""
 )
 
 
@@ -66,12 +74,9 @@ def tokenize(text: str) -> list[tuple[int, int]]:
     words: list[tuple[int, int]] = []
     joined_at = -1
     start = 0
-    for match in _BOUNDARY.finditer(text):
-        end = match.start()
-        if end == start:
-            continue
-        piece = text[start:end]
-        if _WORD.search(piece):
+    for piece in _BOUNDARY.split(text):
+        end = start + len(piece)
+        if piece.isalnum() or _WORD.search(piece):
             left = start + len(piece) - len(piece.lstrip(_INVISIBLE))
             right = start + len(piece.rstrip(_INVISIBLE))
             if words and joined_at == start:
@@ -105,7 +110,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _ends(line: str, stop: regex.Match[str]) -> bool:
-    if stop[0][0] in "。！？":
+    if stop[0][0] in "。！？։׃":
         return True
     following = stop.end()
     if following == len(line) or not line[following].isspace():
@@ -127,7 +132,8 @@ def _full_stop_ends(line: str, at: int, following: int) -> bool:
     is_first = begin == 0 and not line[: at - len(word)].strip()
     if is_first and key.isdigit():  # "1. A list"
         return False
-    if len(word) == 1 and word.isupper():
+    if len(word) == 1 and word.isalpha() and not word.islower():
+        # An initial, in Arabic and Hebrew too, which have no capitals.
         return word == "I" and next_word.casefold() in _STARTERS
     if key in _TITLES:
         return False

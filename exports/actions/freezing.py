@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import SerializationFailure
 
 from annotations.actions.jobs import LostClaim
+from annotations.algorithms import tokens
 from annotations.enums import ReleaseState
 from annotations.models import Batch, CodebookVersion
 from annotations.permissions import can_publish
@@ -57,6 +58,7 @@ def freeze(release: Release) -> None:
                 "left_out": repeated,
                 "codebooks": _codebooks(release, versions),
                 "agreement": _agreement(release),
+                "tokenizer": tokens.VERSION,
             },
         )
     release.refresh_from_db()

@@ -3,6 +3,7 @@ import uuid
 import pytest
 from rest_framework.test import APIClient
 
+from annotations.algorithms import tokens
 from annotations.enums import AssignmentState, Role
 from annotations.models import Assignment, RecoveredDraft
 from tests.factories import (
@@ -80,7 +81,7 @@ def test_the_document_holds_what_coding_needs(assignment, client):
     assert [label["key"] for label in body["codebook"]["labels"]][:2] == ["actor", "location"]
     assert [TEXT[start:end] for start, end in body["tokens"]][:3] == ["Mayor", "Ada", "Brandt"]
     assert body["sentences"] == [[0, len(TEXT)]]
-    assert body["tokenizer"] == "words-1"
+    assert body["tokenizer"] == tokens.VERSION
 
 
 def test_looking_does_not_start_the_work(assignment, client):
@@ -327,6 +328,20 @@ def test_work_costs_the_same_number_of_queries_however_much_was_done(
 
     with django_assert_num_queries(queries):
         client.get(address(assignment, rest))
+
+
+@pytest.mark.parametrize("amount", [1, 20])
+def test_the_next_article_costs_ten_queries_however_much_waits(amount, django_assert_num_queries):
+    member = MemberFactory()
+    batch = BatchFactory(project=member.project)
+    for position in range(amount):
+        AssignmentFactory(coder=member, task=TaskFactory(batch=batch), position=position)
+    client = client_of(member.user)
+    address = f"/api/v1/projects/{member.project.slug}/next/"
+    client.post(address)
+
+    with django_assert_num_queries(10 + 2):
+        assert client.post(address).status_code == 200
 
 
 @pytest.mark.parametrize("amount", [1, 20])

@@ -3,6 +3,7 @@ import threading
 import pytest
 from django.db import connection, connections
 
+from annotations.algorithms import tokens
 from annotations.enums import JobState, TaskState
 from annotations.models import AgreementReport, Batch
 from annotations.queries.agreement import scope_of
@@ -245,6 +246,12 @@ def test_the_manifest_tells_of_agreement_but_not_of_coders(project):
         "mean_pair": {},
     }
     assert "α 0.770" in reading.content(release, "README.md").decode()
+
+
+def test_the_manifest_names_the_tokenizer_that_coders_selected_with(project):
+    corpus(project, 1)
+
+    assert built(project).manifest["tokenizer"] == tokens.VERSION
 
 
 def test_a_release_of_nothing_is_ready_and_empty(project):

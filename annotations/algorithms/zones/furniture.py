@@ -1,0 +1,131 @@
+"""Furniture that says what it is, and the lists of other stories and of comments below it."""
+
+import re
+
+from annotations.algorithms import dates
+from annotations.algorithms.zones import phrases
+from annotations.algorithms.zones.page import Page
+from annotations.algorithms.zones.units import Unit
+
+#: No line of furniture is longer.
+LONGEST = 600
+_MOST_WORDS = 60
+_QUOTE = re.compile(r"^[\"“«„‘'»]")
+_SIGN_OF_COMMENTS = re.compile(
+    r"(?:reply|report|like|permalink|log in to reply|ответить|відповісти|yanıtla|cavab|antworten|"
+    r"répondre|responder|rispondi|رد)|.{1,60} (?:says|said|wrote|writes|dit|schreibt|sagt|dice|"
+    r"diz|пишет)\s*(?:on .{1,40}|:.{0,40})?:?",
+    re.IGNORECASE,
+)
+_ABOUT_AUTHOR = re.compile(
+    r"about the (?:author|writer)s?|à propos de l[’']auteur|sobre (?:el|la|o|a) autora?|"
+    r"über (?:den|die) autor(?:in)?|об авторе|про автора|yazar hakkında",
+    re.IGNORECASE,
+)
+
+
+def phrase(unit: Unit) -> str | None:
+    """Return the rule whose words a unit consists of."""
+    if len(unit.text) > LONGEST or unit.words > _MOST_WORDS or _QUOTE.match(unit.text):
+        return None
+    for rule, pattern in phrases.WHOLE.items():
+        if pattern.fullmatch(unit.text):
+            return rule
+    if unit.is_prose and unit.has_full_stop:
+        return None
+    for rule, pattern in phrases.SHORT.items():
+        if pattern.fullmatch(unit.text):
+            return rule
+    return None
+
+
+def mark_phrases(page: Page) -> None:
+    for index in list(page.free()):
+        if rule := phrase(page.units[index]):
+            page.take(index, rule)
+
+
+def mark_listings(page: Page) -> None:
+    """Mark what stands under “Recent posts” and its like, once the story has begun."""
+    prose = page.prose()
+    if not prose:
+        return
+    index = prose[0] + 1
+    while index < len(page.units):
+        unit = page.units[index]
+        if not _opens(phrases.OPENS_LISTING, unit):
+            index += 1
+            continue
+        end = _end_of_listing(page, index)
+        page.furniture.pop(index, None)
+        for inside in range(index, end):
+            page.take(inside, "listing")
+        index = end
+
+
+def mark_comments(page: Page) -> None:
+    """Mark what readers wrote, where there are signs of it, and who the author is."""
+    before = 0
+    total = len(page.units)
+    for index, unit in enumerate(page.units):
+        if before >= 3 and _opens(phrases.OPENS_COMMENTS, unit):
+            rest = page.units[index + 1 :]
+            signs = sum(_is_sign_of_comment(u) for u in rest)
+            if signs >= 2 and signs >= 0.15 * len(rest):
+                for inside in range(index, total):
+                    page.take(inside, "comments")
+                return
+        if _ABOUT_AUTHOR.fullmatch(unit.text) and before >= 2 and index + 1 < total:
+            following = page.units[index + 1]
+            if following.words <= 80 and not any(
+                u.is_prose for u in page.units[index + 2 : index + 4]
+            ):
+                page.take(index + 1, "publisher")
+        before += unit.is_prose and index not in page.furniture
+
+
+def _opens(pattern: re.Pattern[str], unit: Unit) -> bool:
+    return len(unit.text) <= 90 and pattern.fullmatch(unit.text) is not None
+
+
+def _is_sign_of_comment(unit: Unit) -> bool:
+    if len(unit.text) > 120:
+        return False
+    return _SIGN_OF_COMMENTS.fullmatch(unit.text) is not None or dates.is_stamp(unit.text)
+
+
+def _is_teaser_sign(unit: Unit) -> bool:
+    """Teasers break off, and say how old they are."""
+    return unit.is_cut_off or (len(unit.text) <= 120 and dates.is_stamp(unit.text))
+
+
+def _end_of_listing(page: Page, opener: int) -> int:
+    """Return the index behind the last unit of the list that ``opener`` opens."""
+    units = page.units
+    signs = [i for i in range(opener + 1, len(units)) if _is_teaser_sign(units[i])]
+    end = opener + 1
+    if len(signs) >= 2 and len(signs) >= 0.25 * (signs[-1] - opener):
+        end = signs[-1] + 1
+    if end == opener + 1 and _alternates(units[opener + 1 :]):
+        return len(units)
+    while end < len(units) and _is_like_a_link(page, end):
+        end += 1
+    return end
+
+
+def _is_like_a_link(page: Page, index: int) -> bool:
+    unit = page.units[index]
+    if index in page.furniture or _is_teaser_sign(unit):
+        return True
+    return not unit.has_full_stop and unit.words <= 25 and len(unit.text) <= 250
+
+
+def _alternates(rest: list[Unit]) -> bool:
+    """Say whether headline and teaser take turns to the end, three times or more."""
+    if len(rest) < 6:
+        return False
+    turns = [(a, b) for a, b in zip(rest[::2], rest[1::2], strict=False)]
+    fitting = sum(
+        not a.has_full_stop and a.words <= 20 and b.is_prose and b.words <= 60 for a, b in turns
+    )
+    return fitting >= 3 and fitting >= 0.8 * len(turns)

@@ -1,0 +1,234 @@
+"""What stands above the story: menus, section, headline, byline, date and place."""
+
+import re
+
+from annotations.algorithms import dates
+from annotations.algorithms.zones import bylines
+from annotations.algorithms.zones.page import BYLINE, CAPTION, DATELINE, TITLE, Found, Page
+from annotations.algorithms.zones.phrases import SECTIONS
+from annotations.algorithms.zones.units import Unit
+
+_LOOKED_AT = 60
+_LONGEST_TITLE = 250
+_WORD = re.compile(r"[^\W\d_]{2,}(?:[-’'][^\W\d_]+)*")
+_STEM = 5
+#: “… Khankendi and BakuPolitics”: a section's name that lost the space before it.
+_GLUED = re.compile(r"(?<=[^\W\d_A-ZА-Я])([A-ZА-ЯԱ-Ֆ][^\W\d_]{3,})$")
+_SUFFIX = re.compile(r"\s+[|»•·]\s+[^|»•·]{2,50}$")
+_LEAD = re.compile(r"^[\s|/·•,;:–—-]*(?:\d{1,2}[:.]\d{2}[\s|/·•,;:–—-]*)?")
+_PLACE = re.compile(
+    r"(?P<place>[^\W\d_a-zа-яёա-ֆ][^\d_—–:;!?\"“”«»()/]{1,48}?)"
+    r"(?:\s*\((?P<agency>[^)\n]{2,30})\)|\s*/(?P<slashed>[A-Z][\w .]{1,25})/)?"
+    r"(?P<when>,?\s+[^\W\d_]{3,10}\.?\s+\d{1,2}(?:,?\s+\d{4})?|,?\s+\d{1,2}\.?\s+[^\W\d_]{3,10}"
+    r"(?:\s+\d{4})?)?"
+    r"(?:\s*\((?P<later>[^)\n]{2,30})\))?"
+    r"\s*(?:[—–]|--?|(?<=/)\.)(?=\s)"
+)
+
+
+def mark(page: Page) -> None:
+    """Find the headline, and say what the units around it are."""
+    prose = page.prose()
+    first = prose[0] if prose else min(len(page.units), _LOOKED_AT)
+    candidates = _candidates(page, first)
+    chosen = _headline(page, candidates)
+    if chosen is not None:
+        _mark_headline(page, chosen)
+    _mark_above(page, chosen, first)
+    _mark_below(page, -1 if chosen is None else chosen, first)
+    prose = page.prose()
+    if prose:
+        _mark_place(page, prose[0])
+
+
+def is_menu(text: str) -> bool:
+    """Say whether a line consists of the names of a site's departments."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    known = sum(word in SECTIONS for word in words)
+    return bool(words) and known >= (len(words) if len(words) < 4 else 0.6 * len(words))
+
+
+def split_stamp(text: str) -> tuple[int, int] | None:
+    """Return where the date with which a line begins ends, as ``(end of date, start of rest)``.
+
+    ``None`` if the line does not begin with a date and go on with something else.
+    """
+    for found in dates.find(text[:200]):
+        if dates.remainder(text[: found.end]):
+            return None
+        rest = _LEAD.match(text[found.end :])
+        start = found.end + (rest.end() if rest else 0)
+        return (found.end, start) if dates.remainder(text[start:]) else None
+    return None
+
+
+def _candidates(page: Page, first: int) -> list[int]:
+    """Return the units that could be the headline: those above the story, or its first line."""
+    found = []
+    for index in range(min(first + 1, len(page.units), _LOOKED_AT)):
+        unit = page.units[index]
+        is_open = index not in page.furniture and index not in page.explained
+        if is_open and _could_be_headline(unit, is_prose_allowed=index == first):
+            found.append(index)
+    return found
+
+
+def _could_be_headline(unit: Unit, *, is_prose_allowed: bool) -> bool:
+    text = unit.text
+    if len(text) > _LONGEST_TITLE or not _WORD.search(text) or unit.words > 32:
+        return False
+    if text.endswith((".", "։", "。", "।")) and not text.endswith("..."):
+        return False
+    if unit.is_prose and not is_prose_allowed:
+        return False
+    if is_prose_allowed and unit.is_prose and (not unit.is_last_of_block or unit.words > 24):
+        return False
+    is_other = bylines.is_byline(text) or bylines.is_credit(text) or bylines.is_caption(text)
+    return not (is_other or dates.is_stamp(text) or is_menu(text))
+
+
+def _headline(page: Page, candidates: list[int]) -> int | None:
+    """Choose the candidate that says what the story says; the first one, if there are several."""
+    if not candidates:
+        return None
+    known = _stems_of_story(page, candidates[-1])
+    units = page.units
+    long = [i for i in candidates if units[i].words >= 4]
+    for index in long:
+        if _share_known(units[index].text, known) >= 0.3:
+            return index
+    short = [i for i in candidates if units[i].words >= 2]
+    for index in reversed(short if not long else []):
+        if _share_known(units[index].text, known) >= 0.5 and not _is_name_in_story(page, index):
+            return index
+    return (long or short or [None])[0]  # type: ignore[list-item]
+
+
+def _stems_of_story(page: Page, above: int) -> set[str]:
+    stems: set[str] = set()
+    for index in [i for i in page.prose() if i > above][:15]:
+        stems.update(word.lower()[:_STEM] for word in _WORD.findall(page.units[index].text[:3000]))
+    return stems
+
+
+def _share_known(text: str, stems: set[str]) -> float:
+    words = [word.lower() for word in _WORD.findall(text) if len(word) > 3]
+    if not words or not stems:
+        return 0.0
+    return sum(word[:_STEM] in stems for word in words) / len(words)
+
+
+def _is_name_in_story(page: Page, index: int) -> bool:
+    """A name of two words and more that the story uses too: the caption of a portrait."""
+    text = page.units[index].text
+    return bylines.is_name(text) and any(
+        text in page.units[i].text for i in page.prose()[:30] if i != index
+    )
+
+
+def _mark_headline(page: Page, index: int) -> None:
+    page.headline = index
+    unit = page.units[index]
+    start, end = 0, len(unit.text)
+    if (stamp := split_stamp(unit.text)) is not None:
+        page.part(index, DATELINE, 0, stamp[0])
+        start = stamp[1]
+    glued = _GLUED.search(unit.text)
+    if glued and glued[1].lower() in SECTIONS and _is_glue(page, index, unit.text):
+        end = glued.start(1)
+        page.scrap(index, "section", end, len(unit.text))
+    elif (suffix := _SUFFIX.search(unit.text, start)) and suffix.start() - start > 15:
+        end = suffix.start()
+        page.scrap(index, "section", end, len(unit.text))
+    page.part(index, TITLE, start, end)
+    title = unit.text[start:end].rstrip()
+    for other in range(min(len(page.units), _LOOKED_AT)):
+        if other != index and page.units[other].text == title:
+            page.part(other, TITLE)
+
+
+def _is_glue(page: Page, index: int, title: str) -> bool:
+    """A word such as “HealthPolitics” that the story uses itself is a name, not an accident."""
+    word = title.split()[-1]
+    return not any(
+        word in unit.text for i, unit in enumerate(page.units[:_LOOKED_AT]) if i != index
+    )
+
+
+def _mark_above(page: Page, headline: int | None, first: int) -> None:
+    """What is above the headline and says nothing is a menu or the section's name."""
+    top = min(first if headline is None else headline, _LOOKED_AT)
+    for index in [i for i in page.free() if i < top]:
+        unit = page.units[index]
+        if _mark_if_plain(page, index):
+            continue
+        if is_menu(unit.text):
+            page.take(index, "navigation" if unit.words > 2 else "section")
+        elif headline is not None and _is_name_in_story(page, index):
+            page.part(index, CAPTION)
+        elif headline is not None and unit.words <= 6 and not unit.ends_like_a_sentence:
+            page.take(index, "navigation" if top > 1 else "section")
+
+
+def _mark_below(page: Page, headline: int, first: int) -> None:
+    """Between headline and story stand byline, date, section and captions."""
+    for index in [i for i in page.free() if headline < i <= min(first + 1, _LOOKED_AT)]:
+        unit = page.units[index]
+        if unit.is_prose and not bylines.is_caption(unit.text):
+            continue
+        if _mark_if_plain(page, index):
+            continue
+        if is_menu(unit.text) and unit.words <= 3:
+            page.take(index, "section")
+        elif bylines.is_name(unit.text) and _stands_by_a_date(page, index):
+            page.part(index, BYLINE)
+
+
+def _stands_by_a_date(page: Page, index: int) -> bool:
+    near = page.units[max(index - 1, 0) : index + 2]
+    return any(dates.is_stamp(unit.text) for unit in near if len(unit.text) <= 160)
+
+
+def _mark_if_plain(page: Page, index: int) -> bool:
+    """Mark a byline, a date or a caption that says so itself."""
+    text = page.units[index].text
+    if bylines.is_byline(text) or bylines.is_credit(text):
+        page.part(index, BYLINE)
+    elif dates.is_stamp(text):
+        switch = dates.LANGUAGE_SWITCH.search(text)
+        end = switch.start() if switch else len(text)
+        page.part(index, DATELINE, 0, len(text[:end].rstrip(" |/·,-")))
+        if switch:
+            page.scrap(index, "navigation", end, len(text))
+    elif bylines.is_caption(text):
+        page.part(index, CAPTION)
+    elif _mark_if_dated(page, index):
+        return True
+    else:
+        return False
+    return True
+
+
+def _mark_if_dated(page: Page, index: int) -> bool:
+    """Mark a short line that holds a date and the section's name: “Politics | 5 May 2023”."""
+    text = page.units[index].text
+    if len(text) > 100 or not (found := list(dates.find(text))):
+        return False
+    rest = dates.remainder(text)
+    if not is_menu(rest) and not bylines.is_name(rest):
+        return False
+    page.part(index, DATELINE, found[0].start, found[-1].end)
+    return True
+
+
+def _mark_place(page: Page, index: int) -> None:
+    """Mark “YEREVAN, March 5 (Agency) —” where the story begins with it."""
+    unit = page.units[index]
+    found = _PLACE.match(unit.text[:140])
+    if found is None:
+        return
+    place = found["place"].strip(" ,")
+    is_loud = place.isupper() and len(place.split()) <= 5
+    is_backed = any(found[name] for name in ("agency", "slashed", "when", "later"))
+    if is_loud or (is_backed and len(place.split()) <= 4 and place[:1].isupper()):
+        page.parts.append(Found(unit.start, unit.start + found.end(), DATELINE, DATELINE))

@@ -1,0 +1,110 @@
+"""A text in units: lines, or paragraphs where a line was broken to fit a width."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from annotations.algorithms.text import paragraphs
+
+#: A line that was broken at a margin is at least this long.
+BROKEN_FROM = 50
+_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*|\d+")
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
+)
+_END = re.compile(r"[.!?…։。！？؟।۔][\"'”’»›“)\]]*$|[\"”’»]$")
+_FULL_STOP = re.compile(r"[.!?։。！？؟।۔][\"'”’»›“)\]]*$")
+_ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|\(…\))[\"'”’»]*$")
+_SPACE = " \t\xa0\u200b\u200c\u200d\u200e\u200f\ufeff\u2007\u202f\u3000"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A line or paragraph without the white space around it."""
+
+    text: str
+    start: int
+    end: int
+    #: Whether an empty line, or the end of the text, comes after it.
+    is_last_of_block: bool
+    is_first_of_block: bool
+
+    @cached_property
+    def words(self) -> int:
+        """How many words it has; scripts without spaces count two characters as one."""
+        dense = len(_WITHOUT_SPACES.findall(self.text))
+        if dense * 2 > len(self.text):
+            return (dense + 1) // 2
+        return len(_WORD.findall(self.text))
+
+    @cached_property
+    def ends_like_a_sentence(self) -> bool:
+        return _END.search(self.text) is not None
+
+    @cached_property
+    def has_full_stop(self) -> bool:
+        return _FULL_STOP.search(self.text) is not None and not self.is_cut_off
+
+    @cached_property
+    def is_cut_off(self) -> bool:
+        """It breaks off as teasers do: “have been charged…”."""
+        return _ELLIPSIS.search(self.text) is not None
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """It reads as a part of a story: long, or a whole sentence."""
+        return (self.words >= 8 and self.ends_like_a_sentence) or self.words >= 22
+
+
+def split(text: str) -> list[Unit]:
+    """Return the units of ``text`` that say anything, in order."""
+    lines = paragraphs(text)
+    is_broken = _is_broken_at_a_margin(text, lines)
+    units: list[Unit] = []
+    group: list[tuple[int, int]] = []
+    is_first = True
+
+    def close(is_last: bool) -> None:
+        nonlocal is_first
+        if group:
+            start, end = group[0][0], group[-1][1]
+            units.append(Unit(text[start:end], start, end, is_last, is_first))
+            group.clear()
+            is_first = is_last
+
+    for start, end in lines:
+        line = text[start:end]
+        stripped = line.strip(_SPACE)
+        if not stripped:
+            close(True)
+            is_first = True
+            continue
+        start += len(line) - len(line.lstrip(_SPACE))
+        end = start + len(stripped)
+        if group and not _goes_on(text[group[-1][0] : group[-1][1]], stripped, is_broken):
+            close(False)
+        group.append((start, end))
+    close(True)
+    return units
+
+
+def _goes_on(line: str, following: str, is_broken: bool) -> bool:
+    """Say whether ``following`` is the rest of what ``line`` says."""
+    if len(line) < BROKEN_FROM:
+        return False
+    return is_broken or (not _END.search(line) and following[0].islower())
+
+
+def _is_broken_at_a_margin(text: str, lines: list[tuple[int, int]]) -> bool:
+    """Say whether most lines end because a margin was reached, as in old mail."""
+    lengths = [end - start for start, end in lines[:2000] if end > start]
+    full = sum(BROKEN_FROM <= length <= 90 for length in lengths)
+    longer = sum(length > 100 for length in lengths)
+    if len(lengths) < 6 or full < 0.5 * len(lengths) or longer > 0.05 * len(lengths):
+        return False
+    ends = sum(
+        not _END.search(text[start:end])
+        for start, end in lines[:2000]
+        if BROKEN_FROM <= end - start <= 90
+    )
+    return ends > 0.5 * full
