@@ -6,7 +6,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -95,7 +101,7 @@ class ReleaseRowSerializer(serializers.Serializer):
     has_real_names = serializers.BooleanField()
     has_unadjudicated = serializers.BooleanField()
     created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
     failure = serializers.CharField()
     retracted_reason = serializers.CharField()
     files = FileSerializer(many=True)
@@ -123,6 +129,7 @@ class RetractionSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=2000, default="", allow_blank=True)
 
 
+@extend_schema_view(list=extend_schema(summary="List the releases of a project, newest first"))
 class ProjectReleasesViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The releases of a project, newest first; asking for one is the admin's."""
 
@@ -137,6 +144,7 @@ class ProjectReleasesViewSet(InProject, mixins.ListModelMixin, viewsets.GenericV
 
     @extend_schema(request=RecipeSerializer, responses={202: QueuedSerializer})
     def create(self, request, slug):
+        """Ask for a release, which a worker then builds."""
         wanted = RecipeSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         release = releases.request(
@@ -150,6 +158,7 @@ class ProjectReleasesViewSet(InProject, mixins.ListModelMixin, viewsets.GenericV
         return Response(QueuedSerializer(release).data, status=202, headers={"Location": address})
 
 
+@extend_schema_view(retrieve=extend_schema(summary="Read a release and its manifest"))
 class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """One release: how far it is, what it holds, calling it off, taking it back."""
 
@@ -163,12 +172,14 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
 
     @extend_schema(request=None)
     def cancel(self, request, uuid):
+        """Cancel a release that is not ready yet."""
         release = self.get_object()
         releases.cancel(release=release, by=request.user, at=timezone.now())
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=RetractionSerializer)
     def retract(self, request, uuid):
+        """Retract a release. Its number and files stay, with the reason beside them."""
         release = self.get_object()
         given = RetractionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -198,8 +209,23 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
         files = release.files.select_related("release__project")
         return get_object_or_404(files, name=self.kwargs["name"])
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER)
+            for name in ("Range", "If-Range", "If-None-Match")
+        ],
+        responses={
+            **{
+                (status, kind): OpenApiTypes.BINARY
+                for status in (200, 206)
+                for kind in downloads.kinds()
+            },
+            304: OpenApiResponse(description="What you have is still the same."),
+            416: OpenApiResponse(description="The file is shorter than that."),
+        },
+    )
     def download(self, request, uuid, name):
+        """Download a file of a release, or the part of it that is missing."""
         response = downloads.respond(request, self.file)
         if request.method == "GET" and response.status_code in {200, 206}:
             releases.hand_out(file=self.file, by=request.user, at=timezone.now())

@@ -16,9 +16,15 @@ CONTENT_TYPES = {
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
 }
+TEXT = "text/plain; charset=utf-8"
 
 _ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 _ETAGS = re.compile(r'(?:W/)?("[^"]*")|\*')
+
+
+def kinds() -> list[str]:
+    """Return the media types that files go out as."""
+    return [kind.partition(";")[0] for kind in [*CONTENT_TYPES.values(), TEXT]]
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ def respond(request: HttpRequest, file: ReleaseFile) -> HttpResponseBase:
     sent = part or Part(0, file.bytes)
     headers["Content-Length"] = str(sent.length)
     suffix = file.name[file.name.rfind(".") :] if "." in file.name else ""
-    content_type = CONTENT_TYPES.get(suffix, "text/plain; charset=utf-8")
+    content_type = CONTENT_TYPES.get(suffix, TEXT)
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
     return StreamingHttpResponse(

@@ -109,21 +109,25 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
         return body
 
     def retrieve(self, request, uuid):
+        """Read one task as its adjudicator sees it. Coders appear as letters."""
         return Response(disputes.document(self.task))
 
     def rule(self, request, uuid, card):
+        """Rule on a card. A ruling on an outdated version is 409, and kept as a draft."""
         said = self.taken(RulingSerializer, request.data)
         ruled = adjudication.rule(card_id=card, **self.ruling, **said)
         return Response(self.answer(ruled))
 
     @extend_schema(parameters=[BASE_VERSION])
     def reopen_card(self, request, uuid, card):
+        """Take back the ruling on a card. That is a recorded decision of its own."""
         said = self.taken(VersionInAddressSerializer, request.query_params.dict())
         opened = adjudication.reopen_card(card_id=card, **self.ruling, **said)
         return Response(self.answer(opened))
 
     @extend_schema(request=AddedSpanSerializer)
     def add_span(self, request, uuid):
+        """Add a gold span that nobody coded."""
         said = self.taken(AddedSpanSerializer, request.data)
         row = adjudication.add_span(**self.ruling, **said)
         span = disputes.span_as_shown(self.task, row)
@@ -131,22 +135,26 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
 
     @extend_schema(parameters=[BASE_VERSION])
     def take_back_span(self, request, uuid, span):
+        """Take back an added span."""
         said = self.taken(VersionInAddressSerializer, request.query_params.dict())
         adjudication.take_back_span(span_id=str(span), **self.ruling, **said)
         return Response(self.answer())
 
     @extend_schema(request=None)
     def finish(self, request, uuid):
+        """Finish a task. Refused while a card is open; a finished one stays as it is."""
         adjudication.finish(**self.ruling)
         return Response(self.answer())
 
     @extend_schema(request=None)
     def reopen(self, request, uuid):
+        """Reopen a finished task, so that it can be ruled on again."""
         adjudication.reopen(**self.ruling)
         return Response(self.answer())
 
     @extend_schema(request=ReturnSerializer)
     def return_work(self, request, uuid):
+        """Return a coder's work to its coder, with a note."""
         said = self.taken(ReturnSerializer, request.data)
         adjudication.return_work(**self.ruling, **said)
         return Response(self.answer())

@@ -34,6 +34,7 @@ class AgreementViewSet(InProject, viewsets.GenericViewSet):
         responses=OpenApiTypes.OBJECT,
     )
     def retrieve(self, request, slug):
+        """Read how far the coders agree. What is not computed yet is ``na: "pending"``."""
         sent = ScopeSerializer(data=request.query_params.dict())
         sent.is_valid(raise_exception=True)
         batches = self._batches(sent.validated_data.get("batch"))

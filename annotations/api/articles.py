@@ -2,7 +2,7 @@ from functools import cached_property
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.response import Response
 
@@ -38,10 +38,10 @@ class ArticleListSerializer(serializers.Serializer):
     text_sha256 = serializers.CharField()
     meta = serializers.DictField()
     zones = ZoneSerializer(many=True)
-    cluster = serializers.CharField(source="cluster.name", default=None)
-    split = serializers.CharField()
+    cluster = serializers.CharField(source="cluster.name", default=None, allow_null=True)
+    split = serializers.CharField(allow_null=True)
     version = serializers.IntegerField()
-    withdrawn_at = serializers.DateTimeField()
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
 class ArticleSerializer(ArticleListSerializer):
@@ -59,6 +59,12 @@ class WithdrawalSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=2000)
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="List the articles of a project, without texts",
+        parameters=[ArticleFilterSerializer],
+    )
+)
 class ArticleListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The articles of a project; coders find those that they were given."""
 
@@ -97,6 +103,7 @@ class ArticleViewSet(StrictQuery, viewsets.GenericViewSet):
             raise exceptions.PermissionDenied
 
     def retrieve(self, request, uuid):
+        """Read an article."""
         return Response(ArticleSerializer(self.article).data)
 
     @extend_schema(request=CorrectionSerializer)

@@ -1,6 +1,6 @@
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.response import Response
 
@@ -31,16 +31,21 @@ class AssignmentSerializer(serializers.Serializer):
     state = serializers.CharField()
     doc_rev = serializers.IntegerField()
     batch = serializers.UUIDField(source="task.batch.uuid")
-    due = serializers.DateField(source="task.batch.due")
+    due = serializers.DateField(source="task.batch.due", allow_null=True)
     article = ArticleOfAssignmentSerializer(source="task.article")
     coder = serializers.CharField(source="coder.name")
     flag = serializers.CharField()
     return_note = serializers.CharField()
-    started_at = serializers.DateTimeField()
-    saved_at = serializers.DateTimeField()
-    submitted_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    saved_at = serializers.DateTimeField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="List the work in a project", parameters=[AssignmentFilterSerializer]
+    )
+)
 class AssignmentListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The work in a project: a coder's own, for admins everybody's."""
 
@@ -63,7 +68,7 @@ class AssignmentListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericVi
             .defer("task__article__text")
         )
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=None, responses={200: OpenApiTypes.OBJECT, 204: None})
     def next(self, request, slug):
         """Return the caller's next work, started; 204 when nothing is left to do."""
         member = member_of(request.user, self.project)

@@ -53,6 +53,10 @@ class StrictQuery:
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if not hasattr(self, request.method.lower()):
+            return  # which the dispatcher is about to refuse
+        if any("\0" in str(value) for value in kwargs.values()):
+            raise exceptions.NotFound  # the database could not even look for it
         action = getattr(self, "action", None) or ""
         known = set(self.parameters.get(action, ()))
         if action == "list":

@@ -99,10 +99,12 @@ class CodebookViewSet(InProject, viewsets.GenericViewSet):
 
     @extend_schema(responses=CodebookSerializer)
     def retrieve(self, request, slug):
+        """Read the latest codebook."""
         return Response(codebook.as_contract(codebook.current(self.project)))
 
     @extend_schema(responses=CodebookSerializer)
     def update(self, request, slug):
+        """Publish the next version of the codebook. The versions before never change."""
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         version = actions.publish(

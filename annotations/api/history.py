@@ -54,4 +54,5 @@ class HistoryViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
         ]
     )
     def list(self, request, *args, **kwargs):
+        """List what happened in a project, newest first."""
         return super().list(request, *args, **kwargs)

@@ -2,12 +2,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from annotations.actions import imports
+from annotations.actions import import_run, imports
 from annotations.api.base import InProject, TextSerializer
 from annotations.enums import JobState, Role
 from annotations.models import ImportJob
@@ -48,7 +48,7 @@ class ImportListSerializer(serializers.Serializer):
     failure = serializers.CharField()
     dry_run = serializers.BooleanField(source="options.dry_run", default=False)
     created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
     clusters = serializers.SerializerMethodField()
 
     @extend_schema_field(OpenApiTypes.OBJECT)
@@ -68,10 +68,11 @@ class ImportSerializer(ImportListSerializer):
 
     @extend_schema_field(ImportProblemSerializer(many=True))
     def get_errors(self, job):
-        problems = job.problems.order_by("pk")[: imports.PROBLEMS_KEPT]
+        problems = job.problems.order_by("pk")[: import_run.PROBLEMS_KEPT]
         return ImportProblemSerializer(problems, many=True).data
 
 
+@extend_schema_view(list=extend_schema(summary="List the imports of a project"))
 class ImportViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Files on their way to becoming articles."""
 
@@ -96,11 +97,13 @@ class ImportViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
 
     @extend_schema(responses=ImportSerializer)
     def retrieve(self, request, slug, uuid):
+        """Read how far an import is, and what was refused."""
         job = get_object_or_404(self.get_queryset(), uuid=uuid)
         return Response(ImportSerializer(job).data)
 
     @extend_schema(request=None, responses=ImportSerializer)
     def cancel(self, request, slug, uuid):
+        """Cancel an import. Nothing of it will be seen."""
         job = get_object_or_404(self.get_queryset().select_related("project"), uuid=uuid)
         job = imports.cancel(job=job, by=request.user, at=timezone.now())
         return Response(ImportSerializer(job).data)

@@ -1,4 +1,5 @@
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.response import Response
 
@@ -25,6 +26,12 @@ class MemberSerializer(RolesSerializer):
     )
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List who takes part in a project"),
+    create=extend_schema(summary="Add somebody to a project, or set a member's roles"),
+    retrieve=extend_schema(summary="Read a member"),
+    destroy=extend_schema(summary="Take somebody out of a project"),
+)
 class MemberViewSet(
     InProject,
     mixins.CreateModelMixin,
@@ -58,7 +65,9 @@ class MemberViewSet(
             **given,
         )
 
+    @extend_schema(request=RolesSerializer, responses=MemberSerializer)
     def partial_update(self, request, *args, **kwargs):
+        """Set a member's roles."""
         member = self.get_object()
         change = RolesSerializer(data=request.data)
         change.is_valid(raise_exception=True)

@@ -1,5 +1,6 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -36,7 +37,7 @@ class ProjectSerializer(StrictSerializer):
     description = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
     settings = SettingsSerializer(required=False)
     created_at = serializers.DateTimeField(read_only=True)
-    archived_at = serializers.DateTimeField(read_only=True)
+    archived_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     def validate_slug(self, slug):
         if self.instance is not None and slug != self.instance.slug:
@@ -46,6 +47,12 @@ class ProjectSerializer(StrictSerializer):
         return slug
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List one's projects"),
+    create=extend_schema(summary="Create a project, and be its first admin"),
+    retrieve=extend_schema(summary="Read a project"),
+    partial_update=extend_schema(summary="Change a project's texts or settings"),
+)
 class ProjectViewSet(
     StrictQuery,
     mixins.CreateModelMixin,
@@ -77,7 +84,9 @@ class ProjectViewSet(
             project=serializer.instance, by=self.request.user, at=timezone.now(), **changes
         )
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def archive(self, request, slug):
+        """Archive a project. It can be read afterwards, but not changed."""
         project = projects.archive(project=self.get_object(), by=request.user, at=timezone.now())
         return Response(self.get_serializer(project).data)

@@ -25,6 +25,7 @@ class SessionView(StrictQuery, views.APIView):
 
     @extend_schema(responses=SessionSerializer)
     def get(self, request: Request) -> Response:
+        """Read who is signed in, and the CSRF token for the next write."""
         session: Any = request.session
         return Response(
             {

@@ -1,5 +1,6 @@
 from django.db.models import BigIntegerField, Exists, F, Func, JSONField, OuterRef
 from django.db.models.functions import Cast
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 
 from annotations.api.base import InProject, TextSerializer
@@ -60,9 +61,15 @@ class TaskSerializer(serializers.Serializer):
     cards_open = serializers.IntegerField()
     cards_disputed = serializers.IntegerField()
     version = serializers.IntegerField()
-    adjudicated_at = serializers.DateTimeField()
+    adjudicated_at = serializers.DateTimeField(allow_null=True)
 
 
+@extend_schema_view(
+    list=extend_schema(
+        summary="List the tasks of a project, most disputed first",
+        parameters=[TaskFilterSerializer],
+    )
+)
 class TaskViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The tasks of a project, those with most disputes first."""
 

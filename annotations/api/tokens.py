@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 
 from annotations.actions import tokens
@@ -27,7 +27,6 @@ class OwnProjectField(serializers.SlugRelatedField):
 
 class TokenSerializer(StrictSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
-    token = serializers.CharField(read_only=True, help_text=_("The key, shown only once."))
     name = serializers.CharField(max_length=100)
     scopes = serializers.ListField(
         child=serializers.ChoiceField(Scope.choices), required=False, allow_empty=False
@@ -37,10 +36,22 @@ class TokenSerializer(StrictSerializer):
         min_value=1, max_value=3650, required=False, allow_null=True, write_only=True
     )
     created_at = serializers.DateTimeField(read_only=True)
-    expires_at = serializers.DateTimeField(read_only=True)
-    last_used_at = serializers.DateTimeField(read_only=True)
+    expires_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    last_used_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
+class NewTokenSerializer(TokenSerializer):
+    token = serializers.CharField(read_only=True, help_text=_("The key, shown only once."))
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List one's tokens"),
+    create=extend_schema(
+        summary="Make a token, whose key is shown this once", responses={201: NewTokenSerializer}
+    ),
+    retrieve=extend_schema(summary="Read what a token may do"),
+    destroy=extend_schema(summary="Revoke a token"),
+)
 class TokenViewSet(
     StrictQuery,
     mixins.CreateModelMixin,
@@ -55,7 +66,6 @@ class TokenViewSet(
     queryset = ApiToken.objects.none()
     ordering = ("-created_at", "-pk")
     secrets = ("token",)
-    secrets = ("token",)
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
 
@@ -67,6 +77,9 @@ class TokenViewSet(
             BasicAuthentication(),
             SessionAuthentication(),
         ]
+
+    def get_serializer_class(self):
+        return NewTokenSerializer if self.action == "create" else TokenSerializer
 
     def get_queryset(self):
         return ApiToken.objects.visible_to(self.request.user).select_related("project")

@@ -1,5 +1,7 @@
 """Nothing is taken for what it is not: values of other types, parameters given twice."""
 
+import uuid
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -109,3 +111,16 @@ def test_what_cannot_be_accepted_is_a_problem_too(accept):
 
     assert answer.status_code in {200, 406}
     assert answer["Content-Type"] in {"application/json", "application/problem+json"}
+
+
+def test_what_no_database_can_look_for_is_not_there(client):
+    answer = client.get(f"/api/v1/releases/{uuid.uuid4()}/files/%00")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("method", ["put", "trace"])
+def test_a_method_that_an_address_does_not_take_is_405_whatever_else_was_sent(client, method):
+    answer = client.generic(method.upper(), "/api/v1/projects/?page_size=none&so=what")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, POST, HEAD, OPTIONS")

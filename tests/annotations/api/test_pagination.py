@@ -47,3 +47,10 @@ def test_no_page_holds_more_than_two_hundred_rows(client):
 
     assert answer.status_code == 200
     assert len(answer.json()["results"]) == 3
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "ten", "1.5", "", "9" * 5_000, "٣"])
+def test_a_page_size_that_is_none_is_refused(client, size):
+    answer = client.get("/api/v1/projects/", {"page_size": size})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "page_size")
