@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/history/", history.page, name="history"),
     # Coding
     path("assignments/<uuid:uuid>/", coding.page, name="coding"),
+    path("assignments/<uuid:uuid>/reading/", coding.reading, name="reading"),
     # Adjudication
     path("projects/<slug:slug>/adjudication/", adjudication.queue, name="tasks"),
     path("projects/<slug:slug>/adjudication/next/", adjudication.next_task, name="next-task"),

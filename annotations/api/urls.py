@@ -12,6 +12,7 @@ from annotations.api.coding import AssignmentViewSet
 from annotations.api.history import HistoryViewSet
 from annotations.api.imports import ImportViewSet
 from annotations.api.members import MemberViewSet
+from annotations.api.own_spans import OwnSpanViewSet
 from annotations.api.projects import ProjectViewSet
 from annotations.api.schema import DocsView, SchemaView
 from annotations.api.session import SessionView
@@ -94,6 +95,11 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/assignments/",
         AssignmentListViewSet.as_view({"get": "list"}),
         name="assignments",
+    ),
+    path(
+        "projects/<slug:slug>/own-spans/",
+        OwnSpanViewSet.as_view({"get": "list"}),
+        name="own-spans",
     ),
     path(
         "projects/<slug:slug>/next/",

@@ -1,10 +1,14 @@
-"""An article as it is read: its text cut where zones begin and end."""
+"""An article as it is read: its text cut where zones, or one coder's spans, begin and end."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
+from annotations.algorithms.segments import Extent, Segment, segment_lines
 from annotations.enums import ZoneKind
-from annotations.models import Article
+from annotations.models import Article, Assignment, LabelDefinition, Span
+from annotations.queries import codebook
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,78 @@ class Piece:
     @property
     def kind_name(self) -> str:
         return str(ZoneKind(self.kind).label) if self.kind else ""
+
+
+@dataclass(frozen=True)
+class NumberedSpan:
+    """A span, its number in the list under the text, and what its label looks like."""
+
+    number: int
+    span: Span
+    label: LabelDefinition
+    links: list[tuple[str, "NumberedSpan"]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MarkedSegment:
+    """A stretch of text with the spans that hold it, innermost first."""
+
+    text: str
+    held_by: list[NumberedSpan]
+    opening: list[NumberedSpan]
+    closing: list[NumberedSpan]
+
+
+@dataclass(frozen=True)
+class MarkedLine:
+    segments: list[MarkedSegment]
+    is_furniture: bool
+
+
+def numbered_spans(assignment: Assignment) -> list[NumberedSpan]:
+    """Number an assignment's spans in reading order, the longer of two that begin alike first."""
+    labels = {
+        definition.label_id: definition for definition in codebook.definitions(assignment.codebook)
+    }
+    rows = assignment.spans.order_by("start", "-end", "label__key", "uuid")
+    numbered = [
+        NumberedSpan(number, span, labels[span.label_id]) for number, span in enumerate(rows, 1)
+    ]
+    by_id = {str(one.span.uuid): one for one in numbered}
+    for one in numbered:
+        found = ((link["name"], by_id.get(link["target"])) for link in one.span.links)
+        one.links.extend((name, target) for name, target in found if target)
+    return numbered
+
+
+def marked_lines(article: Article, spans: Sequence[NumberedSpan]) -> Iterator[MarkedLine]:
+    """Cut the text line by line wherever one of ``spans`` begins or ends."""
+    extents = [Extent(one.number, one.span.start, one.span.end) for one in spans]
+
+    def named(held: list[Extent]) -> list[NumberedSpan]:
+        return [spans[extent.number - 1] for extent in held]
+
+    def marked(piece: Segment) -> MarkedSegment:
+        return MarkedSegment(
+            piece.text, named(piece.held_by), named(piece.opening), named(piece.closing)
+        )
+
+    start = 0
+    for pieces in segment_lines(article.text, extents):
+        end = start + sum(len(piece.text) for piece in pieces)
+        is_furniture = _kind(article, start, end) == ZoneKind.BOILERPLATE
+        yield MarkedLine([marked(piece) for piece in pieces], is_furniture)
+        start = end + 1
+
+
+def legend(spans: Sequence[NumberedSpan]) -> list[tuple[LabelDefinition, int]]:
+    """Return the labels that ``spans`` use, in the codebook's order, each with its count."""
+    counts = Counter(one.label.pk for one in spans)
+    labels = {one.label.pk: one.label for one in spans}
+    return [
+        (label, counts[pk])
+        for pk, label in sorted(labels.items(), key=lambda item: item[1].position)
+    ]
 
 
 def lines(article: Article) -> list[list[Piece]]:

@@ -1,13 +1,16 @@
 """The annotation page."""
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from annotations.models import Assignment
+from annotations.models import Assignment, User
 from annotations.queries import codebook, coding
+from annotations.queries import reading as readings
 
 FACTS = ("outlet", "author", "published_at")
 
@@ -19,10 +22,7 @@ DENSITIES = ("comfortable", "compact", "large")
 @require_GET
 def page(request, uuid):
     """Show one's own work on an article. It is started by the first step, not by looking."""
-    own = Assignment.objects.of(request.user).select_related(
-        "task__article", "task__batch__project", "codebook"
-    )
-    assignment = get_object_or_404(own, uuid=uuid)
+    assignment = own_assignment(request.user, uuid)
     article, batch = assignment.task.article, assignment.task.batch
     labels = codebook.definitions(assignment.codebook)
     density = request.COOKIES.get("density")
@@ -38,6 +38,32 @@ def page(request, uuid):
         "density": density if density in DENSITIES else DENSITIES[0],
     }
     return render(request, "annotations/coding/page.html", context)
+
+
+@login_required
+@require_GET
+def reading(request, uuid):
+    """Show one's own work to be read or printed: nothing on it moves or can be changed."""
+    assignment = own_assignment(request.user, uuid)
+    spans = readings.numbered_spans(assignment)
+    context = {
+        "assignment": assignment,
+        "article": assignment.task.article,
+        "batch": assignment.task.batch,
+        "project": assignment.task.batch.project,
+        "spans": spans,
+        "lines": readings.marked_lines(assignment.task.article, spans),
+        "legend": readings.legend(spans),
+        "facts": facts(assignment),
+    }
+    return render(request, "annotations/coding/reading.html", context)
+
+
+def own_assignment(user: User, uuid: UUID) -> Assignment:
+    own = Assignment.objects.of(user).select_related(
+        "task__article", "task__batch__project", "codebook"
+    )
+    return get_object_or_404(own, uuid=uuid)
 
 
 def facts(assignment: Assignment) -> list[str]:
