@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from annotations.actions.import_reading import Refusals, Row
 from annotations.actions.import_work import ImportedWork
 from annotations.importing.problems import Problem
 from annotations.importing.records import LONGEST_KEY, Record
@@ -15,40 +16,33 @@ from annotations.models import (
     Cluster,
     ImportJob,
     ImportProblem,
-    SourceFile,
     Suggestion,
 )
 
 CHUNK = 200
 
 
-def problem(job: ImportJob, source: SourceFile, line: int, found: Problem) -> ImportProblem:
-    """Make the row that says which line of which file was refused, and why."""
-    return ImportProblem(
-        import_job=job, file=source.name, line=line, code=found.code, detail=found.detail
-    )
-
-
 class Writer:
     """Takes records one by one, writes them in chunks, and counts what came of them.
 
     ``finish`` must be called; after it ``created``, ``duplicates`` and
-    ``problems`` say what happened.
+    ``problems`` say what happened. What is refused goes to ``refusals``, too.
     """
 
-    def __init__(self, job: ImportJob, at: datetime):
+    def __init__(self, job: ImportJob, at: datetime, refusals: Refusals):
         self.job = job
         self.at = at
         self.created = 0
         self.duplicates = 0
         self.problems: list[ImportProblem] = []
-        self._waiting: list[tuple[SourceFile, int, Record]] = []
+        self._refusals = refusals
+        self._waiting: list[tuple[Row, Record]] = []
         self._clusters: dict[str, Cluster] = {}
         self._work = ImportedWork(job, at)
 
-    def add(self, source: SourceFile, line: int, record: Record) -> None:
+    def add(self, row: Row, record: Record) -> None:
         """Take one record; it is written no later than by ``finish``."""
-        self._waiting.append((source, line, record))
+        self._waiting.append((row, record))
         if len(self._waiting) >= CHUNK:
             self._flush()
 
@@ -59,37 +53,35 @@ class Writer:
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
-        known = _Known(self.job, [record for _, _, record in waiting])
+        known = _Known(self.job, [record for _, record in waiting])
         placed = []
-        for source, line, record in waiting:
+        for row, record in waiting:
             try:
-                article, is_new = self._place(known, source, line, record)
+                article, is_new = self._place(known, row, record)
             except Problem as found:
-                self.problems.append(problem(self.job, source, line, found))
+                self.problems.append(self._refusals.add(row, found))
             else:
-                placed.append((source, line, record, article, is_new))
+                placed.append((row, record, article, is_new))
 
         Article.objects.bulk_create([article for *_, article, is_new in placed if is_new])
         Suggestion.objects.bulk_create(
             Suggestion(article=article, origin=suggested.origin, spans=suggested.spans)
-            for _, _, record, article, is_new in placed
+            for _, record, article, is_new in placed
             if is_new
             for suggested in record.suggestions
         )
         self._work.look_up([article for *_, article, is_new in placed if not is_new])
-        for source, line, record, article, is_new in placed:
+        for row, record, article, is_new in placed:
             try:
                 is_news = self._work.add(article, record)
             except Problem as found:
-                self.problems.append(problem(self.job, source, line, found))
+                self.problems.append(self._refusals.add(row, found))
             else:
                 self.created += is_new or is_news
                 self.duplicates += not (is_new or is_news)
         self._work.flush()
 
-    def _place(
-        self, known: "_Known", source: SourceFile, line: int, record: Record
-    ) -> tuple[Article, bool]:
+    def _place(self, known: "_Known", row: Row, record: Record) -> tuple[Article, bool]:
         """Return the article of ``record``, and whether it is yet to be written."""
         is_kept = self.job.options["on_duplicate"] == "keep" and not record.is_key_given
         same = known.by_key.get(record.key)
@@ -104,8 +96,8 @@ class Writer:
         article = Article(
             project=self.job.project,
             import_job=self.job,
-            source=source,
-            source_line=line,
+            source_id=row.source_id,
+            source_line=row.line,
             key=known.free_key(record.key) if same is not None else record.key,
             text=record.text,
             text_sha256=record.text_sha256,

@@ -1,20 +1,35 @@
-"""Articles as JSON records, one a line."""
+"""Articles as JSON records, one a line; also the rows that an import refused, mended."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from annotations.importing import decoding, json_stream
 from annotations.importing.problems import Problem
+from annotations.importing.sources import Tools, Unit
 
 LONGEST_LINE = 32 * 2**20
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+REFUSED = "refused"
+ROW = "row"
 
 
-def read(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
+def read(unit: Unit, tools: Tools) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     """Yield each line's number and its record, or why there is none. Blank lines are passed over.
 
-    One line is held at a time, whatever the size of the file.
+    A line of a list of refused rows stands for the row that it holds.
     """
+    with decoding.as_utf8(unit.source) as file:
+        for number, line in lines(file):
+            yield number, line if isinstance(line, Problem) else _record(line)
+
+
+def count(unit: Unit) -> int:
+    """Return how many records ``read`` will come to."""
+    with decoding.as_utf8(unit.source) as file:
+        return count_lines(file)
+
+
+def lines(file: BinaryIO) -> Iterator[tuple[int, bytes | Problem]]:
+    """Yield each line that is not blank; one is held at a time, whatever the file's size."""
     number = 0
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
@@ -22,15 +37,12 @@ def read(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
             while line and not line.endswith(b"\n"):
                 line = file.readline(LONGEST_LINE)
             yield number, Problem("line_too_long", f"The line exceeds {LONGEST_LINE >> 20} MB.")
-            continue
-        if number == 1:
-            line = line.removeprefix(_BYTE_ORDER_MARK)
-        if line.strip():
-            yield number, _parse(line)
+        elif line.strip():
+            yield number, line
 
 
-def count(file: BinaryIO) -> int:
-    """Return how many records ``read`` will come to."""
+def count_lines(file: BinaryIO) -> int:
+    """Return how many lines are not blank."""
     found = 0
     is_blank = True
     while piece := file.readline(2**20):
@@ -41,43 +53,16 @@ def count(file: BinaryIO) -> int:
     return found + (not is_blank)
 
 
-def _parse(line: bytes) -> dict[str, Any] | Problem:
+def _record(line: bytes) -> dict[str, Any] | Problem:
     try:
-        text = line.decode()
-    except UnicodeDecodeError as error:
-        return Problem("undecodable", f"Byte {error.start + 1} of the line is not UTF-8.")
-    try:
-        value = json.loads(
-            text, parse_constant=_no_number, parse_float=_number, object_pairs_hook=_no_repeats
-        )
+        value = json_stream.parse(line)
+        if value.keys() != {REFUSED, ROW}:
+            return value
+        row = value[ROW]
+        if isinstance(row, str):
+            return json_stream.parse(row.encode("utf-8", "surrogatepass"))
+        if isinstance(row, dict):
+            return row
     except Problem as problem:
-        return problem
-    except json.JSONDecodeError as error:
-        return Problem("bad_json", f"Not JSON at character {error.pos + 1}: {error.msg}.")
-    except RecursionError:
-        return Problem("bad_json", "The record is nested too deeply.")
-    except ValueError:
-        return Problem("bad_json", "A number has too many digits.")
-    if not isinstance(value, dict):
-        return Problem("wrong_type", "The line is JSON, but not an object.")
-    return value
-
-
-def _no_number(constant: str) -> None:
-    raise Problem("bad_json", f"{constant} is not a number in JSON.")
-
-
-def _number(digits: str) -> float:
-    number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise Problem("bad_json", f"The number {digits[:40]} is too large.")
-    return number
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Problem("field_repeated", f"The field “{twice[:60]}” is there twice.")
-    return value
+        return problem.at("", row=line.decode("utf-8", "replace").rstrip("\r\n"))
+    return Problem("no_row", "There is no row to mend; the file itself has to be.")

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from annotations.algorithms import text as texts
+from annotations.importing import decoding
 from annotations.importing.problems import Problem
-
-LARGEST = 16 * 2**20
+from annotations.importing.sources import Tools, Unit
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DATE_WORD = re.compile(
@@ -21,13 +21,17 @@ _FURNITURE = re.compile(r"  |\t|[|☰»]| / | > |--")
 _LINES_LOOKED_AT = 12
 
 
-def read(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
+def count(unit: Unit) -> int:
+    return 1
+
+
+def read(unit: Unit, tools: Tools) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     """Yield the file's one record, or why there is none. The caller names the article."""
-    data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        yield 1, Problem("file_too_large", f"A text file may have {LARGEST >> 20} MB.")
+    try:
+        text = decoding.text_of(unit.source)
+    except Problem as problem:
+        yield 1, problem
         return
-    text = texts.decode(data).text
     title = headline(texts.canonical(text)[0])
     yield 1, {"text": text, "meta": {"title": title} if title else {}}
 

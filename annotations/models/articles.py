@@ -43,6 +43,8 @@ class ImportJob(Job):
         max_length=10, choices=JobState.choices, default=JobState.QUEUED, db_index=True
     )
     options = models.JSONField(default=dict)
+    #: How many files there were in each format, and how many in each encoding.
+    met = models.JSONField(default=dict, blank=True)
     created = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 
-from annotations.actions import imports
+from annotations.actions import import_run, imports
 from annotations.algorithms import text as texts
 from annotations.enums import JobState, Role
 from annotations.exceptions import Forbidden
@@ -17,6 +17,7 @@ from annotations.models import (
     AuditEvent,
     Batch,
     ImportJob,
+    ImportProblem,
     Member,
     SourceFile,
     Task,
@@ -83,10 +84,10 @@ def test_the_right_is_looked_at_again_when_the_job_runs(admin):
     assert not Article.objects.exists()
 
 
-@pytest.mark.parametrize(("name", "format"), [("a.zip", ""), ("a.txt", "zip")])
+@pytest.mark.parametrize(("name", "format"), [("a.pdf", ""), ("a.txt", "pdf")])
 def test_a_format_that_nobody_reads_is_refused_before_anything_is_kept(admin, name, format):
     with pytest.raises(imports.UnknownFormat):
-        requested(admin, file_of({"text": TEXT}), ContentFile(b"PK", name=name), format=format)
+        requested(admin, file_of({"text": TEXT}), ContentFile(b"%PDF", name=name), format=format)
     assert not SourceFile.objects.exists()
 
 
@@ -234,7 +235,8 @@ def test_an_import_whose_worker_died_begins_anew_and_doubles_nothing(admin):
     bad = {"text": TEXT, "oops": 1}
     job = requested(admin, file_of({"text": TEXT}, bad))
     dead = imports._claim(job.pk)
-    imports._note(dead, [imports.import_writer.problem(job, job.files.get(), 2, problem())])
+    refused = ImportProblem(import_job=job, file="records.jsonl", line=2, code="unknown_field")
+    import_run._note(dead, [refused])
     assert imports.run_import(job_id=job.pk, at=TUESDAY) is None
 
     ImportJob.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
@@ -242,10 +244,6 @@ def test_an_import_whose_worker_died_begins_anew_and_doubles_nothing(admin):
 
     assert (ended.state, ended.created, ended.epoch) == ("ready", 1, 2)
     assert problems_of(ended) == [(2, "unknown_field")]
-
-
-def problem():
-    return imports.Problem("unknown_field", "…")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -256,7 +254,7 @@ def test_a_paused_worker_publishes_nothing_once_another_has_the_job(admin):
     imports.run_import(job_id=job.pk, at=TUESDAY)
 
     with pytest.raises(imports.LostClaim):
-        imports._work(paused, TUESDAY, lambda job: None)
+        import_run.work(paused, TUESDAY, lambda job: None)
     assert Article.objects.count() == 1
 
 

@@ -73,7 +73,7 @@ def test_what_is_not_there_is_said(project, slug, path):
 
 
 def test_a_format_that_nobody_reads_is_said(project, tmp_path):
-    path = tmp_path / "a.zip"
-    path.write_bytes(b"PK")
-    with pytest.raises(CommandError, match="neither a text file nor JSONL"):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    with pytest.raises(CommandError, match="of a kind that can't be imported"):
         run(project.slug, str(path))

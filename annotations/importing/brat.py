@@ -1,0 +1,120 @@
+"""brat's standoff: a text and the annotations beside it, a folder for each coder."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from annotations.importing import decoding, standoff
+from annotations.importing.problems import Problem
+from annotations.importing.sources import Source, Tools, Unit
+from annotations.importing.standoff import Mark
+
+_SPAN = re.compile(r"(T\S+)\t(\S+) (\d+) (\d+)(?:\t(.*))?")
+_FRAGMENTS = re.compile(r"T\S+\t\S+ \d+ \d+;")
+_ATTRIBUTE = re.compile(r"[AM]\S*\t(\S+) (\S+)(?: (.+))?")
+_RELATION = re.compile(r"R\S*\t(\S+) \S+?:(\S+) \S+?:(\S+)\s*")
+_EVENT = re.compile(r"(E\S+)\t\S+?:(\S+)((?: \S+?:\S+)*)\s*")
+_EQUIVALENCE = re.compile(r"\*\t(\S+)((?: \S+)+)\s*")
+_NOTE = re.compile(r"#\S*\t\S+ (\S+)\t(.*)")
+_UNITS = (standoff.CODE_POINTS, standoff.UTF_16)
+_NORMALISED = re.compile(r"N\S*\t\S+ (\S+) (\S+?):(\S+)(?:\t.*)?")
+
+
+def count(unit: Unit) -> int:
+    return 1
+
+
+def read(unit: Unit, tools: Tools) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
+    """Yield one article with what each coder found in it; their texts must be one text."""
+    try:
+        text = decoding.text_of(unit.source)
+        codings = []
+        for source, beside, coder in zip(unit.files, unit.beside, unit.coders, strict=True):
+            if source is not unit.source and decoding.text_of(source) != text:
+                detail = f"The text differs from that in “{unit.source.name}”."
+                raise Problem("texts_differ", detail).at(source.name, 1)
+            marks = list(_Annotations(beside).marks.values())
+            spans = standoff.settle(text, marks, _UNITS, owner=coder)
+            codings.append({"coder": coder, "spans": spans})
+    except Problem as problem:
+        yield 1, problem
+    else:
+        yield 1, {"id": unit.key, "text": text, "codings": codings}
+
+
+class _Annotations:
+    """The lines of one .ann file, gathered around its spans."""
+
+    def __init__(self, source: Source):
+        self._name = source.name
+        self.marks: dict[str, Mark] = {}
+        self._triggers: dict[str, str] = {}
+        later = []
+        for number, line in enumerate(decoding.text_of(source).split("\n"), start=1):
+            line = line.rstrip("\r")
+            if line.startswith("T"):
+                self._add(number, line)
+            elif found := _EVENT.fullmatch(line):
+                self._triggers[found[1]] = found[2]
+                later.append((number, line))
+            elif line.strip():
+                later.append((number, line))
+        for number, line in later:
+            self._attach(number, line)
+
+    def _add(self, number: int, line: str) -> None:
+        if _FRAGMENTS.match(line):
+            detail = "It is in pieces, and a span here is one stretch of text."
+            raise Problem("discontinuous", detail).at(self._name, number)
+        found = _SPAN.fullmatch(line)
+        if found is None:
+            raise self._unreadable(number)
+        name, label, start, end, quote = found.groups()
+        if name in self.marks:
+            raise Problem("span_id_repeated", f"“{name}” is there twice.").at(self._name, number)
+        self.marks[name] = Mark(
+            int(start), int(end), label, quote, id=name, file=self._name, line=number
+        )
+
+    def _attach(self, number: int, line: str) -> None:
+        if found := _ATTRIBUTE.fullmatch(line):
+            attribute = {"name": found[1], "value": found[3] or "true"}
+            self._mark(number, found[2]).attributes.append(attribute)
+        elif found := _RELATION.fullmatch(line):
+            self._link(number, found[1], found[2], found[3])
+        elif found := _EVENT.fullmatch(line):
+            for role in found[3].split():
+                name, _, target = role.partition(":")
+                self._link(number, name.rstrip("0123456789"), found[2], target)
+        elif found := _EQUIVALENCE.fullmatch(line):
+            first, *others = found[2].split()
+            for other in others:
+                self._link(number, found[1], first, other)
+        elif found := _NORMALISED.fullmatch(line):
+            self._mark(number, found[1]).attributes.append({"name": found[2], "value": found[3]})
+        elif found := _NOTE.fullmatch(line):
+            # A note on a relation or on an attribute has no span to stand at.
+            if self._trigger(found[1]) in self.marks:
+                mark = self._mark(number, found[1])
+                mark.note = "\n".join(filter(None, (mark.note, found[2])))
+        else:
+            raise self._unreadable(number)
+
+    def _link(self, number: int, name: str, start: str, target: str) -> None:
+        self._mark(number, target)
+        link = {"name": name, "target": self._trigger(target)}
+        self._mark(number, start).links.append(link)
+
+    def _trigger(self, name: str) -> str:
+        """Return the span that stands for ``name``: an event is found at its trigger."""
+        return self._triggers.get(name, name)
+
+    def _mark(self, number: int, name: str) -> Mark:
+        mark = self.marks.get(self._trigger(name))
+        if mark is None:
+            detail = f"It speaks of “{name}”, which is not there."
+            raise Problem("unknown_target", detail).at(self._name, number)
+        return mark
+
+    def _unreadable(self, number: int) -> Problem:
+        return Problem("bad_annotation", "It is no line of brat's.").at(self._name, number)

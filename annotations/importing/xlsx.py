@@ -1,0 +1,145 @@
+"""The first sheet of an XLSX workbook as rows of texts, one row held at a time."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from annotations.importing.archives import Archive
+from annotations.importing.problems import Problem
+from annotations.importing.sources import Source
+from annotations.importing.xml_events import Element, elements
+
+LONGEST_TEXT = 2**20
+#: All texts of a workbook are in one list, which is in memory.
+MOST_SHARED = 128 * 2**20
+MOST_COLUMNS = 500
+
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  A spreadsheet knows no time zone.
+_EPOCH_OF_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
+_LAST_SERIAL = 2_958_466
+_DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_DATE_LETTERS = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^ymdhs])*[ymdhs]', re.IGNORECASE)
+_REFERENCE = re.compile(r"([A-Z]{1,3})\d*")
+
+
+def rows(file: BinaryIO) -> Iterator[tuple[int, Sequence[str] | Problem]]:
+    """Yield each row's number and its cells as texts. Raises ``Problem`` if it is no workbook."""
+    found = list(Archive(file, "", None).sources())
+    parts = {
+        str(source.path).lstrip("/"): source for source in found if isinstance(source, Source)
+    }
+    book = _Book(parts)
+    with book.sheet.open() as sheet:
+        yield from book.rows(sheet)
+
+
+class _Book:
+    """What the cells of a sheet refer to."""
+
+    def __init__(self, parts: dict[str, Source]):
+        self._parts = parts
+        self._epoch = _EPOCH
+        self.sheet = self._first_sheet()
+        self._texts = list(self._shared_texts())
+        self._dates = self._date_styles()
+
+    def rows(self, sheet: BinaryIO) -> Iterator[tuple[int, Sequence[str] | Problem]]:
+        cells: dict[int, str] = {}
+        value = ""
+        number = 0
+        for element in elements(sheet, longest=LONGEST_TEXT):
+            if element.name == "v" or (element.name == "t" and "rPh" not in element.path):
+                value += element.text
+            elif element.name == "c":
+                column = self._column(element, len(cells))
+                cells[column] = self._cell(element, value)
+                value = ""
+            elif element.name == "row":
+                number = int(element.attributes.get("r") or number + 1)
+                width = max(cells, default=-1) + 1
+                yield number, [cells.get(column, "") for column in range(width)]
+                cells = {}
+
+    def _column(self, element: Element, position: int) -> int:
+        reference = _REFERENCE.fullmatch(element.attributes.get("r", ""))
+        if reference is None:
+            return position
+        column = 0
+        for letter in reference[1]:
+            column = column * 26 + ord(letter) - ord("A") + 1
+        if column > MOST_COLUMNS:
+            raise Problem("too_many_columns", f"It has over {MOST_COLUMNS} columns.")
+        return column - 1
+
+    def _cell(self, element: Element, value: str) -> str:
+        kind = element.attributes.get("t", "n")
+        if kind == "s":
+            try:
+                return self._texts[int(value)]
+            except (ValueError, IndexError):
+                raise Problem("bad_xlsx", "A cell refers to a text that is not there.") from None
+        if kind == "b":
+            return "true" if value == "1" else "false"
+        if kind == "e":
+            return ""
+        if kind == "n" and element.attributes.get("s") in self._dates:
+            return self._date(value)
+        return value
+
+    def _date(self, value: str) -> str:
+        try:
+            serial = float(value)
+        except ValueError:
+            return value
+        if not 0 <= serial < _LAST_SERIAL:
+            return value
+        moment = self._epoch + timedelta(seconds=round(serial * 86400))
+        return moment.date().isoformat() if serial == int(serial) else moment.isoformat(" ")
+
+    def _first_sheet(self) -> Source:
+        targets = {}
+        for element in self._elements("xl/_rels/workbook.xml.rels"):
+            if element.name == "Relationship":
+                targets[element.attributes.get("Id")] = element.attributes.get("Target", "")
+        first = None
+        for element in self._elements("xl/workbook.xml"):
+            if element.name == "sheet" and first is None:
+                first = next((v for n, v in element.attributes.items() if n.endswith(" id")), None)
+            elif element.name == "workbookPr":
+                is_of_1904 = element.attributes.get("date1904") in ("1", "true")
+                self._epoch = _EPOCH_OF_1904 if is_of_1904 else _EPOCH
+        target = targets.get(first, "worksheets/sheet1.xml")
+        name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if name not in self._parts:
+            raise Problem("bad_xlsx", "It is damaged, or no workbook.")
+        return self._parts[name]
+
+    def _shared_texts(self) -> Iterator[str]:
+        text, held = "", 0
+        for element in self._elements("xl/sharedStrings.xml"):
+            if element.name == "t" and "rPh" not in element.path:
+                text += element.text
+            elif element.name == "si":
+                held += len(text)
+                if held > MOST_SHARED:
+                    raise Problem("file_too_large", "The workbook holds too much text.")
+                yield text
+                text = ""
+
+    def _date_styles(self) -> set[str]:
+        formats = set(_DATE_FORMATS)
+        styles: list[int] = []
+        for element in self._elements("xl/styles.xml"):
+            code = element.attributes.get("formatCode", "")
+            number = element.attributes.get("numFmtId", "")
+            if element.name == "numFmt" and number.isdigit() and _DATE_LETTERS.match(code):
+                formats.add(int(number))
+            elif element.name == "xf" and element.path[-1:] == ("cellXfs",):
+                styles.append(int(number) if number.isdigit() else 0)
+        return {str(place) for place, number in enumerate(styles) if number in formats}
+
+    def _elements(self, name: str) -> Iterator[Element]:
+        if name in self._parts:
+            with self._parts[name].open() as file:
+                yield from elements(file, longest=LONGEST_TEXT)
