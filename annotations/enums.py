@@ -98,6 +98,8 @@ class OpType(models.TextChoices):
     DELETE = "delete", _("remove a span")
     FLAG = "flag", _("flag the article")
     NOTE = "note", _("note on a span")
+    REFUSE = "refuse", _("refuse a suggestion")
+    RESTORE = "restore", _("take a refusal back")
 
 
 class OpStatus(models.TextChoices):

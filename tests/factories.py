@@ -19,6 +19,7 @@ from annotations.models import (
     LabelDefinition,
     Member,
     Project,
+    Suggestion,
     Task,
     User,
 )
@@ -149,6 +150,35 @@ class ArticleFactory(DjangoModelFactory):
     text_sha256 = factory.LazyAttribute(lambda a: hashlib.sha256(a.text.encode()).hexdigest())
     text_length = factory.LazyAttribute(lambda a: len(a.text))
     created_at = MONDAY
+
+
+class SuggestionFactory(DjangoModelFactory):
+    """Spans that ``model-1`` proposed for an article, given as ``(start, end, label)``."""
+
+    class Meta:
+        model = Suggestion
+
+    article = factory.SubFactory(ArticleFactory)
+    origin = "model-1"
+
+    class Params:
+        extents = ()
+
+    @factory.lazy_attribute
+    def spans(self):
+        return [
+            {
+                "id": str(uuid.uuid4()),
+                "start": start,
+                "end": end,
+                "label": label,
+                "quote": self.article.text[start:end],
+                "attributes": [],
+                "links": [],
+                "note": "",
+            }
+            for start, end, label in self.extents
+        ]
 
 
 class BatchFactory(DjangoModelFactory):

@@ -88,6 +88,7 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
         strategy=wish.strategy,
         coders_per_article=wish.coders_per_article,
         is_one_per_cluster=wish.one_per_cluster,
+        has_suggestions=wish.suggestions,
         seed=wish.seed,
         due=wish.due,
         created_by=by,

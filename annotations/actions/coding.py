@@ -100,10 +100,12 @@ def apply_ops(
         at_hand = queries.at_hand(assignment, ops, since)
         answer = _answers(at_hand, ops, client_id, at, text_sha256, by)
         if not isinstance(answer, Refused):
+            held = at_hand.assignment
             return {
-                "doc_rev": at_hand.assignment.doc_rev,
+                "doc_rev": held.doc_rev,
                 "results": answer,
                 "changes": sorted(at_hand.news.values(), key=itemgetter("rev")),
+                **({"refused": held.refused} if held.task.batch.has_suggestions else {}),
             }
     # After the commit: the refusal must not take the draft with it.
     raise answer

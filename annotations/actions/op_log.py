@@ -7,6 +7,7 @@ are what the log comes to, so both are written here, together, and nowhere else.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from annotations.actions import span_details
 from annotations.enums import AssignmentState, OpStatus, OpType, ZoneKind
 from annotations.models import Assignment, LabelDefinition, Span, SpanOp
+from annotations.queries import suggestions
 from annotations.queries.op_log import AtHand
 
 Op = dict[str, Any]
@@ -60,6 +62,7 @@ def as_row(span: Span) -> dict[str, Any]:
         "attributes": span.attributes,
         "links": span.links,
         "note": span.note,
+        **({"source": span.source} if span.source else {}),
     }
 
 
@@ -110,7 +113,7 @@ def _entry(
 
 
 def _note_progress(assignment: Assignment, at: datetime) -> None:
-    changed = ["doc_rev", "span_count", "flag", "saved_at"]
+    changed = ["doc_rev", "span_count", "flag", "refused", "saved_at"]
     assignment.saved_at = at
     # The state is left alone where it stays: its triggers would look at it all the same.
     if assignment.state != AssignmentState.CODING:
@@ -145,6 +148,9 @@ class _Desk:
         try:
             if op["type"] == OpType.FLAG:
                 self.assignment.flag = ": ".join(filter(None, [op.get("reason"), op.get("note")]))
+                return result
+            if op["type"] in {OpType.REFUSE, OpType.RESTORE}:
+                self._answer_suggestion(op)
                 return result
             span = self._span_after(op)
         except _Unsaved as why:
@@ -195,11 +201,36 @@ class _Desk:
             raise _Unsaved(OpStatus.INVALID, "span_exists", _("This span is there already."))
         if uuid in self.once_here:
             raise _Unsaved(OpStatus.GONE, "gone", _("This span was deleted."))
-        span = Span(uuid=uuid, assignment=self.assignment, rev=1)
+        span = Span(uuid=uuid, assignment=self.assignment, rev=1, source=op.get("source"))
+        if span.source:
+            self._suggested(span.source)
         self._put(span, op, op)
         self.once_here.add(uuid)
         self.assignment.span_count += 1
         return span
+
+    def _answer_suggestion(self, op: Op) -> None:
+        """Keep in mind that a suggestion is refused, or is not any more."""
+        suggestion = self._suggested(op.get("source"))
+        refused = [other for other in self.assignment.refused if other != suggestion]
+        is_refused = op["type"] == OpType.REFUSE
+        self.assignment.refused = [*refused, suggestion] if is_refused else refused
+
+    def _suggested(self, source: dict[str, str] | None) -> UUID:
+        """Return the id of the suggestion that ``source`` names, if the coder sees one such."""
+        if source not in self.suggestions:
+            raise _Unsaved(
+                OpStatus.INVALID, "unknown_suggestion", _("There is no such suggestion here.")
+            )
+        return UUID(source["suggestion"])
+
+    @cached_property
+    def suggestions(self) -> list[dict[str, str]]:
+        """The sources that a step may name; read only where one does."""
+        return [
+            {"origin": row["origin"], "suggestion": row["id"]}
+            for row in suggestions.of_assignment(self.assignment)
+        ]
 
     def _update(self, span: Span, op: Op) -> Span:
         base = op.get("base_rev")

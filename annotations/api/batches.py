@@ -46,6 +46,7 @@ class WishSerializer(StrictSerializer):
     coders_per_article = serializers.IntegerField(min_value=1, max_value=50, default=2)
     strategy = serializers.ChoiceField(Strategy.choices, default=Strategy.BALANCED)
     one_per_cluster = serializers.BooleanField(default=False)
+    suggestions = serializers.BooleanField(default=False)
     due = serializers.DateField(required=False, allow_null=True)
     seed = serializers.IntegerField(min_value=-(2**53), max_value=2**53, default=0)
 
@@ -62,6 +63,7 @@ class BatchSerializer(serializers.Serializer):
     strategy = serializers.CharField()
     coders_per_article = serializers.IntegerField()
     one_per_cluster = serializers.BooleanField(source="is_one_per_cluster")
+    suggestions = serializers.BooleanField(source="has_suggestions")
     seed = serializers.IntegerField()
     due = serializers.DateField()
     created_at = serializers.DateTimeField()

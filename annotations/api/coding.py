@@ -33,6 +33,17 @@ class LinkSerializer(StrictSerializer):
         return {"name": link["name"], "target": str(link["target"])}
 
 
+class SourceSerializer(StrictSerializer):
+    """Which suggestion is meant."""
+
+    origin = serializers.CharField(max_length=200, allow_blank=True, trim_whitespace=False)
+    suggestion = serializers.UUIDField()
+
+    def to_internal_value(self, data):
+        source = super().to_internal_value(data)
+        return {"origin": source["origin"], "suggestion": str(source["suggestion"])}
+
+
 class OpSerializer(StrictSerializer):
     """The shape of one step; whether it can be done is said in its result."""
 
@@ -53,6 +64,7 @@ class OpSerializer(StrictSerializer):
         max_length=10_000, required=False, allow_blank=True, trim_whitespace=False
     )
     reason = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
+    source = SourceSerializer(required=False)
     client_time = serializers.CharField(max_length=40, required=False)
 
 
@@ -141,9 +153,11 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         return sent.validated_data
 
     def retrieve(self, request, uuid):
+        """Read everything that coding one article needs."""
         return as_document(self.assignment)
 
     def ops(self, request, uuid):
+        """Save steps of coding, and learn what other windows did."""
         sent = self.taken(OpsSerializer)
         # The work's own pinned version decides; which one the client had is no reason to refuse.
         del sent["codebook_version"]
@@ -154,6 +168,7 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
 
     @extend_schema(request=SubmissionSerializer)
     def submit(self, request, uuid):
+        """Hand in the work. What stands in the way is listed under ``problems``."""
         try:
             following = actions.submit(
                 assignment=self.assignment,
@@ -169,13 +184,18 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
 
     @extend_schema(request=None)
     def release(self, request, uuid):
+        """Take the work away from its coder. It is kept."""
         released = actions.release(assignment=self.assignment, by=request.user, at=timezone.now())
         return Response({"id": released.uuid, "state": released.state})
 
+    @extend_schema(responses=HistorySerializer(many=True))
     def history(self, request, uuid):
+        """List every step of coding, newest first."""
         return self.page_of(self.assignment.ops.all(), HistorySerializer, "-pk")
 
+    @extend_schema(responses=DraftSerializer(many=True))
     def drafts(self, request, uuid):
+        """List what was sent too late to be saved, newest first."""
         return self.page_of(self.assignment.drafts.all(), DraftSerializer, "-pk")
 
     def page_of(self, rows, serializer_class, *ordering):

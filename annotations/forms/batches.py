@@ -48,6 +48,14 @@ class BatchForm(forms.Form):
         required=False,
         help_text=_("Articles that can't be placed so are named before anything is made."),
     )
+    suggestions = forms.BooleanField(
+        label=_("Coders see suggestions"),
+        required=False,
+        help_text=_(
+            "Spans that an import brought as suggestions, to accept or to refuse. They speed up "
+            "coding, and pull coders towards them: leave this off where agreement is measured."
+        ),
+    )
     seed = forms.IntegerField(label=_("Seed"), initial=0, min_value=-(2**53), max_value=2**53)
 
     def __init__(self, *args, project: Project, **kwargs):
@@ -84,6 +92,7 @@ class BatchForm(forms.Form):
             coders_per_article=given["coders_per_article"],
             strategy=given["strategy"] or Strategy.BALANCED,
             one_per_cluster=given["one_per_cluster"],
+            suggestions=given["suggestions"],
             due=given["due"],
             seed=given["seed"],
         )

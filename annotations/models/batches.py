@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -53,6 +54,8 @@ class Batch(models.Model):
     strategy = models.CharField(max_length=10, choices=Strategy.choices)
     coders_per_article = models.PositiveSmallIntegerField(default=2)
     is_one_per_cluster = models.BooleanField(default=False)
+    #: Whether coders see what machines proposed for the articles.
+    has_suggestions = models.BooleanField(default=False)
     seed = models.BigIntegerField(default=0)
     due = models.DateField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
@@ -226,6 +229,8 @@ class Assignment(models.Model):
     doc_rev = models.PositiveIntegerField(default=0)
     span_count = models.PositiveIntegerField(default=0)
     flag = models.TextField(blank=True)
+    #: The suggestions that the coder does not want, by their ids.
+    refused = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True)
     return_note = models.TextField(blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)

@@ -37,6 +37,8 @@ class Span(models.Model):
     attributes = models.JSONField(default=list, blank=True)
     links = models.JSONField(default=list, blank=True)
     note = models.TextField(blank=True)
+    #: The suggestion that was accepted, as ``{origin, suggestion}``; empty for one's own find.
+    source = models.JSONField(null=True, blank=True)
     rev = models.PositiveIntegerField()
 
     objects = SpanQuerySet.as_manager()
@@ -133,7 +135,7 @@ class Submission(models.Model):
     """A coder's work as it was handed in: frozen, so that figures and releases can rest on it.
 
     ``spans`` holds ``{id, start, end, label, quote, attributes, links, note}``
-    in reading order, labels by key.
+    in reading order, labels by key; an accepted suggestion has its ``source`` too.
     """
 
     uuid = models.UUIDField(unique=True)

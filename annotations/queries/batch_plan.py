@@ -38,6 +38,7 @@ class Wish:
     coders_per_article: int = 2
     strategy: str = Strategy.BALANCED
     one_per_cluster: bool = False
+    suggestions: bool = False
     seed: int = 0
     name: str = ""
     due: date | None = None

@@ -7,7 +7,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from annotations.algorithms import tokens
 from annotations.enums import AssignmentState
 from annotations.models import Article, Assignment, Member
-from annotations.queries import codebook
+from annotations.queries import codebook, suggestions
 
 SpanRow = dict[str, Any]
 
@@ -41,6 +41,8 @@ def document(assignment: Assignment) -> dict[str, Any]:
         },
         "codebook": codebook.as_contract(assignment.codebook),
         "spans": spans(assignment),
+        "suggestions": suggestions.of_assignment(assignment),
+        "refused": assignment.refused,
         "tokens": tokens.tokenize(article.text),
         "sentences": tokens.sentences(article.text),
         "tokenizer": tokens.VERSION,
@@ -50,7 +52,8 @@ def document(assignment: Assignment) -> dict[str, Any]:
 def spans(assignment: Assignment) -> list[SpanRow]:
     """Return the spans of an assignment in reading order, as the contract writes a span."""
     rows = assignment.spans.in_reading_order()
-    names = ("uuid", "rev", "start", "end", "label__key", "quote", "attributes", "links", "note")
+    place = ("uuid", "rev", "start", "end", "label__key", "quote")
+    details = ("attributes", "links", "note", "source")
     return [
         {
             "id": str(row["uuid"]),
@@ -62,8 +65,9 @@ def spans(assignment: Assignment) -> list[SpanRow]:
             "attributes": row["attributes"],
             "links": row["links"],
             "note": row["note"],
+            **({"source": row["source"]} if row["source"] else {}),
         }
-        for row in rows.values(*names)
+        for row in rows.values(*place, *details)
     ]
 
 

@@ -62,6 +62,7 @@ def at_hand(assignment: Assignment, ops: list[Row], since: int) -> AtHand:
             span_rows=_rows(
                 Span.objects.filter(concerned, assignment=OuterRef("pk")),
                 *("uuid", "rev", "start", "end", "quote", "attributes", "links", "note"),
+                "source",
                 label_id=F("label"),
                 key=F("label__key"),
             ),

@@ -25,6 +25,7 @@ CHECKS: list[Check] = [
     coding.live_work_never_exceeds_that_wanted,
     coding.spans_quote_their_article,
     coding.spans_are_what_the_log_comes_to,
+    coding.refusals_are_what_the_log_comes_to,
     coding.revisions_count_the_applied_ops,
     coding.span_counts_are_right,
     coding.submitted_work_is_what_was_handed_in,

@@ -77,8 +77,32 @@ def spans_are_what_the_log_comes_to() -> Iterator[str]:
            OR jsonb_build_object(
                   'start', stored.start, 'end', stored."end", 'label', stored.key,
                   'quote', stored.quote, 'attributes', stored.attributes,
-                  'links', stored.links, 'note', stored.note, 'rev', stored.rev
-              ) <> logged.span - 'id'
+                  'links', stored.links, 'note', stored.note, 'rev', stored.rev,
+                  'source', stored.source
+              ) <> jsonb_build_object('source', null) || logged.span - 'id'
+    """)
+
+
+def refusals_are_what_the_log_comes_to() -> Iterator[str]:
+    """The suggestions that an assignment has refused are those that its applied ops have left."""
+    return found("""
+        WITH last AS (
+            SELECT DISTINCT ON (assignment_id, body -> 'source' ->> 'suggestion')
+                   assignment_id, body -> 'source' ->> 'suggestion' AS suggestion, type
+            FROM annotations_spanop
+            WHERE status = 'applied' AND type IN ('refuse', 'restore')
+            ORDER BY assignment_id, body -> 'source' ->> 'suggestion', rev DESC
+        ),
+        logged AS (
+            SELECT assignment_id, array_agg(suggestion::uuid ORDER BY suggestion::uuid) AS refused
+            FROM last WHERE type = 'refuse' GROUP BY assignment_id
+        )
+        SELECT 'assignment ' || work.uuid
+        FROM annotations_assignment work
+        LEFT JOIN logged ON logged.assignment_id = work.id
+        WHERE coalesce(logged.refused, '{}')
+              <> ARRAY(SELECT one FROM unnest(work.refused) one ORDER BY one)
+        ORDER BY work.id
     """)
 
 
@@ -120,13 +144,15 @@ def submitted_work_is_what_was_handed_in() -> Iterator[str]:
             last.assignment_id IS NULL
             OR last.doc_rev <> work.doc_rev
             OR coalesce((
-                   SELECT jsonb_object_agg(span ->> 'id', span - 'id' - 'rev')
+                   SELECT jsonb_object_agg(
+                       span ->> 'id', jsonb_build_object('source', null) || span - 'id' - 'rev'
+                   )
                    FROM jsonb_array_elements(last.spans) span
                ), '{}') <> coalesce((
                    SELECT jsonb_object_agg(span.uuid, jsonb_build_object(
                        'start', span.start, 'end', span."end", 'label', label.key,
                        'quote', span.quote, 'attributes', span.attributes,
-                       'links', span.links, 'note', span.note
+                       'links', span.links, 'note', span.note, 'source', span.source
                    ))
                    FROM annotations_span span
                    JOIN annotations_label label ON label.id = span.label_id
