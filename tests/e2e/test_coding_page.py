@@ -318,6 +318,29 @@ def test_keys_and_codebook_are_one_key_away(desk_with):
     assert desk.stored() == [("actor", "strike")]
 
 
+def test_how_the_same_words_were_tagged_is_one_key_away(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("velm", "l")
+    desk.wait_until_saved()
+    desk.press("Shift+H")
+    dialog = desk.page.get_by_role("dialog", name="How did I tag")
+    words = dialog.get_by_label("Words in your own spans")
+
+    expect(words).to_have_value("Velmora")
+    expect(dialog.get_by_role("status")).to_have_text("Location 1")
+    words.fill("mayor")
+    expect(dialog.get_by_role("status")).to_have_text("You have not tagged these words yet.")
+    words.fill("VELM")
+    with desk.page.context.expect_page() as opened:
+        dialog.get_by_role("link").click()
+    reading = opened.value
+    span = desk.assignment.spans.get()
+    expect(reading.locator(f"tr[id='{span.uuid}']")).to_contain_text("Velmora")
+
+    desk.press("Escape", "a")
+    assert desk.stored() == [("actor", "Velmora"), ("location", "Velmora")]
+
+
 def test_submitting_asks_when_nothing_was_read_and_goes_to_the_next_article(desk_with):
     desk = desk_with(TEXT + "More.\n\n" * 60, "The second article.")
     desk.tag("velm", "l")

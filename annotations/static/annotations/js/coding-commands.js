@@ -98,6 +98,14 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
     return [...lacking.slice(0, DOUBTS_NAMED), text("doubt-missing-more", { count: more })];
   }
 
+  async function lookUp() {
+    const { start, end } = cursor.selection;
+    const words = cursor.active?.quote ?? cursor.model.text.slice(start, end);
+    // Few need it in an hour, so it is fetched when asked for.
+    const { lookUp: open } = await import("./own-spans.js");
+    open(dialog("own-spans"), { api: submission.api, labels, words });
+  }
+
   function submit() {
     if (editor.isReadOnly) {
       editor.say(text("read-only"));
@@ -185,6 +193,7 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
     submit,
     help: () => dialog("key-help").showModal(),
     codebook,
+    "look-up": () => void lookUp(),
     jump: openJump,
   };
 

@@ -20,7 +20,7 @@ import { OutboxStore } from "./outbox-store.js";
 import { Paragraphs } from "./paragraphs.js";
 import { Pointer } from "./pointer.js";
 import { Popover } from "./popover.js";
-import { jumpBar } from "./prompts.js";
+import { askAnyway, jumpBar } from "./prompts.js";
 import { showSaveState } from "./save-badge.js";
 import { SignIn } from "./sign-in.js";
 import { SpanList } from "./span-list.js";
@@ -121,6 +121,7 @@ async function open(root, assignment, paragraphs, api) {
     spans,
     submitUrl: dataset.submitUrl ?? "",
     say: (sentence) => editor.say(sentence),
+    onRefused: (problems) => askAnyway(byId("submit-dialog"), problems, null),
     onSubmitted(next) {
       const pattern = dataset.pageUrlPattern ?? "";
       location.assign(next ? pattern.replace(assignment.id, next) : (dataset.homeUrl ?? "/"));

@@ -46,6 +46,7 @@ const SHIFT = {
   End: "extend-line-end",
   "?": "help",
   "/": "jump",
+  h: "look-up",
   s: "shrink",
   u: "redo",
 };

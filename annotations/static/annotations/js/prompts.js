@@ -50,9 +50,10 @@ export function askForFlag(dialog, flag, onSave) {
  * Ask whether to go on although something speaks against it.
  * @param {HTMLDialogElement} dialog
  * @param {string[]} doubts
- * @param {() => void} onYes
+ * @param {(() => void) | null} onYes null where there is no going on
  */
 export function askAnyway(dialog, doubts, onYes) {
+  /** @type {HTMLElement} */ (dialog.querySelector("[value=save]")).hidden = !onYes;
   const list = /** @type {HTMLElement} */ (dialog.querySelector("ul"));
   list.replaceChildren(
     ...doubts.map((doubt) => {
@@ -61,7 +62,7 @@ export function askAnyway(dialog, doubts, onYes) {
       return row;
     }),
   );
-  ask(dialog, onYes);
+  ask(dialog, () => onYes?.());
 }
 
 /**

@@ -13,17 +13,19 @@ import { text } from "./texts.js";
  * @property {string} submitUrl
  * @property {(next: string | null) => void} onSubmitted
  * @property {(sentence: string) => void} say
+ * @property {(problems: string[]) => void} onRefused after the server named what is wrong
  */
 
 export class Submission {
   /** @param {Parts} parts */
-  constructor({ api, outbox, spans, submitUrl, onSubmitted, say }) {
+  constructor({ api, outbox, spans, submitUrl, onSubmitted, say, onRefused }) {
     this.api = api;
     this.outbox = outbox;
     this.spans = spans;
     this.submitUrl = submitUrl;
     this.onSubmitted = onSubmitted;
     this.say = say;
+    this.onRefused = onRefused;
     // One id for as long as the page lives: an answer that got lost is asked for again,
     // never handed in twice.
     this.id = newId();
@@ -65,7 +67,8 @@ export class Submission {
       this.say(text("submit-stale"));
     } else {
       const problems = (answer.errors ?? []).map((/** @type {{detail: string}} */ e) => e.detail);
-      this.say([answer.detail ?? text("submit-failed"), ...problems].join(" "));
+      this.say(answer.detail ?? text("submit-failed"));
+      if (problems.length) this.onRefused(problems);
     }
   }
 }
