@@ -79,6 +79,13 @@ LANGUAGE_SWITCH = re.compile(
 )
 
 
+_DAY_OF_YEAR = re.compile(
+    rf"[^\W\d_][^\d,]{{1,30}},\s*(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\.?\s+\d{{1,2}})"
+    r"(?:\s*[,.]?\s*(?:19|20)\d{2})?(?:\s*[,./-]\s*[\w .]{2,25}[/.]?)?",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Found:
     """A date with its year, where it stands, and whether day and month could be swapped."""
@@ -136,6 +143,11 @@ def is_stamp(line: str) -> bool:
     return bool(has_date) and not remainder(line)
 
 
+def is_place_and_day(line: str) -> bool:
+    """Say whether a line is “Tarsene, 14 March, Meridian”: where and when, year or not."""
+    return len(line) <= 80 and _DAY_OF_YEAR.fullmatch(line) is not None
+
+
 def is_ago(line: str) -> bool:
     """Say whether a line is nothing but “12 hours ago”."""
     return len(line) <= 40 and _AGO.fullmatch(line.strip(" .·|")) is not None
@@ -177,7 +189,8 @@ def _with_plain_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(
-        str(unicodedata.digit(char)) if char.isdigit() and not char.isascii()
-        and unicodedata.category(char) == "Nd" else char
+        str(unicodedata.digit(char))
+        if char.isdigit() and not char.isascii() and unicodedata.category(char) == "Nd"
+        else char
         for char in text
     )

@@ -8,13 +8,16 @@ _MONTHS = {
     "fr-short": "janv févr - avr - - juil - - - - déc",
     "de": "januar februar märz april mai juni juli august september oktober november dezember",
     "de-at": "jänner feber - - - - - - - okt - dez",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
     "es-short": "ene - - abr - - - ago setiembre - - dic",
-    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
+    "dezembro",
     "pt-short": "- fev - - - - - - - out - dez",
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
     "dicembre",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november "
+    "december",
     "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października "
     "listopada grudnia",
     "cs": "ledna února března dubna května června července srpna září října listopadu prosince",
@@ -49,17 +52,16 @@ MONTHS = {
     if name != "-"
 }
 
-WEEKDAYS = frozenset(
-    """
-    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
-    sat sun lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch
-    donnerstag freitag samstag sonnabend sonntag lunes martes miércoles jueves viernes sábado
-    domingo segunda-feira terça-feira quarta-feira quinta-feira sexta-feira segunda terça quarta
-    quinta sexta lunedì martedì mercoledì giovedì venerdì sabato domenica maandag dinsdag
-    woensdag donderdag vrijdag zaterdag zondag poniedziałek wtorek środa czwartek piątek sobota
-    niedziela pazartesi salı çarşamba perşembe cuma cumartesi pazar понедельник вторник среда
-    четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця субота неділя
-    jumatatu jumanne jumatano alhamisi ijumaa jumamosi jumapili senin selasa rabu kamis jumat
-    sabtu minggu الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد
-    """.split()
-)
+_WEEKDAYS = """
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
+sat sun lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch
+donnerstag freitag samstag sonnabend sonntag lunes martes miércoles jueves viernes sábado
+domingo segunda-feira terça-feira quarta-feira quinta-feira sexta-feira segunda terça quarta
+quinta sexta lunedì martedì mercoledì giovedì venerdì sabato domenica maandag dinsdag
+woensdag donderdag vrijdag zaterdag zondag poniedziałek wtorek środa czwartek piątek sobota
+niedziela pazartesi salı çarşamba perşembe cuma cumartesi pazar понедельник вторник среда
+четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця субота неділя
+jumatatu jumanne jumatano alhamisi ijumaa jumamosi jumapili senin selasa rabu kamis jumat
+sabtu minggu الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد
+"""
+WEEKDAYS = frozenset(_WEEKDAYS.split())

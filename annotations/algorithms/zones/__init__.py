@@ -5,6 +5,7 @@ Rules look at lines: what they say, in many languages; what stands beside them; 
 say what a stretch of the text is. A rule that is not sure leaves the text to the story.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 
 from annotations.algorithms.zones import closing, furniture, opening, recurring
@@ -18,12 +19,9 @@ from annotations.algorithms.zones.page import (
     Found,
     Page,
 )
-from annotations.algorithms.zones.units import Unit, split
+from annotations.algorithms.zones.units import split
 
 __all__ = ["FURNITURE_RULES", "PART_RULES", "RULES", "Found", "OwnRule", "find", "share_of_story"]
-
-#: A text with more lines is looked at above and below only.
-MOST_UNITS = 4000
 
 
 def find(
@@ -39,7 +37,7 @@ def find(
     which have precedence, and ``known_lines`` are lines that recur in the article's outlet, as
     ``recurring.learn`` gives them. A text of which nothing would be left has no furniture.
     """
-    page = Page(_looked_at(split(text)))
+    page = Page(split(text))
     recurring.mark(page, known_lines)
     furniture.mark_phrases(page)
     furniture.mark_listings(page)
@@ -72,26 +70,23 @@ def share_of_story(text: str, zones: Sequence[Found]) -> float:
     return 1 - cut / whole
 
 
-def _looked_at(units: list[Unit]) -> list[Unit]:
-    if len(units) <= MOST_UNITS:
-        return units
-    return units[: MOST_UNITS // 2] + units[-MOST_UNITS // 2 :]
-
-
 def _apart(ranked: list[Found]) -> list[Found]:
     """Cut the zones, given by precedence, so that none overlaps another."""
     taken: list[Found] = []
     for zone in ranked:
-        pieces = [(zone.start, zone.end)]
-        for other in taken:
-            pieces = [
-                piece
-                for start, end in pieces
-                for piece in ((start, min(end, other.start)), (max(start, other.end), end))
-                if piece[0] < piece[1]
-            ]
-        taken.extend(Found(start, end, zone.kind, zone.rule) for start, end in pieces)
-    return sorted(taken, key=lambda zone: zone.start)
+        at = bisect_left(taken, zone.start, key=lambda one: one.end)
+        start = zone.start
+        pieces = []
+        while at < len(taken) and taken[at].start < zone.end:
+            if start < taken[at].start:
+                pieces.append((at, start, taken[at].start))
+            start = max(start, taken[at].end)
+            at += 1
+        if start < zone.end:
+            pieces.append((at, start, zone.end))
+        for place, first, last in reversed(pieces):
+            taken.insert(place, Found(first, last, zone.kind, zone.rule))
+    return taken
 
 
 def _is_anything_left(text: str, zones: list[Found]) -> bool:

@@ -5,9 +5,12 @@ import re
 from annotations.algorithms import dates
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĞĢĦĪĬĮİŁŃŅŇŌŎŐŒŔŘŚŜŞŠŢŤŪŬŮŰŲŹŻŽƏА-ЯЁЄІЇҐԱ-ՖΑ-Ω"
-_NAME_WORD = rf"(?:[{_UPPER}][\w’'.-]*|de|del|della|di|da|dos|van|von|der|den|el|al|bin|ibn|la|le|du)"
+_NAME_WORD = (
+    rf"(?:[{_UPPER}][\w’'.-]*|de|del|della|di|da|dos|van|von|der|den|el|al|bin|ibn|la|le|du)"
+)
 _NAME = rf"[{_UPPER}][\w’'.-]*(?:[ \xa0]+{_NAME_WORD}){{0,4}}"
-NAMES = rf"{_NAME}(?:\s*(?:,|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bи\b|\bvə\b|\bve\b|\ben\b)\s*{_NAME}){{0,5}}"
+_AND = r"(?:,|&|\b(?:and|und|et|y|e|и|və|ve|en)\b)"
+NAMES = rf"{_NAME}(?:\s*{_AND}\s*{_NAME}){{0,5}}"
 _LED_BY = (
     r"(?:by|written by|reported by|words by|story by|reporting by|published by|posted by|author|"
     r"authors|writer|reporter|par|por|de nuestro.{0,20}|von|text|texte|texto|testo|di|door|autor|"
@@ -16,8 +19,8 @@ _LED_BY = (
 )
 _BYLINE = re.compile(rf"{_LED_BY}\s*[:：]?\s+({NAMES})(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _LABELLED = re.compile(
-    rf"(?:author|by|autor|auteur|автор|müəllif|yazar|作者|记者|記者|بقلم|كتب)\s*[:：]\s*"
-    rf"(?P<names>[^.:：]{{2,60}})",
+    r"(?:author|by|autor|auteur|автор|müəllif|yazar|作者|记者|記者|بقلم|كتب)\s*[:：]\s*"
+    r"(?P<names>[^.:：]{2,60})",
     re.IGNORECASE,
 )
 _EXACT_NAMES = re.compile(NAMES)
@@ -30,7 +33,8 @@ _ROLE = re.compile(
 _CREDIT = re.compile(
     r"(?:[(\[]\s*)?(?:source|sources|origin|via|with (?:additional )?reporting (?:by|from)|"
     r"(?:additional )?reporting by|edited by|editing by|translated by|translation|"
-    r"with (?:information|material) from|quelle|quellen|source\s?:|fuente|fuentes|fonte|fonti|bron|"
+    r"with (?:information|material) from|reporting from|"
+    r"quelle|quellen|source\s?:|fuente|fuentes|fonte|fonti|bron|"
     r"źródło|источник|источники|джерело|kaynak|mənbə|աղբյուր|المصدر|منبع|sumber|chanzo|来源|出典|출처)"
     r"\s*(?:[:–—-]|\bby\b|\bfrom\b|(?<=by)|(?<=from))\s*.{1,120}",
     re.IGNORECASE,
@@ -38,7 +42,8 @@ _CREDIT = re.compile(
 _AGENCY = re.compile(
     r"[(\[/–—-]?\s*(?:reuters|afp|ap|dpa|efe|ansa|tass|interfax|itar-tass|upi|xinhua|anadolu(?: "
     r"agency)?|aa|pa|apa|pti|ians|kyodo|lusa|belga|anp|tt|ntb|ria novosti|armenpress|azertac|"
-    r"bloomberg|associated press|agence france-presse|press association)"
+    r"bloomberg|associated press|agence france-presse|press association|getty(?: images)?|epa|"
+    r"shutterstock|wam|irna|azertac|report|trend|turan)"
     r"(?:\s*[,/]\s*[\w .-]{1,40})?\s*[)\]/]?",
     re.IGNORECASE,
 )
@@ -65,7 +70,11 @@ def names_in(line: str) -> list[str]:
     if not start:
         return []
     rest = dates.remainder(line[start.end() :]).strip(" ,|/·-–—")
-    if rest and not _ROLE.search(rest) and not line[start.end() :].lstrip()[:1] in {"|", ",", "/", "("}:
+    if (
+        rest
+        and not _ROLE.search(rest)
+        and line[start.end() :].lstrip()[:1] not in {"|", ",", "/", "("}
+    ):
         return []
     return _split(start.group())
 
@@ -75,7 +84,9 @@ def is_byline(line: str) -> bool:
     if len(line) > 200:
         return False
     return bool(names_in(line)) or (
-        _ROLE.search(line) is not None and len(line) <= 60 and not line.endswith((".", "?", "!"))
+        _ROLE.search(line) is not None
+        and len(line) <= 60
+        and not line.endswith((".", "?", "!"))
         and len(line.split()) <= 5
     )
 
@@ -83,6 +94,11 @@ def is_byline(line: str) -> bool:
 def is_name(line: str) -> bool:
     """Say whether a line is one or more names of two words and more, and nothing else."""
     return len(line) <= 80 and " " in line and _EXACT_NAMES.fullmatch(line) is not None
+
+
+def is_person(line: str) -> bool:
+    """Say whether a line is somebody's name, and no agency's or desk's."""
+    return is_name(line) and not _ROLE.search(line)
 
 
 def is_credit(line: str) -> bool:

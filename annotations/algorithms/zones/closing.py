@@ -16,9 +16,15 @@ _INLINE = re.compile(
 _LABELLED = re.compile(r"[^\W\d_]+.*\d", re.DOTALL)
 
 
+#: So many short lines in a row, this share of them furniture, are a menu.
+_MENU = 8
+_SHARE_OF_FURNITURE = 0.2
+
+
 def mark(page: Page) -> None:
     """Mark what is left over in and below the story."""
     _mark_credits(page)
+    _mark_menus(page)
     prose = page.prose()
     if not prose:
         return
@@ -46,6 +52,27 @@ def _mark_credits(page: Page) -> None:
             page.part(index, CAPTION)
         elif bylines.is_credit(text):
             page.part(index, BYLINE)
+
+
+def _mark_menus(page: Page) -> None:
+    """Mark what stands between furniture in a long row of short lines."""
+    row: list[int] = []
+    for index in range(len(page.units) + 1):
+        if index < len(page.units) and _is_short(page, index):
+            row.append(index)
+            continue
+        known = [i for i in row if i in page.furniture]
+        if len(row) >= _MENU and len(known) >= max(3, _SHARE_OF_FURNITURE * len(row)):
+            for inside in range(known[0], known[-1] + 1):
+                page.take(inside, "navigation")
+        row = []
+
+
+def _is_short(page: Page, index: int) -> bool:
+    unit = page.units[index]
+    return index in page.furniture or (
+        unit.words <= 12 and not unit.has_full_stop and index not in page.explained
+    )
 
 
 def _mark_links_in_lines(page: Page) -> None:

@@ -5,10 +5,14 @@ import re
 from annotations.algorithms import dates
 from annotations.algorithms.zones import bylines
 from annotations.algorithms.zones.page import BYLINE, CAPTION, DATELINE, TITLE, Found, Page
-from annotations.algorithms.zones.phrases import SECTIONS
+from annotations.algorithms.zones.sections import SECTIONS
 from annotations.algorithms.zones.units import Unit
 
-_LOOKED_AT = 60
+_LOOKED_AT = 400
+#: Above a headline, so many lines without a sentence are a menu.
+_MENU = 8
+#: Date and byline may stand so many lines below a standfirst.
+_BEHIND_STANDFIRST = 6
 _LONGEST_TITLE = 250
 _WORD = re.compile(r"[^\W\d_]{2,}(?:[-’'][^\W\d_]+)*")
 _STEM = 5
@@ -16,6 +20,12 @@ _STEM = 5
 _GLUED = re.compile(r"(?<=[^\W\d_A-ZА-Я])([A-ZА-ЯԱ-Ֆ][^\W\d_]{3,})$")
 _SUFFIX = re.compile(r"\s+[|»•·]\s+[^|»•·]{2,50}$")
 _LEAD = re.compile(r"^[\s|/·•,;:–—-]*(?:\d{1,2}[:.]\d{2}[\s|/·•,;:–—-]*)?")
+_LABEL = re.compile(
+    r"(?:title|headline|subject|titre|titel|título|titolo|заголовок|başlık|başlıq)\s*[:：]\s*",
+    re.I,
+)
+#: “YEREVAN, MARCH 29, AGENCY.”
+_LOUD_LEAD = re.compile(r"[^\W\d_a-z]{2}[^.:;!?a-z]{2,60},\s*[^\W\d_a-z]{3,15}[./]{1,2}(?=\s)")
 _PLACE = re.compile(
     r"(?P<place>[^\W\d_a-zа-яёա-ֆ][^\d_—–:;!?\"“”«»()/]{1,48}?)"
     r"(?:\s*\((?P<agency>[^)\n]{2,30})\)|\s*/(?P<slashed>[A-Z][\w .]{1,25})/)?"
@@ -84,19 +94,28 @@ def _could_be_headline(unit: Unit, *, is_prose_allowed: bool) -> bool:
     if is_prose_allowed and unit.is_prose and (not unit.is_last_of_block or unit.words > 24):
         return False
     is_other = bylines.is_byline(text) or bylines.is_credit(text) or bylines.is_caption(text)
-    return not (is_other or dates.is_stamp(text) or is_menu(text))
+    is_when = dates.is_stamp(text) or dates.is_place_and_day(text)
+    return not (is_other or is_when or is_menu(text))
 
 
 def _headline(page: Page, candidates: list[int]) -> int | None:
     """Choose the candidate that says what the story says; the first one, if there are several."""
     if not candidates:
         return None
-    known = _stems_of_story(page, candidates[-1])
     units = page.units
+    if labelled := [i for i in candidates if _LABEL.match(units[i].text)]:
+        return labelled[0]
+    known = _stems_of_story(page, candidates[-1])
     long = [i for i in candidates if units[i].words >= 4]
-    for index in long:
-        if _share_known(units[index].text, known) >= 0.3:
-            return index
+    telling = [i for i in long if _share_known(units[i].text, known) >= 0.3]
+    if telling and len(candidates) >= _MENU:
+        # Links to other stories share words with this one by chance, its headline most of them.
+        return max(
+            telling,
+            key=lambda i: _share_known(units[i].text, known) * min(units[i].words, 10),
+        )
+    if telling:
+        return telling[0]
     short = [i for i in candidates if units[i].words >= 2]
     for index in reversed(short if not long else []):
         if _share_known(units[index].text, known) >= 0.5 and not _is_name_in_story(page, index):
@@ -133,6 +152,9 @@ def _mark_headline(page: Page, index: int) -> None:
     if (stamp := split_stamp(unit.text)) is not None:
         page.part(index, DATELINE, 0, stamp[0])
         start = stamp[1]
+    elif (label := _LABEL.match(unit.text)) is not None:
+        start = label.end()
+        page.scrap(index, "navigation", 0, start)
     glued = _GLUED.search(unit.text)
     if glued and glued[1].lower() in SECTIONS and _is_glue(page, index, unit.text):
         end = glued.start(1)
@@ -160,28 +182,50 @@ def _mark_above(page: Page, headline: int | None, first: int) -> None:
     top = min(first if headline is None else headline, _LOOKED_AT)
     for index in [i for i in page.free() if i < top]:
         unit = page.units[index]
-        if _mark_if_plain(page, index):
+        if not bylines.is_credit(unit.text) and _mark_if_plain(page, index):
             continue
         if is_menu(unit.text):
             page.take(index, "navigation" if unit.words > 2 else "section")
         elif headline is not None and _is_name_in_story(page, index):
             page.part(index, CAPTION)
-        elif headline is not None and unit.words <= 6 and not unit.ends_like_a_sentence:
+        elif (
+            headline is not None
+            and unit.words <= (25 if top >= _MENU else 6)
+            and not unit.ends_like_a_sentence
+        ):
             page.take(index, "navigation" if top > 1 else "section")
 
 
 def _mark_below(page: Page, headline: int, first: int) -> None:
-    """Between headline and story stand byline, date, section and captions."""
-    for index in [i for i in page.free() if headline < i <= min(first + 1, _LOOKED_AT)]:
+    """Between headline and story stand byline, date, section and captions.
+
+    A standfirst may come before them, so that a little of the story is looked through too.
+    """
+    passed = 0
+    last = max(page.prose(), default=first)
+    for index in [i for i in page.free() if headline < i <= min(first + _BEHIND_STANDFIRST, last)]:
         unit = page.units[index]
         if unit.is_prose and not bylines.is_caption(unit.text):
+            passed += 1
+            if passed > 1:
+                return
             continue
         if _mark_if_plain(page, index):
             continue
         if is_menu(unit.text) and unit.words <= 3:
             page.take(index, "section")
-        elif bylines.is_name(unit.text) and _stands_by_a_date(page, index):
+        elif bylines.is_name(unit.text) and (
+            _stands_by_a_date(page, index) or (not passed and _is_nobody_in_story(page, index))
+        ):
             page.part(index, BYLINE)
+
+
+def _is_nobody_in_story(page: Page, index: int) -> bool:
+    """A short name that the story does not use is more likely its author's."""
+    name = page.units[index].text
+    return len(name.split()) <= 4 and not any(
+        name.split()[-1] in page.units[i].text for i in page.prose()[:30]
+    )
 
 
 def _stands_by_a_date(page: Page, index: int) -> bool:
@@ -194,6 +238,8 @@ def _mark_if_plain(page: Page, index: int) -> bool:
     text = page.units[index].text
     if bylines.is_byline(text) or bylines.is_credit(text):
         page.part(index, BYLINE)
+    elif dates.is_place_and_day(text):
+        page.part(index, DATELINE)
     elif dates.is_stamp(text):
         switch = dates.LANGUAGE_SWITCH.search(text)
         end = switch.start() if switch else len(text)
@@ -202,10 +248,8 @@ def _mark_if_plain(page: Page, index: int) -> bool:
             page.scrap(index, "navigation", end, len(text))
     elif bylines.is_caption(text):
         page.part(index, CAPTION)
-    elif _mark_if_dated(page, index):
-        return True
     else:
-        return False
+        return _mark_if_dated(page, index)
     return True
 
 
@@ -215,15 +259,21 @@ def _mark_if_dated(page: Page, index: int) -> bool:
     if len(text) > 100 or not (found := list(dates.find(text))):
         return False
     rest = dates.remainder(text)
-    if not is_menu(rest) and not bylines.is_name(rest):
+    if bylines.is_name(text[: found[0].start].strip(" ,|/·-–—")):
+        page.part(index, BYLINE)
+    elif is_menu(rest):
+        page.part(index, DATELINE, found[0].start, found[-1].end)
+    else:
         return False
-    page.part(index, DATELINE, found[0].start, found[-1].end)
     return True
 
 
 def _mark_place(page: Page, index: int) -> None:
     """Mark “YEREVAN, March 5 (Agency) —” where the story begins with it."""
     unit = page.units[index]
+    if loud := _LOUD_LEAD.match(unit.text[:100]):
+        page.parts.append(Found(unit.start, unit.start + loud.end(), DATELINE, DATELINE))
+        return
     found = _PLACE.match(unit.text[:140])
     if found is None:
         return

@@ -24,23 +24,28 @@ SHARING = [
     r"(?:share|shares|tweets|likes)(?: ?\(?\d[\d.,]*[km]?\)?| with(?: your)? (?:friends|others))?"
     r"[:.!]?|\d[\d.,]*[km]? (?:shares?|tweets?|likes?|reactions?|views?|reads?)",
     rf"click (?:here )?to (?:share|email|print|tweet).{{0,80}}|share (?:{_NETWORKS}{_GLUE})+.?",
-    rf"(?:follow|like|find|join|add|connect with|visit|watch)(?: us|\s+\S+| \S+ \S+)? (?:on|at|via)"
+    rf"(?:follow|like|find|join|add|connect with|visit|watch)(?: us|\s+\S+| \S+ \S+)? (?:on|at|"
+    rf"via)"
     rf"(?: our)?(?: (?:official )?{_NETWORKS}{_GLUE})+(?: (?:page|channel|group)s?)?"
     r"(?: (?:for|to) [^.]{0,80})?[.:!]?(?: ?@\w+)?",
     r"follow (?:us|the author|@\w+)(?: on)?[:.!]?|stay connected|social media|social share",
-    r"partag(?:er|ez)(?: (?:cet |l[’'])?article)?(?: sur.{0,40})?[:.!]?|imprimer|envoyer(?: à.{0,30})?",
+    r"partag(?:er|ez)(?: (?:cet |l[’'])?article)?(?: sur.{0,40})?[:.!]?|imprimer|envoyer(?: "
+    r"à.{0,30})?",
     r"suivez[- ]nous.{0,60}|síguenos.{0,60}|siga[- ]nos.{0,60}|seguici.{0,60}|volg ons.{0,60}|"
     r"folgen sie uns.{0,60}|folge uns.{0,60}|śledź nas.{0,60}|bizi (?:takip|izlə).{0,60}|"
     r"подпи(?:сывайтесь|шитесь) на (?:нас|наш).{0,80}|присоединяйтесь.{0,80}|"
-    r"підпи(?:суйтесь|шіться) на (?:нас|наш).{0,80}|تابعونا.{0,60}|تابعنا.{0,60}|ikuti kami.{0,60}",
-    r"compart(?:ir|e|ilh(?:ar|e))(?: (?:est[ae]|o|la|el|em|en|no|na).{0,40})?[:.!]?|imprim(?:ir|a)|"
+    r"підпи(?:суйтесь|шіться) на (?:нас|наш).{0,80}|تابعونا.{0,60}|تابعنا.{0,60}|ikuti "
+    r"kami.{0,60}",
+    r"compart(?:ir|e|ilh(?:ar|e))(?: (?:est[ae]|o|la|el|em|en|no|na).{0,40})?[:.!]?|imprim(?:ir|"
+    r"a)|"
     r"enviar(?: por.{0,30})?|condivid(?:i|ere)(?:.{0,30})?|stampa|invia|"
     r"(?:artikel |beitrag |seite )?(?:teilen|drucken|merken|versenden|vorlesen)(?: auf.{0,30})?|"
     r"deel(?: dit)?(?: artikel| via.{0,30})?|delen|afdrukken|udostępnij(?:.{0,30})?|drukuj|"
     r"поделиться(?:.{0,40})?|поделитесь(?:.{0,40})?|поділитися(?:.{0,40})?|распечатать|"
     r"версия для печати|отправить.{0,20}|paylaş(?:.{0,20})?|yazdır|çap et|paylaşın?|"
     r"կիսվել(?:.{0,20})?|տպել|مشاركة|شارك(?:.{0,20})?|طباعة|اشتراک.?گذاری|bagikan(?:.{0,20})?|"
-    r"shiriki|分享(?:到.{0,12})?|打印|シェア(?:する)?|共有|공유(?:하기)?|인쇄|साझा करें|शेयर करें|שתפו.{0,20}",
+    r"shiriki|分享(?:到.{0,12})?|打印|シェア(?:する)?|共有|공유(?:하기)?|인쇄|साझा करें|शेयर करें|"
+    r"שתפו.{0,20}",
     r"listen to (?:this|the) (?:article|story).{0,30}|play audio|audio version",
 ]
 
@@ -51,11 +56,13 @@ COMMENTS = [
     r"hide|join the|see(?: all)?|your|be the first to)(?: \d+)? "
     r"(?:comments?|reply|replies|conversation|discussion)"
     r"(?: (?:yet|below|here|on this (?:story|article)))?[.:!]?(?: cancel reply)?",
-    r"cancel reply|reply|post comment|submit(?: comment)?|log ?in to (?:comment|reply|leave.{0,30})",
+    r"cancel reply|reply|post comment|submit(?: comment)?|log ?in to (?:comment|reply|"
+    r"leave.{0,30})",
     r"(?:you must be|please) (?:logged|log|sign|signed) in to (?:post|leave|comment|reply).{0,40}",
     r"your e-?mail address will not be published\.?.{0,60}|required fields are marked.{0,6}",
     r"save my name,? e-?mail,?.{0,100}|notify me (?:of|when|by).{0,80}|"
     r"(?:name|e-?mail|website|comment|your name|your e-?mail|url)\s*\*|website",
+    r"do you have an opinion on (?:the issues|anything).{0,300}",
     r"comments (?:are|have been) (?:closed|disabled|turned off|moderated).{0,60}|"
     r"this site uses akismet.{0,100}",
     r"comment(?:aires?|arios?|ários?|i|o)\s*[:(]?\s*\d*\s*\)?|kommentare?\s*\(?\d*\)?|"
@@ -64,7 +71,8 @@ COMMENTS = [
     r"laisser un commentaire|dej(?:a|ar|e) (?:un|tu|su) (?:comentario|respuesta)|"
     r"deixe? (?:um comentário|uma resposta)|lascia un commento|kommentar (?:schreiben|verfassen)|"
     r"schreiben? (?:sie )?(?:einen|den ersten) kommentar|reageer|plaats een reactie|"
-    r"dodaj komentarz|skomentuj|(?:оставить|добавить|написать) комментарий|комментарии\s*\(?\d*\)?|"
+    r"dodaj komentarz|skomentuj|(?:оставить|добавить|написать) комментарий|"
+    r"комментарии\s*\(?\d*\)?|"
     r"(?:залишити|додати) коментар|коментарі\s*\(?\d*\)?|yorum(?:lar| yap(?:ın)?| yaz(?:ın)?)?"
     r"\s*\(?\d*\)?|şərh(?:lər| yaz(?:ın)?)?\s*\(?\d*\)?|مقالات ذات صلة|اترك (?:تعليق\S*|رد\S*)|"
     r"التعليقات\s*\(?\d*\)?|نظرات|ارسال نظر|tinggalkan (?:komentar|balasan)|komentar\s*\(?\d*\)?|"
@@ -76,7 +84,8 @@ COMMENTS = [
 
 NEWSLETTER = [
     r"(?:sign ?-?up|subscribe|get|receive|join|register|enter|never miss|don[’']t miss|want|keep|"
-    r"stay).{0,110}(?:newsletters?|inbox|mailing list|email alerts?|e-?mail updates|daily briefing|"
+    r"stay).{0,110}(?:newsletters?|inbox|mailing list|email alerts?|e-?mail updates|daily "
+    r"briefing|"
     r"breaking news alerts?|push notifications|our (?:telegram |whatsapp |youtube )?channel)"
     r".{0,120}",
     r"(?:our |the |free |daily |weekly |e-?mail )*newsletters?(?: sign ?-?up)?[:.!]?",
@@ -91,7 +100,8 @@ NEWSLETTER = [
     r"(?:jetzt )?(?:newsletter )?(?:abonnieren|bestellen|anmelden)[.!]?|"
     r"(?:abonnieren|melden) sie (?:sich )?.{0,40}newsletter.{0,60}|"
     r"schrijf je in .{0,80}|zapisz się .{0,80}newsletter.{0,40}|"
-    r"подпи(?:сывайтесь|шитесь|саться)(?: на .{0,100}|!)?|підпи(?:суйтесь|шіться|сатися)(?: на .{0,100})?|"
+    r"подпи(?:сывайтесь|шитесь|саться)(?: на .{0,100}|!)?|підпи(?:суйтесь|шіться|сатися)(?: на "
+    r".{0,100})?|"
     r".{0,60}e-?bülten.{0,60}|abunə olun?.{0,60}|bizə abunə.{0,60}|բաժանորդագրվ.{0,60}|"
     r"اشترك (?:في|الآن).{0,60}|النشرة البريدية.{0,40}|berlangganan.{0,60}|订阅.{0,20}|"
     r"メールマガジン.{0,30}|뉴스레터.{0,20}",
@@ -107,7 +117,8 @@ COPYRIGHT = [
     r"(?:required|mandatory|obligatory|necessary)|(?:prior |written |express )(?:written )?"
     r"(?:permission|consent)|\b(?:of|from|on) (?:this|the|our) (?:web ?)?(?:site|page)\b.{0,80}"
     r"(?:prohibited|forbidden|permission|allowed only)).{0,120}",
-    r"(?:this|the) (?:material|content|article) may not be (?:published|reproduced|reprinted).{0,150}",
+    r"(?:this|the) (?:material|content|article) may not be (?:published|reproduced|"
+    r"reprinted).{0,150}",
     r"(?:the )?(?:hyper|active )?link (?:should|must) be placed.{0,120}",
     r"(?:the )?(?:views|opinions)(?: and opinions)? expressed (?:in this|here|by the author|are)"
     r".{0,250}",
@@ -117,7 +128,8 @@ COPYRIGHT = [
     r"wszelkie prawa zastrzeżone|все права защищены|усі права захищені|всі права захищені|"
     r"tüm hakları saklıdır|bütün hüquqlar qorunur|müəllif hüquqları qorunur|"
     r"բոլոր իրավունքները պաշտպանված են|hak cipta dilindungi|جميع الحقوق محفوظة|"
-    r"版权所有|未经.{0,12}(?:许可|授权).{0,20}|無断転載.{0,10}|무단.{0,6}전재.{0,20}|כל הזכויות שמורות)"
+    r"版权所有|未经.{0,12}(?:许可|授权).{0,20}|無断転載.{0,10}|무단.{0,6}전재.{0,20}|"
+    r"כל הזכויות שמורות)"
     r".{0,120}",
     r"(?:при (?:любом )?(?:использовании|перепечатке|цитировании|копировании)|"
     r"перепечатка|використання матеріалів|при використанні).{0,220}(?:ссылк|посилан|обязательн|"
@@ -139,7 +151,8 @@ ADVERTISING = [
     r"la suite après.{0,30}|sigue leyendo.{0,30}|continua (?:a leggere|após|dopo).{0,30}|"
     r"der artikel wird nach.{0,60}|lees verder.{0,40}|artikel gaat verder.{0,40}",
     r"(?:this|our|the) (?:web ?)?site uses cookies.{0,250}|we use cookies.{0,250}|"
-    r"(?:accept|reject|manage|allow)(?: all)?(?: cookies| preferences)?|cookie (?:policy|settings)|"
+    r"(?:accept|reject|manage|allow)(?: all)?(?: cookies| preferences)?|cookie (?:policy|"
+    r"settings)|"
     r"(?:nous utilisons|utilizamos|usamos|utilizziamo|wir verwenden|мы используем).{0,40}"
     r"cookies?.{0,200}",
     r"(?:please |you need to )?(?:enable|turn on|activate) javascript.{0,120}|"
@@ -158,14 +171,16 @@ ADVERTISING = [
     r".{0,150}|(?:donate|contribute)(?: (?:now|today|here))?[.!]?|"
     r"become a (?:member|patron|supporter|subscriber).{0,80}|buy (?:us|me) a coffee.{0,40}",
     r"(?:download|get|install) (?:the|our|your) .{0,40}\bapp\b.{0,80}|"
-    r"(?:available|get it|download) on (?:the )?(?:app store|google play).{0,40}|app store|google play",
+    r"(?:available|get it|download) on (?:the )?(?:app store|google play).{0,40}|app store|"
+    r"google play",
 ]
 
 READ_ALSO = [
     r"(?:[>»▶►•*\-–—\[(]\s*)*(?:also )?(?:read|see|watch|listen|find out|learn) (?:also|too|more)"
     r"(?: (?:here|about(?: this)?|on(?: this)?|at|in|from|stories|news|articles?))?"
     r"(?:\s*[:>»|–—-]\s*.{0,250}|[.…→»\])]*)",
-    r"(?:[>»▶►•*\-–—\[(]\s*)*(?:also (?:read|see|watch)|must read|related(?: (?:article|story|stories|"
+    r"(?:[>»▶►•*\-–—\[(]\s*)*(?:also (?:read|see|watch)|must read|related(?: (?:article|story|"
+    r"stories|"
     r"news|post|coverage|reading|video|content|link)s?)?|read next|up next|you (?:may|might) "
     r"(?:also )?(?:like|enjoy|be interested in)|recommended(?: (?:for you|reading|stories))?|"
     r"don[’']t miss|in case you missed it|more on this(?: (?:story|topic))?|"
@@ -183,7 +198,8 @@ READ_ALSO = [
     r"читайте (?:також|ще|більше)|дивіться також|ayrıca (?:bak|oku)\w*|ilgili haber\w*|"
     r"daha fazla oku|bunu da oxuyun?|həmçinin oxuyun?|oxuyun|davamı|կարդա(?:լ|ցեք) (?:նաև|ավելին)|"
     r"(?:اقرأ|إقرأ|شاهد) (?:أيضا|أيضًا|ايضا|المزيد)|بیشتر بخوانید|بخوانید|baca juga|selengkapnya|"
-    r"soma (?:pia|zaidi)|延伸阅读|相关(?:新闻|阅读|文章)|更多(?:新闻)?|関連記事|あわせて読みたい|관련기사|"
+    r"soma (?:pia|zaidi)|延伸阅读|相关(?:新闻|阅读|文章)|更多(?:新闻)?|関連記事|あわせて読みたい|"
+    r"관련기사|"
     r"यह भी पढ़ें|और पढ़ें|קראו (?:גם|עוד))(?:\s*[:>»|–—-]?\s*.{0,250})",
 ]
 
@@ -191,27 +207,34 @@ NAVIGATION = [
     r"(?:home|homepage|menu|main menu|search|log ?in|sign ?in|log ?out|register|contact(?: us)?|"
     r"about(?: us)?|privacy(?: policy| notice)?|terms(?: (?:of use|and conditions|of service))?|"
     r"sitemap|site map|faq|help|careers|advertise(?: with us)?|rss|live tv|e-?paper|archives?|"
-    r"(?:skip|jump) to (?:main |the )?(?:content|navigation|main)|toggle (?:navigation|menu|search)|"
+    r"(?:skip|jump) to (?:main |the )?(?:content|navigation|main)|toggle (?:navigation|menu|"
+    r"search)|"
     r"(?:back|go|return|scroll) to (?:top|home|homepage|the top|all news|main page)|"
-    r"back|close|open|next|previous|prev|(?:next|previous|prev) (?:article|post|story|page|news)s?|"
+    r"back|close|open|next|previous|prev|(?:next|previous|prev) (?:article|post|story|page|"
+    r"news)s?|"
     r"(?:show|see|view|load|read) (?:more|all|less)(?: (?:news|stories|posts|articles))?|"
     r"(?:switch|change) language|select language|today[’']s paper|breaking(?: news)?|"
     r"trending(?: now)?|news ?feed|day news ?feed|news line|all news|full version|mobile version)"
     r"\s*[:>»→…]*",
     r"(?:startseite|accueil|inicio|início|home page|strona główna|главная(?: страница)?|головна|"
     r"ana ?sayfa|ana səhifə|գլխավոր|الرئيسية|beranda|首页|ホーム|홈|मुख्य पृष्ठ|דף הבית|"
-    r"suche|recherche|rechercher|buscar|cerca|zoeken|szukaj|поиск|пошук|ara|axtar|بحث|поиск по сайту|"
+    r"suche|recherche|rechercher|buscar|cerca|zoeken|szukaj|поиск|пошук|ara|axtar|بحث|поиск по "
+    r"сайту|"
     r"kontakt|impressum|datenschutz|contacto|contato|contatti|контакты|контакти|iletişim|əlaqə|"
-    r"anmelden|connexion|se connecter|iniciar sesión|accedi|inloggen|zaloguj(?: się)?|войти|увійти|"
+    r"anmelden|connexion|se connecter|iniciar sesión|accedi|inloggen|zaloguj(?: się)?|войти|"
+    r"увійти|"
     r"mehr anzeigen|voir plus|ver más|ver mais|mostra altro|показать ещё|показать еще|ещё|"
     r"nach oben|haut de page|volver arriba|voltar ao topo|torna su|наверх|yukarı|"
     r"zum inhalt springen|aller au contenu(?: principal)?|saltar al contenido|"
     r"pular para o conteúdo|vai al contenuto|naar (?:de )?inhoud)\s*[:>»→…]*",
     r"(?:home|accueil|inicio|início|startseite|главная|головна|ana ?sayfa|ana səhifə|الرئيسية|"
     r"beranda|you are here:?.{0,20}|sie sind hier:?.{0,20})\s*[>»›/|→·:]\s*.{0,200}",
-    r"(?:https?://|www\.)\S+|\S+@\S+\.\w{2,}|(?:tel|fax|phone|telefon|тел|e-?mail|mob)\.?\s*[:.].{0,60}",
-    r"page \d+(?: (?:of|/) \d+)?|\d+\s*/\s*\d+|(?:\d+\s+)*[«‹]?\s*\d+(?:\s+\d+){2,}(?:\s*…?\s*\d+)?\s*"
-    r"(?:next|[»›])?|[|/·•*_=<>«»‹›~#+\-–—.…\s]{1,200}",
+    r"(?:https?://|www\.)\S+|\S+@\S+\.\w{2,}|(?:tel|fax|phone|telefon|тел|e-?mail|"
+    r"mob)\.?\s*[:.].{0,60}",
+    r"list (?:of )?\d+ (?:of \d+|items?)|end of list|(?:body|full text|content|article text)\s*:",
+    r"page \d+(?: (?:of|/) \d+)?|\d+\s*/\s*\d+|"
+    r"(?:\d+\s+)*[«‹]?\s*\d+(?:\s+\d+){2,}(?:\s*…?\s*\d+)?\s*"
+    r"(?:next|[»›])?|[|/·•*_=<>«»‹›~#+\-–—\s]{3,200}",
 ]
 
 TAGS = [
@@ -230,13 +253,15 @@ TAGS = [
     r"goruntulenme|görüntülenme|դիտում|المشاهدات|阅读(?:量|数)?)\s*[:(]?\s*\d[\d\s.,]*[km]?\)?|"
     r"\d[\d\s.,]*[km]?\s*(?:views|reads|hits|просмотр\w*|перегляд\w*|baxış|okunma|दृश्य)",
     r"(?:rate(?: this)?(?: article| post)?|rating|votes?)(?:\s*:\s*[\d.,/ ]{0,12})?|"
-    r"was this (?:article )?helpful\??|(?:text size|font size|a- a\+|a\+ a-|schriftgröße).{0,10}|report (?:a typo|an error)"
+    r"was this (?:article )?helpful\??|(?:text size|font size|a- a\+|a\+ a-|schriftgröße).{0,10}|"
+    r"report (?:a typo|an error)"
     r".{0,30}|(?:found|see|spotted) (?:a |an )?(?:typo|mistake|error).{0,120}|"
-    r"(?:нашли|заметили|побачили|знайшли) (?:ошибку|опечатку|помилку).{0,150}",
+    r"(?:если вы )?(?:нашли|заметили|побачили|знайшли) (?:ошибку|опечатку|помилку).{0,150}",
 ]
 
 PUBLISHER = [
-    r"(?:published|posted|uploaded|created|added|shared) (?:by|in|on|from):?",
+    r"(?:published|posted|uploaded|created|added|shared|updated|last updated)"
+    r"(?: (?:by|in|on|from))?:?",
     r"(?:publié|publicado|pubblicato|veröffentlicht|опубликовано|опубліковано|yayınlayan) "
     r"(?:par|por|da|von|în)?:?",
     r"about the (?:author|writer)s?|about (?:us|this site)|author(?: bio| archive)?|"
@@ -256,11 +281,14 @@ LISTING = [
     r"(?:latest|most read|most popular|most viewed|top stories|trending(?: now)?|don[’']t miss|"
     r"you may (?:also )?(?:like|have missed)|you might (?:also )?like|recommended(?: for you)?|"
     r"read next|up next|see also|read also|also read|what to read next|in case you missed it|"
-    r"more (?:from|in|on) .{1,50}|around the web|from the web|promoted stories|"
-    r"related|recent|in other news|editor[’']s (?:picks?|choice)|popular|what[’']s new|in this section)"
+    r"more (?:from|in|on) .{1,50}|explore more on .{1,40}|around the web|from the web|promoted "
+    r"stories|"
+    r"related|recent|in other news|editor[’']s (?:picks?|choice)|popular|what[’']s new|in this "
+    r"section)"
     r"[:.…]?",
     r"(?:articles? (?:récents?|similaires?|liés?|connexes?)|à lire aussi|à lire également|"
-    r"les plus lus|dernières (?:nouvelles|infos|actualités)|sur le même sujet|dans la même rubrique|"
+    r"les plus lus|dernières (?:nouvelles|infos|actualités)|sur le même sujet|dans la même "
+    r"rubrique|"
     r"(?:noticias|artículos|notas|entradas) (?:relacionad[oa]s|recientes|similares)|"
     r"(?:lo |las )?más (?:leído|leídas|visto|noticias)|últimas noticias|te puede interesar|"
     r"también te puede interesar|otras noticias|"
@@ -273,7 +301,8 @@ LISTING = [
     r"(?:najnowsze|powiązane|podobne|ostatnie) (?:artykuły|wpisy|wiadomości)|najczęściej czytane|"
     r"zobacz (?:też|także|również)|polecane|"
     r"(?:последние|похожие|другие|популярные|главные|свежие) (?:новости|статьи|записи|материалы)|"
-    r"(?:новости|материалы|статьи) по теме|читайте также|ещё по теме|самое (?:читаемое|популярное)|"
+    r"(?:новости|материалы|статьи) по теме|читайте также|ещё по теме|самое (?:читаемое|"
+    r"популярное)|"
     r"лента новостей|(?:останні|схожі|інші|популярні) (?:новини|статті|матеріали)|"
     r"читайте також|новини за темою|"
     r"(?:son|benzer|diğer|ilgili|popüler) (?:haberler|yazılar)|en çok okunanlar|"
@@ -292,44 +321,11 @@ COMMENT_SECTION = [
     r"(?:comments?|replies|responses?|комментарии|коментарі|yorumlar|şərhlər|kommentare|"
     r"commentaires|comentarios|comentários|commenti|reacties|komentarze|التعليقات|评论|コメント)"
     r"\s*[:(\[]?\s*\d*\s*[)\]]?",
-    r"\d+\s+(?:comments?|replies|responses?|thoughts?|commentaires|comentarios|comentários|commenti|"
+    r"\d+\s+(?:comments?|replies|responses?|thoughts?|commentaires|comentarios|comentários|"
+    r"commenti|"
     r"kommentare|комментари\w+|коментар\w+|yorum|şərh)(?: (?:on|to) .{1,200})?",
     r"leave a (?:reply|comment)(?: cancel reply)?|join the (?:discussion|conversation)",
 ]
-
-#: What a site calls its departments.
-SECTIONS = frozenset(
-    """
-    politics world economy business sports sport culture society opinion opinions analysis
-    interview interviews video videos photo photos gallery national international local region
-    regional regions news health science technology tech education environment lifestyle
-    entertainment arts travel weather religion military defence defense security diplomacy crime
-    law justice markets finance money energy history columns commentary editorial editorials
-    features feature blog blogs podcasts podcast magazine europe asia africa americas armenia
-    azerbaijan georgia artsakh karabakh diaspora community obituaries announcements headlines
-    home live incidents accidents elections war conflict caucasus russia turkey iran usa latest
-    top letters books music film tv food style fashion auto cars property jobs
-    politique monde économie société culture sport sports international santé sciences planète
-    idées débats région régions france faits-divers justice
-    politik wirtschaft gesellschaft kultur wissen wissenschaft panorama ausland inland meinung
-    lokales regional feuilleton netzwelt gesundheit reise
-    política mundo economía sociedad cultura deportes opinión internacional nacional sucesos
-    ciencia salud tecnología españa américa gente
-    economia sociedade esportes esporte desporto opinião saúde ciência tecnologia brasil cidades
-    politica esteri cronaca cultura sport spettacoli economia mondo scienze salute
-    politiek economie binnenland buitenland cultuur sport wetenschap
-    polityka świat gospodarka kraj społeczeństwo kultura sport nauka zdrowie
-    политика мир экономика общество культура спорт происшествия наука технологии здоровье в-мире
-    аналитика интервью мнение мнения регион регионы новости армия конфликт
-    політика світ економіка суспільство культура спорт події наука здоров’я новини україна
-    siyaset dünya ekonomi toplum kültür spor gündem sağlık bilim teknoloji yaşam eğitim
-    siyasət dünya iqtisadiyyat cəmiyyət mədəniyyət idman hadisə elm müsahibə region
-    քաղաքականություն տնտեսություն հասարակություն մշակույթ սպորտ միջազգային լուրեր
-    سياسة اقتصاد رياضة ثقافة عالم مجتمع أخبار صحة تكنولوجيا رأي
-    politik ekonomi olahraga budaya hukum nasional internasional
-    siasa uchumi michezo afya kimataifa
-    """.split()
-)
 
 Compiled = re.Pattern[str]
 

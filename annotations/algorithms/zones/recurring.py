@@ -17,7 +17,7 @@ LEAST_SHARE_OF_A_SENTENCE = 0.3
 MOST_LINES = 200
 _LONGEST = 300
 _LONG_LINE = 60
-_SAME_STORY = 0.4
+_SAME_STORY = 0.5
 _ENDS_LOOKED_AT = 150
 
 
@@ -78,7 +78,7 @@ def _story_of(lines: set[str], stories: list[set[str]]) -> int:
     """Return the number of the story that ``lines`` tell, adding it if it is new."""
     for number, known in enumerate(stories):
         smaller = min(len(lines), len(known))
-        if smaller and len(lines & known) >= _SAME_STORY * smaller:
+        if smaller and len(lines & known) > _SAME_STORY * smaller:
             return number
     stories.append(lines)
     return len(stories) - 1

@@ -8,6 +8,11 @@ from annotations.algorithms.text import paragraphs
 
 #: A line that was broken at a margin is at least this long.
 BROKEN_FROM = 50
+#: A text with more lines is looked at above and below only.
+MOST_LINES = 4000
+#: Words are counted, and ends looked at, in so much of a unit.
+_COUNTED = 5000
+_ENDING = 20
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*|\d+")
 _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
@@ -15,6 +20,7 @@ _WITHOUT_SPACES = re.compile(
 _END = re.compile(r"[.!?…։。！？؟।۔][\"'”’»›“)\]]*$|[\"”’»]$")
 _FULL_STOP = re.compile(r"[.!?։。！？؟।۔][\"'”’»›“)\]]*$")
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|\(…\))[\"'”’»]*$")
+_ADDRESS = re.compile(r"https?://|www\.|\S+@\S+\.\w")
 _SPACE = " \t\xa0\u200b\u200c\u200d\u200e\u200f\ufeff\u2007\u202f\u3000"
 
 
@@ -32,23 +38,24 @@ class Unit:
     @cached_property
     def words(self) -> int:
         """How many words it has; scripts without spaces count two characters as one."""
-        dense = len(_WITHOUT_SPACES.findall(self.text))
-        if dense * 2 > len(self.text):
+        counted = self.text[:_COUNTED]
+        dense = len(_WITHOUT_SPACES.findall(counted))
+        if dense * 2 > len(counted):
             return (dense + 1) // 2
-        return len(_WORD.findall(self.text))
+        return len(_WORD.findall(counted))
 
     @cached_property
     def ends_like_a_sentence(self) -> bool:
-        return _END.search(self.text) is not None
+        return _END.search(self.text[-_ENDING:]) is not None
 
     @cached_property
     def has_full_stop(self) -> bool:
-        return _FULL_STOP.search(self.text) is not None and not self.is_cut_off
+        return _FULL_STOP.search(self.text[-_ENDING:]) is not None and not self.is_cut_off
 
     @cached_property
     def is_cut_off(self) -> bool:
         """It breaks off as teasers do: “have been charged…”."""
-        return _ELLIPSIS.search(self.text) is not None
+        return _ELLIPSIS.search(self.text[-_ENDING:]) is not None
 
     @cached_property
     def is_prose(self) -> bool:
@@ -57,7 +64,20 @@ class Unit:
 
 
 def split(text: str) -> list[Unit]:
-    """Return the units of ``text`` that say anything, in order."""
+    """Return the units of ``text`` that say anything, in order.
+
+    Of a text with more than ``MOST_LINES`` lines, those at its beginning and at its end.
+    """
+    if text.count("\n") <= MOST_LINES:
+        return _split(text, 0)
+    head, tail = 0, len(text)
+    for _ in range(MOST_LINES // 2):
+        head = text.index("\n", head) + 1
+        tail = text.rindex("\n", 0, tail)
+    return _split(text[:head], 0) + _split(text[tail:], tail)
+
+
+def _split(text: str, offset: int) -> list[Unit]:
     lines = paragraphs(text)
     is_broken = _is_broken_at_a_margin(text, lines)
     units: list[Unit] = []
@@ -68,7 +88,8 @@ def split(text: str) -> list[Unit]:
         nonlocal is_first
         if group:
             start, end = group[0][0], group[-1][1]
-            units.append(Unit(text[start:end], start, end, is_last, is_first))
+            said = text[start:end]
+            units.append(Unit(said, offset + start, offset + end, is_last, is_first))
             group.clear()
             is_first = is_last
 
@@ -81,30 +102,31 @@ def split(text: str) -> list[Unit]:
             continue
         start += len(line) - len(line.lstrip(_SPACE))
         end = start + len(stripped)
-        if group and not _goes_on(text[group[-1][0] : group[-1][1]], stripped, is_broken):
+        if group and not _goes_on(text, group[-1], stripped, is_broken):
             close(False)
         group.append((start, end))
     close(True)
     return units
 
 
-def _goes_on(line: str, following: str, is_broken: bool) -> bool:
-    """Say whether ``following`` is the rest of what ``line`` says."""
-    if len(line) < BROKEN_FROM:
+def _goes_on(text: str, line: tuple[int, int], following: str, is_broken: bool) -> bool:
+    """Say whether ``following`` is the rest of what the line above says."""
+    start, end = line
+    if end - start < BROKEN_FROM or _ADDRESS.match(following):
         return False
-    return is_broken or (not _END.search(line) and following[0].islower())
+    return is_broken or (not _END.search(text[end - _ENDING : end]) and following[0].islower())
 
 
 def _is_broken_at_a_margin(text: str, lines: list[tuple[int, int]]) -> bool:
     """Say whether most lines end because a margin was reached, as in old mail."""
-    lengths = [end - start for start, end in lines[:2000] if end > start]
+    lengths = [end - start for start, end in lines if end > start]
     full = sum(BROKEN_FROM <= length <= 90 for length in lengths)
     longer = sum(length > 100 for length in lengths)
     if len(lengths) < 6 or full < 0.5 * len(lengths) or longer > 0.05 * len(lengths):
         return False
     ends = sum(
-        not _END.search(text[start:end])
-        for start, end in lines[:2000]
+        not _END.search(text[max(start, end - _ENDING) : end])
+        for start, end in lines
         if BROKEN_FROM <= end - start <= 90
     )
     return ends > 0.5 * full
