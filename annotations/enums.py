@@ -55,6 +55,39 @@ class ZoneKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class ZonesBy(models.TextChoices):
+    """Who said what the zones of an article are."""
+
+    RECORD = "record", _("the record it came in")
+    RULES = "rules", _("rules")
+    PERSON = "person", _("a person")
+
+
+class MetaSource(models.TextChoices):
+    """Where a value of an article's metadata comes from."""
+
+    RECORD = "record", _("in the record")
+    COLUMN = "column", _("import column")
+    PAGE = "page", _("meta tag of the page")
+    FIRST_LINES = "first_lines", _("guessed from the first lines")
+    BYLINE = "byline", _("guessed from the byline")
+    DAY_ASSUMED = "day_assumed", _("guessed: the day was taken to come before the month")
+    ORDER_LEARNT = "order_learnt", _("guessed: day and month as the outlet writes them")
+    FILE_NAME = "file_name", _("file name")
+    ADDRESS = "address", _("guessed from the address")
+    FURNITURE = "furniture", _("guessed from the site furniture")
+    TEXT = "text", _("guessed from the text")
+    PERSON = "person", _("set by a person")
+
+
+class CleaningScope(models.TextChoices):
+    """Which articles the rules are applied to."""
+
+    ALL = "all", _("all articles")
+    IMPORT = "import", _("articles of one import")
+    OUTLET = "outlet", _("articles of one outlet")
+
+
 class Change(models.TextChoices):
     """What a codebook version means for work that has begun."""
 

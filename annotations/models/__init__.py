@@ -13,6 +13,7 @@ from annotations.models.articles import (
 )
 from annotations.models.audit import AuditEvent
 from annotations.models.batches import Assignment, Batch, Task
+from annotations.models.cleaning import CleaningJob, CleaningRule, OutletHabits
 from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
 from annotations.models.jobs import Job
@@ -29,6 +30,8 @@ __all__ = [
     "AuditEvent",
     "Batch",
     "Card",
+    "CleaningJob",
+    "CleaningRule",
     "Cluster",
     "CodebookVersion",
     "Decision",
@@ -39,6 +42,7 @@ __all__ = [
     "Label",
     "LabelDefinition",
     "Member",
+    "OutletHabits",
     "Project",
     "RecoveredDraft",
     "RulingDraft",

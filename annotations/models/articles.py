@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Length
 
-from annotations.enums import AssignmentState, JobState, Role
+from annotations.enums import AssignmentState, JobState, Role, ZonesBy
 from annotations.models.jobs import Job
 from annotations.models.people import Project, User
 
@@ -181,7 +181,14 @@ class Article(models.Model):
     #: Of the text without site furniture; empty until it is computed, and where none is left.
     story_sha256 = models.CharField(max_length=64, blank=True)
     meta = models.JSONField(default=dict, blank=True)
+    #: Where each value of ``meta`` comes from: a ``MetaSource`` by the value's name.
+    meta_sources = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
     zones = models.JSONField(default=list, blank=True)
+    zones_by = models.CharField(
+        max_length=10, choices=ZonesBy.choices, default=ZonesBy.RECORD, db_default=ZonesBy.RECORD
+    )
     version = models.PositiveIntegerField(default=1)
     cluster = models.ForeignKey(
         Cluster, on_delete=models.PROTECT, related_name="articles", null=True, blank=True
