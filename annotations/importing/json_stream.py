@@ -52,7 +52,7 @@ def items(file: BinaryIO) -> Iterator[tuple[int, bytes | Problem]]:
         while True:
             found = (_INSIDE if is_text else _OUTSIDE).search(held, position)
             if found is None:
-                position = len(held)
+                position = max(position, len(held))
                 break
             mark = found[0]
             position = found.end()
@@ -90,8 +90,7 @@ def items(file: BinaryIO) -> Iterator[tuple[int, bytes | Problem]]:
         if len(held) > LONGEST:
             yield line, Problem("line_too_long", f"An item exceeds {LONGEST >> 20} MB.")
             return
-    if held.strip() or not is_started:
-        yield line, Problem("bad_json", "The array is cut off.")
+    yield line, Problem("bad_json", "The array is cut off.")
 
 
 def _no_number(constant: str) -> None:

@@ -73,7 +73,10 @@ class _Count:
             self._astral = [match.start() + n for n, match in enumerate(found)]
 
     def extent(self, mark: Mark) -> tuple[int, int]:
-        return self._offset(mark.start), self._offset(mark.end)
+        """Return where a mark lies; one that ends amid a pair of UTF-16 units holds both."""
+        place = bisect_left(self._astral, mark.end - 1)
+        is_amid = self._astral[place : place + 1] == [mark.end - 1]
+        return self._offset(mark.start), self._offset(mark.end + is_amid)
 
     def fault(self, mark: Mark) -> Problem | None:
         """Return why ``mark`` does not fit under this way of counting, if it does not."""

@@ -19,7 +19,7 @@ _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  A spreadsheet knows no time zon
 _EPOCH_OF_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 _LAST_SERIAL = 2_958_466
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-_DATE_LETTERS = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^ymdhs])*[ymdhs]', re.IGNORECASE)
+_DATE_LETTERS = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^ymdhs"\\\[])*[ymdhs]', re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})\d*")
 
 
