@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.ChangePassword.as_view(), name="password"),
+    path("profile/keys/", profile.preferences, name="preferences"),
     path("profile/tokens/<uuid:uuid>/revoke/", profile.revoke_token, name="token-revoke"),
     path("reset/<uidb64>/<token>/", profile.ResetPassword.as_view(), name="reset-password"),
     # Projects

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from annotations.actions.audit import record
 from annotations.actions.guards import lock_for_change
 from annotations.algorithms import declarations
+from annotations.algorithms.keys import LETTERS
 from annotations.algorithms.palette import COLOURS, colour_at
 from annotations.enums import AssignmentState, Change
 from annotations.exceptions import Invalid, Refused
@@ -27,7 +28,7 @@ from annotations.models import (
 from annotations.queries.codebook import as_contract
 
 #: Letters that do something else while the text has the focus.
-RESERVED_HOTKEYS = frozenset("fhmnopstuvx")
+RESERVED_HOTKEYS = frozenset(LETTERS.values())
 
 #: What a project begins with. Projects refine the definitions in later versions.
 DEFAULT_LABELS: list[dict[str, Any]] = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -53,6 +54,12 @@ def set_password(*, user: User, password: str) -> None:
     """Let an account be opened with ``password`` alone; who is signed in to it no longer is."""
     _give_password(user, password)
     user.save(update_fields=["password"])
+
+
+def set_preferences(*, user: User, preferences: dict[str, Any]) -> None:
+    """Keep how a person works on the annotation page."""
+    user.coding_preferences = preferences
+    user.save(update_fields=["coding_preferences"])
 
 
 @transaction.atomic

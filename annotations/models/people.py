@@ -15,6 +15,9 @@ class User(AbstractUser):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
+    #: How the annotation page is worked with: ``{caret, has_letters, keys}``, empty for the usual.
+    coding_preferences = models.JSONField(default=dict, blank=True)
+
     #: The token that this request came with; it narrows what the user may do.
     token: ApiToken | None = None
 

@@ -1,5 +1,7 @@
 """The annotation page."""
 
+import json
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -8,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from annotations.algorithms import keys
 from annotations.models import Assignment, User
 from annotations.queries import codebook, coding
 from annotations.queries import reading as readings
@@ -36,6 +39,7 @@ def page(request, uuid):
         "progress": coding.progress(assignment),
         "facts": facts(assignment),
         "density": density if density in DENSITIES else DENSITIES[0],
+        **preferences(request.user),
     }
     return render(request, "annotations/coding/page.html", context)
 
@@ -57,6 +61,23 @@ def reading(request, uuid):
         "facts": facts(assignment),
     }
     return render(request, "annotations/coding/reading.html", context)
+
+
+def preferences(user: User) -> dict[str, Any]:
+    """Return how ``user`` works, for the page's modules and for its list of keys."""
+    held = user.coding_preferences
+    chosen = held.get("keys", {})
+    letters = {name.replace("-", "_"): key for name, key in keys.letters_of(chosen).items()}
+    wanted = {
+        "isStandard": held.get("caret") == "standard",
+        "hasLetters": held.get("has_letters", True),
+        "aliases": keys.aliases(chosen),
+    }
+    return {
+        "preferences": json.dumps(wanted),
+        "has_letters": wanted["hasLetters"],
+        "letters": letters,
+    }
 
 
 def own_assignment(user: User, uuid: UUID) -> Assignment:

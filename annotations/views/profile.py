@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotations.actions import tokens
+from annotations.actions import people, tokens
+from annotations.forms.preferences import PreferencesForm
 from annotations.forms.tokens import TokenForm
 from annotations.models import ApiToken
 
@@ -56,6 +57,17 @@ def profile(request):
         "annotations/people/profile.html",
         {"form": form, "key": key, "tokens": own.order_by("-created_at", "-pk")},
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request):
+    """How one works on the annotation page: its caret and its keys."""
+    form = PreferencesForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        people.set_preferences(user=request.user, preferences=form.wanted)
+        messages.success(request, _("Your keys and caret are kept."))
+        return redirect("annotations:preferences")
+    return render(request, "annotations/people/preferences.html", {"form": form})
 
 
 @require_POST

@@ -7,9 +7,9 @@ const LABELS = { a: "actor", l: "location", 1: "actor", 2: "location" };
 
 /**
  * @param {string} chord such as "Control+Shift+ArrowLeft"
- * @param {{code?: string, isMac?: boolean, isComposing?: boolean}} [more]
+ * @param {{code?: string, isMac?: boolean, isComposing?: boolean, hasLetters?: boolean, aliases?: Record<string, string>}} [more]
  */
-function commandOf(chord, { code = "", isMac = false, isComposing = false } = {}) {
+function commandOf(chord, { code = "", isMac = false, isComposing = false, ...mine } = {}) {
   const keys = chord.split(/\+(?=.)/);
   const key = keys.pop() ?? "";
   const event = {
@@ -22,7 +22,7 @@ function commandOf(chord, { code = "", isMac = false, isComposing = false } = {}
     shiftKey: keys.includes("Shift"),
   };
   const labelFor = (/** @type {string} */ pressed) => Reflect.get(LABELS, pressed);
-  const command = commandFor(event, { isMac, labelFor });
+  const command = commandFor(event, { isMac, labelFor, ...mine });
   return command && (command.label ?? command.name);
 }
 
@@ -66,4 +66,22 @@ test("what belongs to the browser, the system or a composition is left alone", (
   }
   assert.equal(commandOf("a", { isComposing: true }), null);
   assert.equal(commandOf("Shift+A"), null);
+});
+
+test("single keys can be switched off, arrows and chords stay", () => {
+  const off = { hasLetters: false };
+  for (const key of ["a", "Shift+U", "s", "/", "?", "x"]) assert.equal(commandOf(key, off), null);
+  assert.equal(commandOf("2", { code: "Digit2", ...off }), null);
+  assert.equal(commandOf("ArrowRight", off), "right");
+  assert.equal(commandOf(" ", off), "sticky");
+  assert.equal(commandOf("Control+z", off), "undo");
+});
+
+test("letters can be moved, with what they do under Shift, and labels go first", () => {
+  const aliases = { g: "s", s: "", l: "t" };
+  assert.equal(commandOf("g", { aliases }), "grow");
+  assert.equal(commandOf("Shift+G", { aliases }), "shrink");
+  assert.equal(commandOf("s", { aliases }), null);
+  assert.equal(commandOf("l", { aliases }), "location");
+  assert.equal(commandOf("Control+s", { aliases }), "save");
 });

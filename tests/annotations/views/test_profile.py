@@ -1,9 +1,19 @@
+import json
+
 import pytest
 from django.core.management import call_command
 
 from annotations.actions import tokens
+from annotations.algorithms import keys
 from annotations.models import ApiToken
-from tests.factories import TUESDAY, ApiTokenFactory, MemberFactory, ProjectFactory, UserFactory
+from tests.factories import (
+    TUESDAY,
+    ApiTokenFactory,
+    AssignmentFactory,
+    MemberFactory,
+    ProjectFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +135,49 @@ def test_the_page_takes_the_same_queries_for_one_token_and_for_three(
 
     with django_assert_num_queries(4):
         assert len(signed_in.get("/profile/").context["tokens"]) == rows
+
+
+CHOSEN = {"caret": "standard", **keys.LETTERS}
+
+
+def test_caret_and_keys_are_kept_and_reach_the_annotation_page(client):
+    assignment = AssignmentFactory()
+    client.force_login(assignment.coder.user)
+    answer = client.post("/profile/keys/", CHOSEN | {"grow": "G"})
+    assert answer.status_code == 302
+
+    page = client.get(f"/assignments/{assignment.uuid}/")
+    wanted = {"isStandard": True, "hasLetters": False, "aliases": {"s": "", "g": "s"}}
+    assert json.loads(page.context["preferences"]) == wanted
+    assert "<kbd>G</kbd>" in page.content.decode()
+    form = client.get("/profile/keys/").context["form"]
+    assert (form["grow"].value(), form["caret"].value(), form["has_letters"].value()) == (
+        "g",
+        "standard",
+        False,
+    )
+
+
+def test_keys_that_nobody_moved_are_not_written_down(signed_in, person):
+    signed_in.post("/profile/keys/", CHOSEN | {"has_letters": "on"})
+
+    person.refresh_from_db()
+    assert person.coding_preferences == {"caret": "standard", "has_letters": True, "keys": {}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        ({"grow": "t"}, ["grow", "tag-all"]),
+        ({"grow": "1"}, ["grow"]),
+        ({"grow": "é"}, ["grow"]),
+        ({"grow": ""}, ["grow"]),
+        ({"caret": "blinking"}, ["caret"]),
+    ],
+)
+def test_keys_that_cannot_be_told_apart_are_refused(signed_in, person, wrong, fields):
+    answer = signed_in.post("/profile/keys/", CHOSEN | wrong)
+
+    assert sorted(answer.context["form"].errors) == sorted(fields)
+    person.refresh_from_db()
+    assert person.coding_preferences == {}

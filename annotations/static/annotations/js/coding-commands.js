@@ -29,8 +29,10 @@ const DOUBTS_NAMED = 5;
  * @param {() => void} parts.openJump
  * @param {string} parts.flag
  * @returns {(command: Command) => void}
+ * @param {{hasLetters: boolean, aliases: Record<string, string>}} parts.keys as the person has them
+ * @param {(name: string) => boolean} parts.isNative whether the browser's caret does this itself
  */
-export function wireCommands({ root, editor, cursor, spans, labels, outbox, submission, labelBar, openJump, flag }) {
+export function wireCommands({ root, editor, cursor, spans, labels, outbox, submission, labelBar, openJump, flag, keys, isNative }) {
   const dialog = (/** @type {string} */ id) =>
     /** @type {HTMLDialogElement} */ (document.getElementById(id));
   let hasDoubted = false;
@@ -210,8 +212,8 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
   const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
   const surface = /** @type {HTMLElement} */ (document.getElementById("doc"));
   surface.addEventListener("keydown", (event) => {
-    const command = commandFor(event, { isMac, labelFor: (key) => labels.forHotkey(key) });
-    if (!command) return;
+    const command = commandFor(event, { isMac, labelFor: (key) => labels.forHotkey(key), ...keys });
+    if (!command || isNative(command.name)) return;
     event.preventDefault();
     run(command);
   });

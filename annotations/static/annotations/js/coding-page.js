@@ -139,12 +139,22 @@ async function open(root, assignment, paragraphs, api) {
     run: (command) => run(command),
     onBrush() {
       const { brush } = labelBar;
+  const snapChoice = byId("snap");
+  const snapUnit = () =>
+    /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value);
+  const { isStandard, hasLetters, aliases } = JSON.parse(dataset.preferences ?? "{}");
+  // Most keep the cell caret, and don't fetch the other one.
+  const standard = isStandard
+    ? new (await import("./standard-caret.js")).StandardCaret({ root, paragraphs, model, cursor, snapUnit })
+    : null;
       editor.say(brush ? text("brush-on", { label: labels.nameOf(brush) }) : text("brush-off"));
       focusText();
     },
   });
   const run = wireCommands({
     root, editor, cursor, spans, labels, outbox, submission, labelBar, openJump, flag: assignment.flag ?? "",
+    keys: { hasLetters, aliases },
+    isNative: (name) => standard?.isNative(name) ?? false,
   });
 
   const popover = new Popover({
@@ -159,9 +169,6 @@ async function open(root, assignment, paragraphs, api) {
       focusText();
     },
   });
-  const snapChoice = byId("snap");
-  const snapUnit = () =>
-    /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value);
   new Pointer({
     paragraphs,
     model,
@@ -240,6 +247,7 @@ async function open(root, assignment, paragraphs, api) {
   /** @type {Assignment | null} */
   let unread = assignment;
   await shareTabs({
+    view?.relayout();
     root,
     name: `assignment:${assignment.id}`,
     spans,

@@ -44,6 +44,7 @@ const SHIFT = {
   ArrowUp: "extend-up",
   Home: "extend-line-start",
   End: "extend-line-end",
+  Enter: "accept-all",
   "?": "help",
   "/": "jump",
   h: "look-up",
@@ -51,6 +52,7 @@ const SHIFT = {
   u: "redo",
 };
 
+  x: "refuse-all",
 /** @type {Record<string, string>} */
 const CONTROL = {
   Home: "document-start",
@@ -73,25 +75,31 @@ export const RESERVED = Object.keys(PLAIN).filter((key) => key.length === 1 && k
 /**
  * Return the command of a key press, or null if the key is not ours.
  * @param {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing">} event
- * @param {{isMac: boolean, labelFor: (key: string) => string | undefined}} options
+ * @param {object} options
+ * @param {boolean} options.isMac
+ * @param {(key: string) => string | undefined} options.labelFor
+ * @param {boolean} [options.hasLetters] false where the person has switched single keys off
+ * @param {Record<string, string>} [options.aliases] what letters stand for that the person moved
  * @returns {Command | null}
  */
-export function commandFor(event, { isMac, labelFor }) {
+export function commandFor(event, { isMac, labelFor, hasLetters = true, aliases = {} }) {
   if (event.isComposing) return null;
-  const key = latin(event);
+  const pressed = latin(event);
   const control = isMac ? event.metaKey : event.ctrlKey;
   const stranger = isMac ? event.ctrlKey : event.metaKey;
   const fine = isMac ? event.altKey : event.ctrlKey;
   if (stranger || (event.altKey && (!isMac || control))) return null;
   if (fine) {
-    const name = (event.shiftKey ? FINE_SHIFT : FINE)[key];
+    const name = (event.shiftKey ? FINE_SHIFT : FINE)[pressed];
     if (name) return { name };
     if (isMac) return null;
   }
-  if (control) return named(event.shiftKey && key === "z" ? "redo" : CONTROL[key]);
+  if (control) return named(event.shiftKey && pressed === "z" ? "redo" : CONTROL[pressed]);
+  if (!hasLetters && /^\S$/.test(pressed)) return null;
+  const key = aliases[pressed] ?? pressed;
   if (event.shiftKey && SHIFT[key]) return { name: SHIFT[key] };
   if (event.shiftKey && key.length > 1) return null;
-  const label = event.shiftKey ? undefined : labelFor(digit(event) ?? key);
+  const label = event.shiftKey ? undefined : labelFor(digit(event) ?? pressed);
   if (label) return { name: "label", label };
   return event.shiftKey ? null : named(PLAIN[key]);
 }
