@@ -19,6 +19,12 @@ INCLUDE = {
 }
 
 
+class RetractionForm(forms.Form):
+    """Why a release is taken back. The action says so if nothing is given."""
+
+    reason = forms.CharField(required=False, max_length=2_000)
+
+
 class ReleaseForm(forms.Form):
     """Mirrors the recipe; what can't be built is said by the action."""
 

@@ -14,7 +14,7 @@ from annotations.permissions import can_publish
 from annotations.views.lookup import project_for
 from exports import queries
 from exports.actions import releases
-from exports.forms import ReleaseForm
+from exports.forms import ReleaseForm, RetractionForm
 from exports.models import Release
 
 PAGE = 20
@@ -130,10 +130,11 @@ def release_cancel(request, uuid):
 @require_POST
 def release_retract(request, uuid):
     release = _release(request, uuid)
+    form = RetractionForm(request.POST)
     try:
         releases.retract(
             release=release,
-            reason=request.POST.get("reason", ""),
+            reason=form.cleaned_data["reason"] if form.is_valid() else "",
             by=request.user,
             at=timezone.now(),
         )

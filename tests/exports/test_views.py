@@ -1,5 +1,6 @@
 import pytest
 
+from annotations.enums import ReleaseState
 from annotations.models import AuditEvent
 from exports.models import Release
 from tests.exports.worlds import corpus, published, requested
@@ -200,6 +201,16 @@ def test_a_retracted_release_says_why(project, admin):
 
     assert "Retracted: wrong label" in admin.get(f"/releases/{release.uuid}/").content.decode()
     assert "wrong label" in admin.get(page_of(project)).content.decode()
+
+
+@pytest.mark.parametrize("reason", ["", "a\0b", "x" * 2_001])
+def test_a_reason_that_cannot_be_kept_retracts_nothing(project, admin, reason):
+    release = published(project)
+
+    answer = admin.post(f"/releases/{release.uuid}/retract/", {"reason": reason})
+
+    release.refresh_from_db()
+    assert (answer.status_code, release.state) == (302, ReleaseState.READY)
 
 
 def test_a_release_is_cancelled_from_its_page(project, admin):

@@ -247,7 +247,6 @@ async function open(root, assignment, paragraphs, api) {
   /** @type {Assignment | null} */
   let unread = assignment;
   await shareTabs({
-    view?.relayout();
     root,
     name: `assignment:${assignment.id}`,
     spans,

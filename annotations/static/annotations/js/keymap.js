@@ -44,7 +44,6 @@ const SHIFT = {
   ArrowUp: "extend-up",
   Home: "extend-line-start",
   End: "extend-line-end",
-  Enter: "accept-all",
   "?": "help",
   "/": "jump",
   h: "look-up",
