@@ -86,6 +86,19 @@ def test_a_page_closed_offline_goes_on_where_it_was(desk_with, context, live_ser
     assert desk.assignment.ops.count() == 2
 
 
+def test_a_full_device_says_that_the_page_must_stay_open(desk_with, context, live_server):
+    desk = desk_with(TEXT)
+    browser = context.new_cdp_session(desk.page)
+    browser.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
+    context.set_offline(True)
+
+    desk.tag("velm", "l")
+    expect(desk.badge).to_have_text("1 change is only on this page: keep it open")
+    context.set_offline(False)
+
+    assert desk.stored() == [("location", "Velmora")]
+
+
 def test_an_answer_that_got_lost_is_asked_for_again_and_nothing_is_doubled(desk_with):
     desk = desk_with(TEXT)
     lost = []

@@ -18,7 +18,7 @@ export class Ledger {
     this.spans = new Map();
     /** @type {Map<string, {rev: number, client_id: string}>} */
     this.touched = new Map();
-    /** @type {{status: number, body: object, headers?: object}[]} what to answer next instead */
+    /** @type {{status: number, body: object, headers?: Record<string, string>}[]} what to answer next instead */
     this.refusals = [];
     /** @type {any[]} */
     this.requests = [];
@@ -29,7 +29,7 @@ export class Ledger {
     if (this.random() < this.loss) throw new TypeError("the request got lost");
     this.requests.push(structuredClone(body));
     const refusal = this.refusals.shift();
-    if (refusal) return Response.json(refusal.body, { status: refusal.status });
+    if (refusal) return Response.json(refusal.body, { status: refusal.status, headers: refusal.headers });
     /** @type {Set<string>} */
     const disputed = new Set();
     const results = body.ops.map((/** @type {Op} */ op) => this.#take(op, body.client_id, disputed));

@@ -42,7 +42,8 @@ class Tab {
       this.rejected.push(.../** @type {CustomEvent} */ (event).detail.items);
     });
     root.addEventListener("save-state", (event) => {
-      this.state = /** @type {CustomEvent} */ (event).detail;
+      const { state, count } = /** @type {CustomEvent} */ (event).detail;
+      this.state = { state, count };
     });
     root.addEventListener("outbox-closed", (event) => {
       this.closed = /** @type {CustomEvent} */ (event).detail;

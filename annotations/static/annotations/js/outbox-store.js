@@ -19,6 +19,8 @@ export class OutboxStore {
   constructor(database, box) {
     this.database = database;
     this.box = box;
+    /** Whether the last write was taken: a device can be full. */
+    this.isWorking = true;
   }
 
   /**
@@ -73,8 +75,15 @@ export class OutboxStore {
   /** @param {(ops: IDBObjectStore, rejected: IDBObjectStore) => void} work */
   #write(work) {
     // Nobody waits for the disk: the op is on its way to the server at the same time.
-    const writing = this.database.transaction(STORES, "readwrite", { durability: "relaxed" });
-    work(writing.objectStore("ops"), writing.objectStore("rejected"));
+    try {
+      const writing = this.database.transaction(STORES, "readwrite", { durability: "relaxed" });
+      writing.oncomplete = () => void (this.isWorking = true);
+      writing.onabort = () => void (this.isWorking = false);
+      work(writing.objectStore("ops"), writing.objectStore("rejected"));
+    } catch {
+      // The browser has closed the drawer; the op is on its way all the same.
+      this.isWorking = false;
+    }
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * The person never waits and nothing is dropped: an op leaves the box only when the server
  * said what became of it. What happens is told by events on `root`:
- *   `save-state`     {state: "saved" | "saving" | "offline" | "signed-out" | "closed", count}
+ *   `save-state`     {state: "saved" | "saving" | "offline" | "signed-out" | "closed", count, isKept}
  *   `ops-answered`   {ops, answer}: the server took these; `answer.changes` is news
  *   `ops-rejected`   {items}: ops that could not be saved
  *   `outbox-closed`  {code, detail}: the server takes no more ops for this assignment
@@ -25,7 +25,7 @@ const LAST_RETRY = 60_000;
 /**
  * @typedef {object} Parts
  * @property {EventTarget} root
- * @property {Pick<import("./outbox-store.js").OutboxStore, "add" | "settle"> | null} store
+ * @property {Pick<import("./outbox-store.js").OutboxStore, "add" | "settle" | "isWorking"> | null} store
  * @property {(body: object, options: {keepalive: boolean}) => Promise<Response>} post
  * @property {() => Promise<void>} renewCsrf
  * @property {{text_sha256: string, codebook_version: number}} pinned
@@ -178,12 +178,13 @@ export class Outbox {
       this.#schedule(0);
     } else if ([400, 413, 422].includes(response.status)) {
       this.#isolate(ops, problem);
-    } else if ([403, 404, 409].includes(response.status)) {
+    } else if (response.status >= 500 || [408, 425, 429].includes(response.status)) {
+      this.#retryLater(Number(response.headers.get("Retry-After")) * 1000);
+    } else {
+      // Sending the same again would be answered the same.
       this.status = "closed";
       const detail = { code: problem.code ?? String(response.status), detail: problem.detail ?? "" };
       this.root.dispatchEvent(new CustomEvent("outbox-closed", { detail }));
-    } else {
-      this.#retryLater(Number(response.headers.get("Retry-After")) * 1000);
     }
   }
 
@@ -263,7 +264,7 @@ export class Outbox {
 
   #announce() {
     const state = this.status === "open" ? this.#progress() : this.status;
-    const detail = { state, count: this.waiting.length };
+    const detail = { state, count: this.waiting.length, isKept: this.store?.isWorking ?? false };
     this.root.dispatchEvent(new CustomEvent("save-state", { detail }));
   }
 

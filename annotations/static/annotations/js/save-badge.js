@@ -4,14 +4,8 @@
 
 import { text } from "./texts.js";
 
-const SENTENCES = {
-  saved: "saved",
-  saving: "saving",
-  offline: "offline",
-  "signed-out": "signed-out",
-  closed: "closed",
-  paused: "paused",
-};
+const UNSENT = ["offline", "signed-out"];
+const COUNTED = ["offline", "on-page-only"];
 
 /**
  * @param {EventTarget} root
@@ -20,11 +14,12 @@ const SENTENCES = {
 export function showSaveState(root, badge) {
   let waiting = 0;
   root.addEventListener("save-state", (event) => {
-    const { state, count } = /** @type {CustomEvent} */ (event).detail;
+    const { state, count, isKept } = /** @type {CustomEvent} */ (event).detail;
     waiting = count;
     badge.dataset.state = state;
-    const key = SENTENCES[/** @type {keyof typeof SENTENCES} */ (state)];
-    const sentence = state === "offline" ? text(key, { count }) : text(key);
+    const isOnPageOnly = count > 0 && !isKept && UNSENT.includes(state);
+    const key = isOnPageOnly ? "on-page-only" : state;
+    const sentence = text(key, COUNTED.includes(key) ? { count } : {});
     // Unchanged words are not written again, or a screen reader would repeat them.
     if (badge.textContent !== sentence) badge.textContent = sentence;
   });
