@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from annotations.actions.import_cleaning import Cleaner
 from annotations.actions.import_reading import Refusals, Row
 from annotations.actions.import_work import ImportedWork
 from annotations.importing.problems import Problem
@@ -39,6 +40,7 @@ class Writer:
         self._waiting: list[tuple[Row, Record]] = []
         self._clusters: dict[str, Cluster] = {}
         self._work = ImportedWork(job, at)
+        self._cleaner = Cleaner(job, at)
 
     def add(self, row: Row, record: Record) -> None:
         """Take one record; it is written no later than by ``finish``."""
@@ -49,6 +51,7 @@ class Writer:
     def finish(self) -> None:
         """Write what is left, and bring every task to the state that its work has reached."""
         self._flush()
+        self._cleaner.look_again()
         self._work.finish()
 
     def _flush(self) -> None:
@@ -109,6 +112,7 @@ class Writer:
             split=record.split,
             created_at=self.at,
         )
+        self._cleaner.clean(article, row)
         known.remember(article)
         return article, True
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from annotations.algorithms import dates
+from annotations.algorithms.zones import bylines
 from annotations.algorithms.zones.page import Page
 from annotations.algorithms.zones.units import Unit, split
 
@@ -43,7 +45,7 @@ def learn(texts: Iterable[str]) -> list[Line]:
         units = _ends(split(text))
         story = _story_of({u.text for u in units if len(u.text) >= _LONG_LINE}, stories)
         for unit in units:
-            if len(unit.text) <= _LONGEST:
+            if len(unit.text) <= _LONGEST and not _is_the_articles_own(unit):
                 stories_with[unit.text].add(story)
                 if unit.is_prose or unit.has_full_stop:
                     sentences.add(unit.text)
@@ -60,6 +62,20 @@ def mark(page: Page, known_lines: Collection[str]) -> None:
     for index, unit in enumerate(page.units):
         if unit.text in known_lines:
             page.take(index, "recurring")
+
+
+def _is_the_articles_own(unit: Unit) -> bool:
+    """Authors, dates and speakers come again too, and are no furniture for that."""
+    text = unit.text
+    return (
+        bylines.is_byline(text)
+        or bylines.is_person(text)
+        or bylines.is_credit(text)
+        or bylines.is_caption(text)
+        or dates.is_stamp(text)
+        or dates.is_place_and_day(text)
+        or (text.endswith(":") and unit.words <= 3)
+    )
 
 
 def _is_enough(stories: int, of: int, *, is_sentence: bool) -> bool:

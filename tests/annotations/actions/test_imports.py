@@ -55,7 +55,7 @@ def test_the_five_articles_come_in_as_they_are(admin):
         assert article.source.sha256 == hashlib.sha256(raw).hexdigest()
         assert default_storage.open(article.source.path).read() == raw
         assert article.meta["title"] in article.text
-        assert article.zones == []
+        assert article.zones_by == "rules"
 
 
 def test_nothing_is_there_before_the_worker_has_run(admin):

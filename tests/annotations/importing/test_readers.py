@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from annotations.importing import formats, jsonl, records, txt
+from annotations.importing import formats, jsonl, records
 from annotations.importing.sources import Unit
 from tests.annotations.importing.files import rows, source, told
 
@@ -75,29 +75,13 @@ def test_refused_rows_that_were_mended_are_read_as_what_they_hold():
     ]
 
 
-def test_a_text_file_is_one_article_with_the_headline_as_its_title():
+def test_a_text_file_is_one_article():
     data = b"Newsfeed\n\n  By Nelly Karsun\n\nAid convoy turned back at pass\n\nText."
-    [(line, record)] = rows(("a.txt", data))
-    assert (line, record["text"]) == (1, data.decode())
-    assert record["meta"] == {"title": "Aid convoy turned back at pass"}
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "05 March 2024 / 17:07 RU",
-        "Home  News  Weather  Business",
-        "Home | News | Weather | Opinion",
-        "By Nelly Karsun in Maravan",
-        "Tuesday 21st of May, 2024, 6.30 p.m.",
-    ],
-)
-def test_furniture_is_no_headline(line):
-    assert txt.headline(f"{line}\nShort one.") == ""
+    assert rows(("a.txt", data)) == [(1, {"text": data.decode()})]
 
 
 def test_an_empty_file_is_read_and_then_refused_for_want_of_text():
-    assert rows(("a.txt", b"")) == [(1, {"text": "", "meta": {}})]
+    assert rows(("a.txt", b"")) == [(1, {"text": ""})]
     assert rows(("a.jsonl", b"")) == []
 
 

@@ -35,6 +35,11 @@ def test_a_line_in_few_of_many_articles_does_not_recur():
     assert lines(texts) == []
 
 
+def test_authors_dates_and_speakers_are_no_furniture_though_they_recur():
+    own = ["By Ada Brandt", "Ada Brandt", "3 May 2023", "Interviewer:", "Photo: Ole Lang"]
+    assert lines([article(n, *own) for n in range(5)]) == []
+
+
 def test_no_more_articles_are_looked_at_than_are_needed():
     def endless():
         number = 0

@@ -1,0 +1,169 @@
+"""What the project's rules say of an article, and what applying them would do."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from annotations.algorithms import dates, zones
+from annotations.enums import CleaningScope, ZonesBy
+from annotations.models import (
+    Article,
+    Batch,
+    CleaningRule,
+    OutletHabits,
+    Project,
+    SpanOp,
+    Submission,
+    Task,
+    User,
+)
+
+#: An article that loses more of its characters is one to look at.
+MUCH = 0.3
+#: The effect is measured on so many articles, evenly spread.
+MOST_MEASURED = 300
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules that hold for the articles of one outlet."""
+
+    off: frozenset[str] = frozenset()
+    own: tuple[zones.OwnRule, ...] = ()
+    lines: frozenset[str] = frozenset()
+    order: dates.Order | None = None
+
+    def find(self, text: str) -> list[zones.Found]:
+        return zones.find(text, off=self.off, own=self.own, known_lines=self.lines)
+
+
+class RuleBook:
+    """All rules of a project, loaded once. ``rules`` stand in for those that are stored."""
+
+    def __init__(self, project: Project, rules: Iterable[CleaningRule] | None = None):
+        stored = project.cleaning_rules.order_by("pk") if rules is None else rules
+        self._rules = list(stored)
+        self._habits = {habits.name: habits for habits in project.outlets.all()}
+        self._known: dict[str, Rules] = {}
+
+    def of(self, outlet: str) -> Rules:
+        """Return what holds for ``outlet``; empty for articles that name none."""
+        if outlet not in self._known:
+            self._known[outlet] = self._made_for(outlet)
+        return self._known[outlet]
+
+    def learn(self, habits: OutletHabits) -> None:
+        """Take in what was learnt of an outlet meanwhile."""
+        self._habits[habits.name] = habits
+        self._known.pop(habits.name, None)
+
+    def _made_for(self, outlet: str) -> Rules:
+        switches: dict[str, bool] = {}
+        own: dict[tuple[str, str], CleaningRule] = {}
+        for rule in sorted(self._rules, key=lambda r: r.outlet != ""):
+            if rule.outlet not in ("", outlet):
+                continue
+            if rule.builtin:
+                switches[rule.builtin] = rule.is_on
+            else:
+                own[rule.pattern, rule.kind] = rule
+        habits = self._habits.get(outlet)
+        return Rules(
+            off=frozenset(name for name, is_on in switches.items() if not is_on),
+            own=tuple(
+                zones.OwnRule(f"own:{rule.pattern}", rule.pattern, rule.kind)
+                for rule in own.values()
+                if rule.is_on
+            ),
+            lines=frozenset(line["text"] for line in habits.lines) if habits else frozenset(),
+            order=(habits.date_order or None) if habits else None,  # type: ignore[arg-type]
+        )
+
+
+@dataclass
+class Effect:
+    """What the rules do to the articles that were measured."""
+
+    total: int
+    measured: int = 0
+    changed: int = 0
+    kept: int = 0
+    characters: int = 0
+    cut: int = 0
+    losing_much: int = 0
+    by_rule: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def percent(self) -> float:
+        """How much of the characters becomes site furniture."""
+        return round(100 * self.cut / self.characters, 1) if self.characters else 0.0
+
+
+def outlet_of(article: Article) -> str:
+    return str(article.meta.get("outlet") or "")[:400]
+
+
+def of_outlet(name: str) -> Q:
+    """The condition that an article is of the outlet, or of none if ``name`` is empty."""
+    if name:
+        return Q(meta__outlet=name)
+    return Q(meta__outlet__isnull=True) | Q(meta__outlet=None) | Q(meta__outlet="")
+
+
+def in_scope(project: Project, scope: str, value: str) -> QuerySet[Article]:
+    """Return the published articles that rules are to be applied to."""
+    articles = Article.objects.published().filter(project=project)
+    if scope == CleaningScope.IMPORT:
+        return articles.filter(import_job__uuid=value)
+    if scope == CleaningScope.OUTLET:
+        return articles.filter(of_outlet(value))
+    return articles
+
+
+def open_to_rules(articles: QuerySet[Article], by: User | None) -> QuerySet[Article]:
+    """Keep the articles whose zones a rule may change.
+
+    Those that a record or a person zoned stay as they are, and so do those on which somebody
+    has worked. Whoever is blind to a batch learns nothing about it: all of it stays.
+    """
+    worked_on = SpanOp.objects.filter(assignment__task__article=OuterRef("pk"))
+    handed_in = Submission.objects.filter(assignment__task__article=OuterRef("pk"))
+    articles = articles.filter(~Exists(worked_on), ~Exists(handed_in), zones_by=ZonesBy.RULES)
+    if by is not None:
+        hidden = Task.objects.filter(article=OuterRef("pk"), batch__in=Batch.objects.blind_to(by))
+        articles = articles.filter(~Exists(hidden))
+    return articles
+
+
+def plan(article: Article, book: RuleBook) -> list[zones.Found]:
+    """Return the zones that the rules give an article."""
+    return book.of(outlet_of(article)).find(article.text)
+
+
+def as_zones(found: Sequence[zones.Found]) -> list[dict[str, Any]]:
+    return [zone.as_zone() for zone in found]
+
+
+def measure(articles: QuerySet[Article], book: RuleBook, by: User) -> Effect:
+    """Say what the rules of ``book`` do to ``articles``, measured on a sample of them."""
+    pks = list(articles.order_by("pk").values_list("pk", flat=True))
+    effect = Effect(total=len(pks))
+    step = max(1, -(-len(pks) // MOST_MEASURED))
+    sample = articles.filter(pk__in=pks[::step])
+    free = set(open_to_rules(sample, by).values_list("pk", flat=True))
+    for article in sample.only("text", "zones", "meta", "zones_by").iterator(chunk_size=100):
+        effect.measured += 1
+        effect.kept += article.pk not in free
+        if article.pk not in free:
+            continue
+        found = plan(article, book)
+        share = zones.share_of_story(article.text, found)
+        effect.characters += len(article.text)
+        effect.cut += round(len(article.text) * (1 - share))
+        effect.losing_much += 1 - share > MUCH
+        effect.changed += as_zones(found) != article.zones
+        effect.by_rule.update({zone.rule for zone in found})
+    return effect
