@@ -157,6 +157,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "/static/vendor",
+    "ENUM_NAME_OVERRIDES": {
+        "TaskState": "annotations.enums.TaskState",
+        "AssignmentState": "annotations.enums.AssignmentState",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "annotations.api.openapi.describe_refusals",
