@@ -24,15 +24,16 @@ const DOUBTS_NAMED = 5;
  * @param {import("./spans.js").Spans} parts.spans
  * @param {import("./labels.js").Labels} parts.labels
  * @param {import("./outbox.js").Outbox} parts.outbox
+ * @param {import("./suggestions.js").Suggestions} parts.suggestions
  * @param {import("./submit.js").Submission} parts.submission
  * @param {import("./label-bar.js").LabelBar} parts.labelBar
  * @param {() => void} parts.openJump
  * @param {string} parts.flag
- * @returns {(command: Command) => void}
  * @param {{hasLetters: boolean, aliases: Record<string, string>}} parts.keys as the person has them
  * @param {(name: string) => boolean} parts.isNative whether the browser's caret does this itself
+ * @returns {(command: Command) => void}
  */
-export function wireCommands({ root, editor, cursor, spans, labels, outbox, submission, labelBar, openJump, flag, keys, isNative }) {
+export function wireCommands({ root, editor, cursor, spans, labels, outbox, suggestions, submission, labelBar, openJump, flag, keys, isNative }) {
   const dialog = (/** @type {string} */ id) =>
     /** @type {HTMLDialogElement} */ (document.getElementById(id));
   let hasDoubted = false;
@@ -64,6 +65,12 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
         onSave: (given) => editor.describe(subject.id, given),
       });
     }
+  }
+
+  /** @param {"accept" | "refuse"} answer */
+  function answerAll(answer) {
+    if (suggestions.open.length) suggestions[answer](suggestions.open);
+    else editor.say(text("no-suggestions"));
   }
 
   function raiseFlag() {
@@ -172,6 +179,7 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
     },
     open() {
       if (editor.preview) editor.confirm();
+      else if (suggestions.atHand) suggestions.accept([suggestions.atHand]);
       else if (!cursor.openHere()) editor.say(text("no-span-here"));
     },
     escape() {
@@ -185,7 +193,14 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, subm
       if (!cursor.goToSpan(-1)) editor.say(text("no-more-spans"));
     },
     "tag-all": () => (editor.preview ? editor.confirm() : editor.previewSame()),
-    delete: () => editor.remove(),
+    delete() {
+      if (suggestions.atHand) suggestions.refuse([suggestions.atHand]);
+      else editor.remove();
+    },
+    "next-suggestion": () => suggestions.go(1),
+    "previous-suggestion": () => suggestions.go(-1),
+    "accept-all": () => answerAll("accept"),
+    "refuse-all": () => answerAll("refuse"),
     note,
     details,
     flag: raiseFlag,

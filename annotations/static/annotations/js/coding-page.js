@@ -26,6 +26,8 @@ import { SignIn } from "./sign-in.js";
 import { SpanList } from "./span-list.js";
 import { Spans } from "./spans.js";
 import { StatusLine } from "./status-line.js";
+import { SuggestionView } from "./suggestion-view.js";
+import { Suggestions } from "./suggestions.js";
 import { Submission } from "./submit.js";
 import { Sync } from "./sync.js";
 import { shareTabs } from "./tabs.js";
@@ -99,6 +101,15 @@ async function open(root, assignment, paragraphs, api) {
   const cursor = new Cursor({ root, model, spans, paragraphs, caret });
   const history = new History();
   const editor = new Editor({ root, model, spans, sync, cursor, labels, history });
+  const suggestions = new Suggestions({
+    root,
+    all: assignment.suggestions.map((one) => offsets.fromWire(one)),
+    spans,
+    labels,
+    outbox,
+    cursor,
+    editor,
+  });
   const veiled = model.boilerplate;
   const bars = new Bars({ root, paragraphs, layer, spans, labels, veiled });
   const surface = paragraphs.root;
@@ -128,6 +139,14 @@ async function open(root, assignment, paragraphs, api) {
     },
   });
   const openJump = jumpBar({ bar: byId("jump"), model, cursor, fills, onClose: focusText });
+  const snapChoice = byId("snap");
+  const snapUnit = () =>
+    /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value);
+  const { isStandard, hasLetters, aliases } = JSON.parse(dataset.preferences ?? "{}");
+  // Most keep the cell caret, and don't fetch the other one.
+  const standard = isStandard
+    ? new (await import("./standard-caret.js")).StandardCaret({ root, paragraphs, model, cursor, snapUnit })
+    : null;
   const labelBar = new LabelBar({
     root,
     bar: byId("label-bar"),
@@ -139,20 +158,12 @@ async function open(root, assignment, paragraphs, api) {
     run: (command) => run(command),
     onBrush() {
       const { brush } = labelBar;
-  const snapChoice = byId("snap");
-  const snapUnit = () =>
-    /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value);
-  const { isStandard, hasLetters, aliases } = JSON.parse(dataset.preferences ?? "{}");
-  // Most keep the cell caret, and don't fetch the other one.
-  const standard = isStandard
-    ? new (await import("./standard-caret.js")).StandardCaret({ root, paragraphs, model, cursor, snapUnit })
-    : null;
       editor.say(brush ? text("brush-on", { label: labels.nameOf(brush) }) : text("brush-off"));
       focusText();
     },
   });
   const run = wireCommands({
-    root, editor, cursor, spans, labels, outbox, submission, labelBar, openJump, flag: assignment.flag ?? "",
+    root, editor, cursor, spans, labels, outbox, suggestions, submission, labelBar, openJump, flag: assignment.flag ?? "",
     keys: { hasLetters, aliases },
     isNative: (name) => standard?.isNative(name) ?? false,
   });
@@ -224,7 +235,19 @@ async function open(root, assignment, paragraphs, api) {
   root.addEventListener("preview-changed", (event) => {
     fills.set("preview", /** @type {CustomEvent} */ (event).detail.extents);
   });
+  const view =
+    document.getElementById("suggestion-list") &&
+    new SuggestionView({
+      root,
+      section: byId("suggestion-list"),
+      layer,
+      paragraphs,
+      labels,
+      suggestions,
+      onDone: focusText,
+    });
   const relayout = () => {
+    view?.relayout();
     bars.relayout();
     caret.relayout();
     fills.relayout();
@@ -242,6 +265,7 @@ async function open(root, assignment, paragraphs, api) {
   const kept = (await store?.load()) ?? { ops: [], rejected: [] };
   unsaved.add(kept.rejected);
   sync.reset(assignment.spans);
+  suggestions.reset(assignment.refused);
   cursor.select(cursor.selection, { follow: false });
   noteEndOfText(root, paragraphs);
   /** @type {Assignment | null} */
@@ -258,6 +282,7 @@ async function open(root, assignment, paragraphs, api) {
       unread = null;
       outbox.resume((await store?.load()) ?? kept, now.doc_rev);
       sync.reset(now.spans);
+      suggestions.reset(now.refused);
     },
   });
   root.dataset.ready = "true";

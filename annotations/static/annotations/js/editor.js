@@ -129,6 +129,31 @@ export class Editor {
     this.say(text("described", { quote: short(span.quote) }));
   }
 
+  /**
+   * Make changes that were worked out elsewhere, as one edit.
+   * @param {Change[]} changes
+   * @returns {boolean} whether anything changed
+   */
+  make(changes) {
+    return this.#perform(changes);
+  }
+
+  /**
+   * Do what changes no span, and keep it for undo.
+   * @param {import("./history.js").Deed} deed
+   * @returns {boolean} whether it was done
+   */
+  act(deed) {
+    if (this.isReadOnly) {
+      this.say(text("read-only"));
+      return false;
+    }
+    const { place } = this.cursor;
+    deed.redo();
+    this.history.record({ changes: [], before: place, after: place, deed });
+    return true;
+  }
+
   /** Show where else these words stand; `confirm` tags them all. */
   previewSame() {
     const { subject } = this;
@@ -242,8 +267,10 @@ export class Editor {
       waiting = waiting.slice(1);
     }
     this.sync.edit(changes);
+    const { deed } = step.entry;
+    deed?.[done === "undone" ? "undo" : "redo"]();
     this.cursor.restore(step.entry[done === "undone" ? "before" : "after"]);
-    this.say(text(changes.length ? done : "changed-elsewhere"));
+    this.say(text(changes.length || deed ? done : "changed-elsewhere"));
   }
 
   /**

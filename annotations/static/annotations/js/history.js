@@ -4,7 +4,8 @@
 
 /** @typedef {import("./spans.js").Change} Change */
 /** @typedef {import("./cursor.js").Place} Place */
-/** @typedef {{changes: Change[], before: Place, after: Place}} Entry */
+/** @typedef {{undo: () => void, redo: () => void}} Deed what changes no span and can be undone */
+/** @typedef {{changes: Change[], before: Place, after: Place, deed?: Deed}} Entry */
 
 export class History {
   constructor() {

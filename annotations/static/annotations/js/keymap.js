@@ -44,14 +44,17 @@ const SHIFT = {
   ArrowUp: "extend-up",
   Home: "extend-line-start",
   End: "extend-line-end",
+  Enter: "accept-all",
   "?": "help",
   "/": "jump",
   h: "look-up",
+  n: "next-suggestion",
+  p: "previous-suggestion",
   s: "shrink",
   u: "redo",
+  x: "refuse-all",
 };
 
-  x: "refuse-all",
 /** @type {Record<string, string>} */
 const CONTROL = {
   Home: "document-start",

@@ -31,7 +31,7 @@ export function opFor({ id, before, after }, offsets) {
     quote: after.quote,
   };
   if (!before) {
-    const { label, attributes, links, note } = after;
+    const { label, attributes, links, note, source } = after;
     return {
       type: "create",
       span_id: id,
@@ -40,6 +40,7 @@ export function opFor({ id, before, after }, offsets) {
       ...(attributes.length && { attributes }),
       ...(links.length && { links }),
       ...(note && { note }),
+      ...(source && { source }),
     };
   }
   const base = { span_id: id, base_rev: before.rev };
@@ -92,6 +93,7 @@ function created(op, known) {
     attributes: op.attributes ?? [],
     links: op.links ?? [],
     note: op.note ?? "",
+    ...(op.source && { source: op.source }),
   };
 }
 

@@ -62,8 +62,8 @@ export class Spans {
 }
 
 /**
- * @param {Span} a
- * @param {Span} b
+ * @param {Pick<Span, "start" | "end" | "label">} a
+ * @param {Pick<Span, "start" | "end" | "label">} b
  */
 export function readingOrder(a, b) {
   return a.start - b.start || b.end - a.end || (a.label < b.label ? -1 : 1);

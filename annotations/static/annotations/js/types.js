@@ -23,11 +23,15 @@
  * @property {Attribute[]} attributes
  * @property {Link[]} links
  * @property {string} note
+ * @property {Source} [source] set where a suggestion was accepted
+ *
+ * @typedef {{origin: string, suggestion: string}} Source
+ * @typedef {Omit<Span, "rev" | "source"> & {origin: string}} Suggestion
  *
  * @typedef {object} Op
  * @property {string} op_id
  * @property {number} seq
- * @property {"create" | "update" | "delete" | "flag" | "note"} type
+ * @property {"create" | "update" | "delete" | "flag" | "note" | "refuse" | "restore"} type
  * @property {string} [span_id]
  * @property {number} [base_rev]
  * @property {string} [label]
@@ -38,6 +42,7 @@
  * @property {Link[]} [links]
  * @property {string} [note]
  * @property {string} [reason]
+ * @property {Source} [source]
  * @property {string} [client_time]
  *
  * @typedef {Omit<Op, "op_id" | "seq" | "client_time">} OpDraft
@@ -53,6 +58,7 @@
  * @property {number} doc_rev
  * @property {OpResult[]} results
  * @property {{rev: number, span_id: string, span: Span | null, client_id: string | null}[]} changes
+ * @property {string[]} [refused] where suggestions are shown
  *
  * @typedef {{op: Op, status: string, detail: string}} Rejected
  *   An op that the server would not take, kept until its author puts it away.
@@ -80,6 +86,8 @@
  * @property {{id: string, text: string, text_sha256: string, zones: {start: number, end: number, kind: string}[]}} article
  * @property {{version: number, labels: Label[]}} codebook
  * @property {Span[]} spans
+ * @property {Suggestion[]} suggestions
+ * @property {string[]} refused ids of suggestions
  * @property {[number, number][]} tokens
  * @property {[number, number][]} sentences
  * @property {string} [flag] why the article is flagged, empty if it is not
