@@ -1,4 +1,5 @@
 import uuid
+from random import Random
 
 import pytest
 
@@ -6,6 +7,11 @@ from annotations.actions import coding
 from annotations.enums import AssignmentState, Role, TaskState
 from annotations.exceptions import Forbidden, Invalid, Refused
 from annotations.models import Assignment, AuditEvent, RecoveredDraft, Submission, Task
+from annotations.queries import coding as queries
+from annotations.queries.invariants.coding import (
+    span_counts_are_right,
+    spans_are_what_the_log_comes_to,
+)
 from tests.coder import MAYOR, VELMORA, hand_in, save, statuses, step, written
 from tests.factories import (
     MONDAY,
@@ -19,6 +25,12 @@ from tests.factories import (
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
+
+LABELS = ["actor", "location", "event", "claim"]
+
+
+def ids(ops):
+    return [op["op_id"] for op in ops]
 
 
 def test_late_steps_are_refused_but_kept_as_a_draft_once():
@@ -49,6 +61,34 @@ def test_steps_on_work_taken_away_are_kept_as_a_draft():
 
     assert refusal.value.code == "released"
     assert RecoveredDraft.objects.get().reason == "released"
+
+
+def test_work_taken_away_in_mid_run_keeps_what_was_saved_and_shows_the_next_coder_none():
+    assignment = AssignmentFactory()
+    save(assignment, step())
+    coding.release(assignment=assignment, by=assignment.coder.user, at=TUESDAY)
+
+    with pytest.raises(Refused):
+        save(assignment, step(extent=VELMORA))
+    following = AssignmentFactory(task=assignment.task)
+    save(following, step(label="event"))
+
+    assert written(assignment) == [("actor", "Mayor Ada Brandt", 1)]
+    assert [op["start"] for op in assignment.drafts.get().ops] == [VELMORA[0]]
+    assert written(following) == [("event", "Mayor Ada Brandt", 1)]
+    assert not following.drafts.exists()
+    assert len(queries.document(following)["spans"]) == 1
+
+
+def test_a_clock_that_is_wrong_moves_nothing():
+    assignment = AssignmentFactory()
+    late = step(client_time="2031-01-01T00:00:00Z")
+    early = step(extent=VELMORA, client_time="1999-12-31T23:59:59Z")
+
+    save(assignment, late, early)
+
+    order = assignment.ops.order_by("rev").values_list("op_id", "received_at")
+    assert list(order) == [(late["op_id"], TUESDAY), (early["op_id"], TUESDAY)]
 
 
 @pytest.mark.parametrize(
@@ -251,6 +291,55 @@ def test_two_tabs_saving_at_once_lose_and_double_nothing():
     assignment.refresh_from_db()
     assert assignment.doc_rev == assignment.span_count == 20
     assert sorted(assignment.ops.values_list("rev", flat=True)) == list(range(1, 21))
+
+
+@pytest.mark.parametrize("edits", [8, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.django_db(transaction=True)
+def test_eight_clients_that_repeat_themselves_store_what_was_acknowledged(edits):
+    assignment = AssignmentFactory()
+    shared = [step(extent=(n, n + 3)) for n in range(3)]
+    save(assignment, *shared)
+
+    def client(number):
+        random = Random(number)
+        answers = {}
+        for edit in range(edits):
+            kind, on = random.choice(["create", "update", "delete"]), random.choice(shared)
+            op = {
+                "create": step(extent=(edit % 20, edit % 20 + number + 1)),
+                "update": step("update", span_id=on["span_id"], label=random.choice(LABELS)),
+                "delete": step("delete", span_id=on["span_id"]),
+            }[kind if edit == edits - 1 or kind != "delete" else "update"]
+            (first,) = save(assignment, op, client_id=str(number))["results"]
+            answers[op["op_id"]] = first
+            if random.random() < 0.3:
+                (again,) = save(assignment, op, client_id=str(number))["results"]
+                assert again == {**first, "status": "duplicate", "first": first["status"]}
+        return answers
+
+    clients = at_once(*[lambda number=number: client(number) for number in range(8)])
+
+    told = {op_id: result for answers in clients for op_id, result in answers.items()}
+    stored = {op.op_id: op.result for op in assignment.ops.exclude(op_id__in=ids(shared))}
+    assert stored == told
+    assignment.refresh_from_db()
+    applied = assignment.ops.filter(status="applied").values_list("rev", flat=True)
+    assert sorted(applied) == list(range(1, assignment.doc_rev + 1))
+    assert list(spans_are_what_the_log_comes_to()) == []
+    assert list(span_counts_are_right()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_submissions_at_once_are_one():
+    assignment = AssignmentFactory()
+    save(assignment, step())
+
+    answers = at_once(*[lambda: hand_in(assignment) for _ in range(50)])
+
+    refused = [answer for answer in answers if isinstance(answer, Refused)]
+    assert [refusal.code for refusal in refused] == ["already_submitted"] * 49
+    assert Submission.objects.count() == 1
+    assert AuditEvent.objects.filter(kind=AuditEvent.Kind.ASSIGNMENT_SUBMITTED).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
