@@ -5,6 +5,7 @@ from functools import cached_property
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -17,7 +18,8 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from annotations.api.base import InProject, StrictQuery, StrictSerializer
+from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing
+from annotations.api.errors import problem
 from annotations.api.renderers import JSONRenderer
 from annotations.enums import ReleaseState, Role
 from exports import downloads
@@ -171,6 +173,7 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
         return visible.select_related("project").prefetch_related("files__release")
 
     @extend_schema(request=None)
+    @takes_nothing
     def cancel(self, request, uuid):
         """Cancel a release that is not ready yet."""
         release = self.get_object()
@@ -227,6 +230,13 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
     def download(self, request, uuid, name):
         """Download a file of a release, or the part of it that is missing."""
         response = downloads.respond(request, self.file)
+        if response.status_code == 416:
+            return problem(
+                416,
+                "range_not_satisfiable",
+                _("The file is shorter than that."),
+                headers={"Content-Range": response["Content-Range"]},
+            )
         if request.method == "GET" and response.status_code in {200, 206}:
             releases.hand_out(file=self.file, by=request.user, at=timezone.now())
         return response

@@ -8,8 +8,14 @@ from rest_framework import exceptions, serializers, status, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import adjudication
-from annotations.api.base import StrictQuery, StrictSerializer, TextSerializer
+from annotations.api.base import StrictQuery, StrictSerializer, TextSerializer, takes_nothing
 from annotations.api.coding import AttributeSerializer, LinkSerializer
+from annotations.api.documents import (
+    AdjudicationDocument,
+    RuledDocument,
+    SpanAddedDocument,
+    StandDocument,
+)
 from annotations.models import Task
 from annotations.permissions import can_rule
 from annotations.queries import disputes
@@ -67,7 +73,6 @@ class ReturnSerializer(StrictSerializer):
     note = serializers.CharField(max_length=10_000, allow_blank=True, default="")
 
 
-@extend_schema(responses=OpenApiTypes.OBJECT)
 class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
     """One task as its adjudicator sees it, and the rulings on it.
 
@@ -108,24 +113,26 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
             body["card"] = disputes.card_as_shown(task, card)
         return body
 
+    @extend_schema(responses=AdjudicationDocument)
     def retrieve(self, request, uuid):
         """Read one task as its adjudicator sees it. Coders appear as letters."""
         return Response(disputes.document(self.task))
 
+    @extend_schema(responses=RuledDocument)
     def rule(self, request, uuid, card):
         """Rule on a card. A ruling on an outdated version is 409, and kept as a draft."""
         said = self.taken(RulingSerializer, request.data)
         ruled = adjudication.rule(card_id=card, **self.ruling, **said)
         return Response(self.answer(ruled))
 
-    @extend_schema(parameters=[BASE_VERSION])
+    @extend_schema(parameters=[BASE_VERSION], responses=RuledDocument)
     def reopen_card(self, request, uuid, card):
         """Take back the ruling on a card. That is a recorded decision of its own."""
         said = self.taken(VersionInAddressSerializer, request.query_params.dict())
         opened = adjudication.reopen_card(card_id=card, **self.ruling, **said)
         return Response(self.answer(opened))
 
-    @extend_schema(request=AddedSpanSerializer)
+    @extend_schema(request=AddedSpanSerializer, responses={201: SpanAddedDocument})
     def add_span(self, request, uuid):
         """Add a gold span that nobody coded."""
         said = self.taken(AddedSpanSerializer, request.data)
@@ -133,26 +140,28 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
         span = disputes.span_as_shown(self.task, row)
         return Response(self.answer(span=span), status=status.HTTP_201_CREATED)
 
-    @extend_schema(parameters=[BASE_VERSION])
+    @extend_schema(parameters=[BASE_VERSION], responses=StandDocument)
     def take_back_span(self, request, uuid, span):
         """Take back an added span."""
         said = self.taken(VersionInAddressSerializer, request.query_params.dict())
         adjudication.take_back_span(span_id=str(span), **self.ruling, **said)
         return Response(self.answer())
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses=StandDocument)
+    @takes_nothing
     def finish(self, request, uuid):
         """Finish a task. Refused while a card is open; a finished one stays as it is."""
         adjudication.finish(**self.ruling)
         return Response(self.answer())
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses=StandDocument)
+    @takes_nothing
     def reopen(self, request, uuid):
         """Reopen a finished task, so that it can be ruled on again."""
         adjudication.reopen(**self.ruling)
         return Response(self.answer())
 
-    @extend_schema(request=ReturnSerializer)
+    @extend_schema(request=ReturnSerializer, responses=StandDocument)
     def return_work(self, request, uuid):
         """Return a coder's work to its coder, with a note."""
         said = self.taken(ReturnSerializer, request.data)

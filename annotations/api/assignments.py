@@ -1,12 +1,12 @@
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import coding as actions
-from annotations.api.base import InProject, TextSerializer
+from annotations.api.base import InProject, TextSerializer, takes_nothing
 from annotations.api.coding import as_document
+from annotations.api.documents import AssignmentDocument
 from annotations.enums import AssignmentState, Role
 from annotations.models import Assignment
 from annotations.permissions import member_of
@@ -68,7 +68,8 @@ class AssignmentListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericVi
             .defer("task__article__text")
         )
 
-    @extend_schema(request=None, responses={200: OpenApiTypes.OBJECT, 204: None})
+    @extend_schema(request=None, responses={200: AssignmentDocument, 204: None})
+    @takes_nothing
     def next(self, request, slug):
         """Return the caller's next work, started; 204 when nothing is left to do."""
         member = member_of(request.user, self.project)

@@ -27,11 +27,23 @@ class TokenAuthentication(authentication.BaseAuthentication):
         return self.keyword
 
 
+class CsrfFailed(exceptions.PermissionDenied):
+    """The session's write did not carry the session's token: get one from ``session/``."""
+
+    default_code = "csrf"
+
+
 class SessionAuthentication(authentication.SessionAuthentication):
     """The browser's session. Without one the answer is 401, which says "sign in", not 403."""
 
     def authenticate_header(self, request):
         return "Session"
+
+    def enforce_csrf(self, request):
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied as refusal:
+            raise CsrfFailed(str(refusal.detail)) from refusal
 
 
 class BasicAuthentication(authentication.BasicAuthentication):

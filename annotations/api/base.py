@@ -1,7 +1,7 @@
 """What every serializer and viewset of the API stands on: strictness, and the project at hand."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, wraps
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -40,6 +40,17 @@ class TextSerializer(StrictSerializer):
     """For what comes in an address or a form."""
 
     is_json = False
+
+
+def takes_nothing(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a call that takes no body refuse one that has any field."""
+
+    @wraps(handler)
+    def checked(view: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        StrictSerializer(data=request.data).is_valid(raise_exception=True)
+        return handler(view, request, *args, **kwargs)
+
+    return checked
 
 
 class StrictQuery:

@@ -3,7 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -36,7 +42,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    elif isinstance(error, RequestDataTooBig):
+    elif isinstance(error, RequestDataTooBig | TooManyFilesSent | TooManyFieldsSent):
         return problem(413, "too_large", _("The request is too large."))
     elif isinstance(error, SuspiciousOperation):
         return problem(400, "malformed", _("The request is malformed: %(why)s") % {"why": error})
@@ -52,6 +58,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
     details = error.get_full_details()
     code = details["code"] if isinstance(details, dict) else error.default_code
+    if isinstance(error, exceptions.NotAuthenticated):
+        code = "login_required"
     response = problem(
         error.status_code, str(code), str(error.detail), getattr(error, "errors", None)
     )
@@ -63,13 +71,17 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def problem(
-    status_code: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
+    status_code: int,
+    code: str,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     """Build the answer; ``errors`` names each fault where there are several."""
     body = members(status_code, code, detail)
     if errors:
         body["errors"] = errors
-    return Response(body, status=status_code, content_type=MEDIA_TYPE)
+    return Response(body, status=status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
 def members(status_code: int, code: str, detail: str) -> dict[str, Any]:

@@ -61,11 +61,12 @@ def replaying(view: Any, handler: Callable[..., Response]) -> Callable[..., Resp
 
 
 def digest(request: Request) -> str:
-    """Hash what was sent, whatever its boundary or the order of its keys."""
+    """Hash what was asked for, whatever its boundary or the order of its keys."""
+    total = hashlib.sha256(request.META["QUERY_STRING"].encode())
     data = request.data
     if not hasattr(data, "lists"):
-        return hashlib.sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    total = hashlib.sha256()
+        total.update(b"\n" + orjson.dumps(data, option=orjson.OPT_SORT_KEYS))
+        return total.hexdigest()
     for name, values in sorted(data.lists()):
         for value in values:
             total.update(f"\n{name}\n".encode())

@@ -6,7 +6,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from annotations.actions import projects
-from annotations.api.base import StrictQuery, StrictSerializer
+from annotations.api.base import StrictQuery, StrictSerializer, takes_nothing
 from annotations.models import Project
 
 
@@ -86,6 +86,7 @@ class ProjectViewSet(
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
+    @takes_nothing
     def archive(self, request, slug):
         """Archive a project. It can be read afterwards, but not changed."""
         project = projects.archive(project=self.get_object(), by=request.user, at=timezone.now())

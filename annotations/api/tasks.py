@@ -1,4 +1,12 @@
-from django.db.models import BigIntegerField, Exists, F, Func, JSONField, OuterRef
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+)
 from django.db.models.functions import Cast
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
@@ -9,6 +17,12 @@ from annotations.models import Card, Task
 
 #: No project has as many tasks, so that disputes outweigh the order of making.
 MANY = 2**40
+
+#: Wrapped, since Django takes what is computed from whole numbers for a small one, and leaves
+#: out a comparison with what a small one can't be.
+RANK = ExpressionWrapper(
+    Cast("cards_disputed", BigIntegerField()) * MANY - F("pk"), output_field=BigIntegerField()
+)
 
 
 class LabelsOfCard(Func):
@@ -91,5 +105,5 @@ class TaskViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
             wanted.narrow(tasks)
             .select_related("batch", "article")
             .defer("article__text")
-            .annotate(rank=Cast("cards_disputed", BigIntegerField()) * MANY - F("pk"))
+            .annotate(rank=RANK)
         )

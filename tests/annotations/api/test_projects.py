@@ -17,7 +17,7 @@ def client_of(user):
 def test_a_visitor_is_asked_to_sign_in():
     answer = APIClient().get("/api/v1/projects/")
 
-    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+    assert (answer.status_code, answer.json()["code"]) == (401, "login_required")
     assert answer["WWW-Authenticate"] == "Bearer"
 
 

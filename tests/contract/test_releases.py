@@ -1,0 +1,216 @@
+import hashlib
+import re
+
+import pytest
+
+from exports.models import Release
+from tests.contract.people import ADMINS, RESEARCHERS, only, problems
+from tests.contract.shapes import (
+    assert_fits,
+    is_address,
+    is_anything,
+    is_moment,
+    is_sha256,
+    is_uuid,
+    maybe,
+    page_of,
+)
+from tests.exports.worlds import published
+from tests.factories import AssignmentFactory
+
+LIST = "projects/study/releases/"
+CONTENT = b'{"id": "a"}\n{"id": "b"}\n'
+ROW = {
+    "id": is_uuid,
+    "number": int,
+    "name": str,
+    "state": str,
+    "progress": {"done": int, "total": int, "step": str},
+    "content_hash": (is_sha256, ""),
+    "has_real_names": bool,
+    "has_unadjudicated": bool,
+    "created_at": is_moment,
+    "finished_at": maybe(is_moment),
+    "failure": str,
+    "retracted_reason": str,
+    "files": [
+        {"name": str, "bytes": int, "rows": maybe(int), "sha256": is_sha256, "url": is_address}
+    ],
+}
+RELEASE = ROW | {"request": dict, "manifest": maybe(is_anything)}
+WISH = {
+    "name": "Spring",
+    "filter": {"outlet": "Lantern", "language": "en", "from": "2024-01-01", "to": "2024-12-31"},
+    "formats": ["jsonl", "csv"],
+    "include": ["gold", "codings"],
+    "splits": {"train": 0.8, "dev": 0.1, "test": 0.1},
+    "stratify": "outlet",
+    "seed": 42,
+    "text": False,
+    "real_names": True,
+}
+
+
+@pytest.fixture
+def release(study):
+    """Return a ready release whose bytes lie in this test's own folder."""
+    return published(study.project, CONTENT)
+
+
+def test_admins_ask_for_releases_and_researchers_read_them(study, release):
+    readers = (*ADMINS, *RESEARCHERS)
+
+    assert study.everybody("POST", LIST, WISH) == only(*ADMINS, status=202)
+    assert study.everybody("GET", LIST) == only(*readers)
+    assert study.everybody("GET", f"releases/{release.uuid}/") == only(*readers, others=404)
+    assert_fits(study.ask("researcher", "GET", LIST).json(), page_of(ROW))
+    seen = study.ask("researcher", "GET", f"releases/{release.uuid}/").json()
+    assert_fits(seen, RELEASE | {"state": "ready", "manifest": dict})
+    assert [file["name"] for file in seen["files"]] == ["articles.jsonl"]
+
+
+def test_a_release_is_taken_at_once_with_every_default_said(study):
+    taken = study.ask("admin", "POST", LIST, {"name": "Gold"})
+    number = taken.json()["id"]
+    seen = study.ask("admin", "GET", f"releases/{number}/").json()
+
+    assert taken.status_code == 202
+    assert taken.json() == {"id": number}
+    assert taken["Location"] == f"http://testserver/api/v1/releases/{number}/"
+    assert_fits(seen, RELEASE | {"state": "queued", "manifest": None, "files": []})
+    assert seen["request"] == {
+        "batches": None,
+        "filter": {},
+        "formats": ["jsonl"],
+        "include": ["gold"],
+        "splits": None,
+        "stratify": None,
+        "seed": 0,
+        "text": True,
+        "real_names": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"name": ""}, 422, "name"),
+        ({"formats": ["stone"]}, 422, "formats"),
+        ({"include": ["gossip"]}, 422, "include.0"),
+        ({"splits": {"train": 0.8, "test": 0.1}}, 422, "splits"),
+        ({"stratify": "mood"}, 422, "stratify"),
+        ({"seed": "seven"}, 422, "seed"),
+        ({"batches": ["6f2a0c0e-8f43-4f5e-9d0b-3a3df1d5a0a7"]}, 422, "batches"),
+        ({"filter": {"from": "2025-01-01", "to": "2024-01-01"}}, 422, "filter.from"),
+        ({"filter": {"colour": "red"}}, 400, "colour"),
+        ({"colour": "red"}, 400, "colour"),
+    ],
+)
+def test_a_release_that_can_not_be_names_its_field(study, change, status, field):
+    refused = study.ask("admin", "POST", LIST, WISH | change)
+
+    assert refused.status_code == status
+    assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+def test_admins_call_a_release_off_while_it_is_made(study):
+    number = study.ask("admin", "POST", LIST, {"name": "Gold"}).json()["id"]
+    address = f"releases/{number}/cancel/"
+
+    assert study.everybody("POST", address) == only(*ADMINS, others=404) | {
+        "researcher": 403,
+        "releases token": 403,
+    }
+    assert_fits(study.ask("admin", "POST", address).json(), RELEASE | {"state": "cancelled"})
+
+
+def test_a_release_that_is_ready_is_retracted_and_not_cancelled(study, release):
+    address = f"releases/{release.uuid}/"
+    body = {"reason": "Two articles are in it twice."}
+
+    assert study.everybody("POST", address + "retract/", body) == (
+        only(*ADMINS, others=404) | {"researcher": 403, "releases token": 403}
+    )
+    assert study.ask("admin", "POST", address + "cancel/").status_code == 409
+    assert study.ask("admin", "POST", address + "retract/", {}).status_code == 422
+    taken = study.ask("admin", "POST", address + "retract/", body).json()
+    again = study.ask("admin", "POST", address + "retract/", body)
+    bytes_kept = study.ask("researcher", "GET", address + "files/articles.jsonl")
+
+    reason = {"state": "retracted", "retracted_reason": body["reason"], "manifest": dict}
+    assert_fits(taken, RELEASE | reason)
+    assert again.status_code == 409
+    assert (bytes_kept.status_code, b"".join(bytes_kept)) == (200, CONTENT)
+
+
+def test_the_bytes_are_for_researchers_and_admins(study, release):
+    address = f"releases/{release.uuid}/files/articles.jsonl"
+
+    assert study.everybody("GET", address) == only(*ADMINS, *RESEARCHERS, others=404)
+
+    answer = study.ask("releases token", "GET", address)
+    assert b"".join(answer) == CONTENT
+    assert answer["ETag"] == f'"{hashlib.sha256(CONTENT).hexdigest()}"'
+    assert answer["Content-Disposition"] == 'attachment; filename="articles.jsonl"'
+    assert (answer["Accept-Ranges"], answer["Content-Length"]) == ("bytes", str(len(CONTENT)))
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "content"),
+    [
+        ({"Range": "bytes=4-7"}, 206, CONTENT[4:8]),
+        ({"Range": "bytes=12-"}, 206, CONTENT[12:]),
+        ({"Range": "bytes=-3"}, 206, CONTENT[-3:]),
+        ({"Range": "bytes=4-7", "If-Range": '"another"'}, 200, CONTENT),
+        ({"Range": "lines=1-2"}, 200, CONTENT),
+    ],
+)
+def test_a_download_goes_on_where_it_broke_off(study, release, headers, status, content):
+    address = f"releases/{release.uuid}/files/articles.jsonl"
+
+    answer = study.ask("researcher", "GET", address, headers=headers)
+
+    assert (answer.status_code, b"".join(answer)) == (status, content)
+    if status == 206:
+        start, end, size = map(int, re.findall(r"\d+", answer["Content-Range"]))
+        assert (CONTENT[start : end + 1], size) == (content, len(CONTENT))
+
+
+def test_a_range_behind_the_end_is_a_problem(study, release):
+    answer = study.ask(
+        "researcher",
+        "GET",
+        f"releases/{release.uuid}/files/articles.jsonl",
+        headers={"Range": f"bytes={len(CONTENT)}-"},
+    )
+
+    assert answer.status_code == 416
+    assert problems(answer) == []
+    assert answer["Content-Range"] == f"bytes */{len(CONTENT)}"
+
+
+def test_a_file_that_is_not_there_is_404(study, release):
+    for name in ("gold.exe", "..", "%2e%2e%2fdemo.json"):
+        answer = study.ask("admin", "GET", f"releases/{release.uuid}/files/{name}")
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("field", ["has_real_names", "has_unadjudicated"])
+def test_names_and_unfinished_work_are_for_admins_only(study, field):
+    number = study.ask("admin", "POST", LIST, {"name": "Gold"}).json()["id"]
+    Release.objects.filter(uuid=number).update(**{field: True})
+
+    assert study.everybody("GET", f"releases/{number}/") == only(*ADMINS, others=404)
+
+
+def test_an_admin_with_open_work_makes_no_release_of_that_batch(study):
+    AssignmentFactory(task=study.open, coder=study.admin)
+
+    refused = study.ask(
+        "admin",
+        "POST",
+        LIST,
+        {"name": "Raw", "include": ["codings"], "batches": [str(study.batch.uuid)]},
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "cannot_publish")
