@@ -53,6 +53,13 @@ urlpatterns: list[URLPattern] = [
         name="import-progress",
     ),
     path("projects/<slug:slug>/imports/<uuid:uuid>/cancel/", imports.cancel, name="import-cancel"),
+    path(
+        "projects/<slug:slug>/imports/<uuid:uuid>/columns/", imports.columns, name="import-columns"
+    ),
+    path("projects/<slug:slug>/imports/<uuid:uuid>/run/", imports.run, name="import-run"),
+    path(
+        "projects/<slug:slug>/imports/<uuid:uuid>/refused/", imports.refused, name="import-refused"
+    ),
     path("projects/<slug:slug>/articles/", articles.index, name="articles"),
     path("articles/<uuid:uuid>/", articles.detail, name="article"),
     path("articles/<uuid:uuid>/withdraw/", articles.withdraw, name="article-withdraw"),

@@ -165,8 +165,8 @@ class Refusals:
         return found
 
     def save(self) -> None:
-        """Put the list where ``path`` says, instead of one of an earlier attempt."""
-        path = refusals_path(self._job)
+        """Keep the list, instead of one of an earlier attempt."""
+        path = _refusals_path(self._job)
         default_storage.delete(path)
         if self.count:
             self._file.seek(0)
@@ -174,8 +174,13 @@ class Refusals:
         self._file.close()
 
 
-def refusals_path(job: ImportJob) -> str:
-    """Return where the refused rows of an import are kept, if there are any."""
+def open_refusals(job: ImportJob) -> File | None:
+    """Open the list of the rows that an import refused, or return ``None`` if there is none."""
+    path = _refusals_path(job)
+    return default_storage.open(path) if default_storage.exists(path) else None
+
+
+def _refusals_path(job: ImportJob) -> str:
     return f"imports/{job.uuid}/refused.jsonl"
 
 

@@ -168,7 +168,7 @@ def repeat(*, job: ImportJob, by: User, at: datetime, **options: Any) -> ImportJ
         lock_for_change(job.project, by=by)
         job = ImportJob.objects.select_for_update().get(pk=job.pk)
         is_over = job.state not in {JobState.QUEUED, JobState.RUNNING}
-        if not is_over and not job.options["dry_run"]:
+        if not is_over and not job.options.get("dry_run"):
             raise TooLate(_("This import is under way."))
         files = list(job.files.order_by("position"))
         _check_columns(options.get("columns", {}), [file.format for file in files])
@@ -193,7 +193,7 @@ def repeat(*, job: ImportJob, by: User, at: datetime, **options: Any) -> ImportJ
             by=by,
             at=at,
             files=len(files),
-            dry_run=again.options["dry_run"],
+            dry_run=again.options.get("dry_run", False),
         )
         wake_on_commit("imports.run", job_id=again.pk)
     return again

@@ -19,7 +19,7 @@ WIDTH = 30
 class Command(BaseCommand):
     """Imports as a worker would; if a worker is quicker, waits for it."""
 
-    help = "Imports text files and JSONL records into a project."
+    help = "Imports articles into a project: files, folders and archives."
 
     def add_arguments(self, parser):
         parser.add_argument("slug", help="the project")
@@ -33,13 +33,15 @@ class Command(BaseCommand):
         project = Project.objects.filter(slug=slug).first()
         if project is None:
             raise CommandError(f"There is no project “{slug}”.")
-        files = [File(path.open("rb"), name=path.name) for path in _files(paths)]
+        found = dict(_files(paths))
+        files = [File(path.open("rb"), name=path.name) for path in found]
         try:
             job = imports.request_import(
                 project=project,
                 by=None,
                 at=timezone.now(),
                 files=files,
+                paths=list(found.values()),
                 dry_run=options["dry_run"],
                 create_labels=options["create_labels"],
                 on_duplicate=imports.KEEP if options["keep_duplicates"] else imports.SKIP,
@@ -99,14 +101,16 @@ class Command(BaseCommand):
 
 
 def _files(paths):
-    """Return the files named, and those in the folders named, hidden ones left out."""
-    found = []
+    """Yield the files named, and those in the folders named, hidden ones left out.
+
+    With each goes its name below the folder: folders in it can say whose work it is.
+    """
     for path in paths:
         if path.is_dir():
-            inside = sorted(path.rglob("*"))
-            found += [p for p in inside if p.is_file() and not p.name.startswith(".")]
+            for inside in sorted(path.rglob("*")):
+                if inside.is_file() and not inside.name.startswith("."):
+                    yield inside, inside.relative_to(path).as_posix()
         elif path.is_file():
-            found.append(path)
+            yield path, path.name
         else:
             raise CommandError(f"There is no file {path}.")
-    return found

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotations.actions import clusters, imports
 from annotations.enums import JobState, Role
-from annotations.models import Article, ImportJob
+from annotations.models import Article, ImportJob, Member
 from tests.factories import TUESDAY, CodebookFactory, ImportJobFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,13 +66,126 @@ def test_options_of_the_form_reach_the_import(signed_in, address):
     ("files", "words"),
     [
         ([], "This field is required."),
-        ([SimpleUploadedFile("a.zip", b"PK")], "“a.zip” is neither a text file nor JSONL."),
+        (
+            [SimpleUploadedFile("a.pdf", b"%PDF")],
+            "“a.pdf” is of a kind that can&#x27;t be imported.",
+        ),
     ],
 )
 def test_what_can_not_be_imported_is_said_on_the_page(signed_in, address, files, words):
     page = signed_in.post(address, {"files": files})
     assert page.status_code == 422
     assert words in page.content.decode()
+    assert not ImportJob.objects.exists()
+
+
+def checked(signed_in, address, *files, **fields):
+    """Send files to be checked only, have that done, and return the page of it."""
+    answer = signed_in.post(address, {"files": list(files), "dry_run": "on", **fields})
+    imports.run_import(job_id=ImportJob.objects.latest("pk").pk, at=TUESDAY)
+    return answer["Location"]
+
+
+def test_what_was_checked_comes_in_without_being_sent_again(signed_in, address):
+    where = checked(signed_in, address, SimpleUploadedFile("one.txt", "Peñalta".encode("cp1252")))
+    page = signed_in.get(where).content.decode()
+    assert "Import 1 record" in page
+    assert "<span>cp1252 <b>1</b></span>" in page
+    assert not Article.objects.exists()
+
+    answer = signed_in.post(f"{where}run/")
+    job = ImportJob.objects.latest("pk")
+    assert answer["Location"] == f"{address}{job.uuid}/"
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    assert Article.objects.get().text == "Peñalta"
+    assert "came in" in signed_in.get(answer["Location"]).content.decode()
+
+
+def test_an_import_that_is_under_way_is_not_begun_twice(signed_in, address):
+    signed_in.post(address, {"files": [SimpleUploadedFile("one.txt", b"Some text")]})
+    where = f"{address}{ImportJob.objects.get().uuid}/"
+    page = signed_in.post(f"{where}run/", follow=True).content.decode()
+    assert "This import is under way." in page
+    assert ImportJob.objects.count() == 1
+
+
+def test_columns_are_chosen_by_their_first_rows(signed_in, address):
+    data = b"nr,Words,Paper\n1,Ada spoke,Post\n2,Ben went,Post\n"
+    where = checked(signed_in, address, SimpleUploadedFile("a.csv", data))
+    assert (
+        "None of its columns is the text: nr, Words, Paper."
+        in signed_in.get(where).content.decode()
+    )
+
+    page = signed_in.get(f"{where}columns/").content.decode()
+    assert "<li><bdi>Ada spoke</bdi></li>" in page
+    chosen = {"column-0": "", "column-1": "text", "column-2": "meta.outlet"}
+    answer = signed_in.post(f"{where}columns/", chosen)
+    again = ImportJob.objects.latest("pk")
+    assert answer["Location"] == f"{address}{again.uuid}/"
+    imports.run_import(job_id=again.pk, at=TUESDAY)
+    signed_in.post(f"{answer['Location']}run/")
+    imports.run_import(job_id=ImportJob.objects.latest("pk").pk, at=TUESDAY)
+    assert sorted(Article.objects.values_list("text", "meta__outlet")) == [
+        ("Ada spoke", "Post"),
+        ("Ben went", "Post"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"column-0": "id"}, "Say which column is the text."),
+        ({"column-0": "text", "column-1": "text"}, "Two columns are to fill the same."),
+        ({"column-0": "surprise"}, "Select a valid choice."),
+    ],
+)
+def test_columns_that_make_no_article_are_told(signed_in, address, chosen, words):
+    where = checked(signed_in, address, SimpleUploadedFile("a.csv", b"nr,Story\n1,Ada spoke\n"))
+    page = signed_in.post(f"{where}columns/", chosen)
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert ImportJob.objects.count() == 1
+
+
+def test_an_import_without_tables_has_no_columns(signed_in, address):
+    where = checked(signed_in, address, SimpleUploadedFile("one.txt", b"Some text"))
+    assert signed_in.get(f"{where}columns/").status_code == 404
+
+
+def test_refused_rows_are_downloaded_mended_and_sent_again(signed_in, address):
+    rows = b'{"text": "Ada spoke"}\n{"text": "Ben went", "oops": 1}\nno JSON\n'
+    where = checked(signed_in, address, SimpleUploadedFile("a.jsonl", rows))
+    answer = signed_in.get(f"{where}refused/")
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    listed = [json.loads(line) for line in b"".join(answer).splitlines()]
+    assert [(one["refused"]["line"], one["row"]) for one in listed] == [
+        (2, {"text": "Ben went", "oops": 1}),
+        (3, "no JSON"),
+    ]
+    del listed[0]["row"]["oops"]
+    listed[1]["row"] = '{"text": "Cyd came"}'
+    mended = "\n".join(json.dumps(one) for one in listed).encode()
+    where = checked(signed_in, address, SimpleUploadedFile("refused.jsonl", mended))
+    assert "Import 2 records" in signed_in.get(where).content.decode()
+    assert signed_in.get(f"{where}refused/").status_code == 404
+
+
+def test_the_folders_of_files_say_whose_work_they_are(signed_in, address):
+    content = {"txt": b"Ada spoke", "ann": b""}
+    files = [SimpleUploadedFile(f"a.{kind}", content[kind]) for kind in ("txt", "ann") * 2]
+    paths = [f"news/{name}/a.{kind}" for name in ("Max", "Eva") for kind in ("txt", "ann")]
+    signed_in.post(address, {"files": files, "paths": json.dumps(paths)})
+    imports.run_import(job_id=ImportJob.objects.get().pk, at=TUESDAY)
+    coders = Member.objects.filter(user=None).values_list("external_name", flat=True)
+    assert sorted(coders) == ["Eva", "Max"]
+    assert Article.objects.get().key == "a"
+
+
+@pytest.mark.parametrize("paths", ['["a.txt", "b.txt"]', '{"a": 1}', "[1]", "no JSON"])
+def test_paths_that_do_not_fit_the_files_are_refused(signed_in, address, paths):
+    file = SimpleUploadedFile("a.txt", b"Ada spoke")
+    assert signed_in.post(address, {"files": [file], "paths": paths}).status_code == 422
     assert not ImportJob.objects.exists()
 
 
