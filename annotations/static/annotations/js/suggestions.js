@@ -144,17 +144,26 @@ export class Suggestions {
       if (source) taken.add(source.suggestion);
       taken.add(`${start} ${end} ${label}`);
     }
-    this.open = this.all.filter(({ id, start, end, label }) => {
+    const open = this.all.filter(({ id, start, end, label }) => {
       const isTaken = taken.has(id) || taken.has(`${start} ${end} ${label}`);
       return !isTaken && !this.refused.has(id);
     });
+    const isSame = open.length === this.open.length && open.every((one, at) => one === this.open[at]);
+    if (isSame) return;
+    this.open = open;
     const { atHand } = this;
-    this.#take(atHand && this.open.includes(atHand) ? atHand : null);
+    this.atHand = atHand && open.includes(atHand) ? atHand : null;
+    this.#announce();
   }
 
   /** @param {Suggestion | null} suggestion */
   #take(suggestion) {
+    if (suggestion === this.atHand) return;
     this.atHand = suggestion;
+    this.#announce();
+  }
+
+  #announce() {
     this.root.dispatchEvent(new CustomEvent("suggestions-changed"));
   }
 }
