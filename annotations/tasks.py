@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from annotations.actions import agreement, clusters, imports
+from annotations.actions import agreement, cleaning, clusters, imports
 from annotations.models import Batch
 
 #: A hundred thousand articles with their codings take a while to be written.
@@ -18,6 +18,11 @@ def run_import(*, job_id: int) -> None:
 @shared_task(name="clusters.find", time_limit=HOURS_FOR_AN_IMPORT)
 def find_clusters(*, job_id: int) -> None:
     clusters.find(job_id=job_id)
+
+
+@shared_task(name="cleaning.run", time_limit=HOURS_FOR_AN_IMPORT)
+def run_cleaning(*, job_id: int) -> None:
+    cleaning.run(job_id=job_id, at=timezone.now())
 
 
 @shared_task(name="agreement.measure")

@@ -156,6 +156,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "/static/vendor",
     "ENUM_NAME_OVERRIDES": {
         "TaskState": "annotations.enums.TaskState",
@@ -163,7 +164,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "annotations.api.openapi.describe_refusals",
+        "annotations.api.openapi.complete",
     ],
 }
 
@@ -184,6 +185,8 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
+# A folder of pages; what has more files comes as an archive.
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 
 # Jobs. The job's row is the truth, a message only a doorbell: a broker that is down must
 # never hold up a request, and a message that comes twice does no harm.
@@ -209,6 +212,7 @@ CELERY_TASK_DEFAULT_QUEUE = "figures"
 CELERY_TASK_ROUTES = {
     "imports.*": {"queue": "imports"},
     "agreement.*": {"queue": "figures"},
+    "cleaning.*": {"queue": "imports"},
     "clusters.*": {"queue": "figures"},
     "releases.*": {"queue": "releases"},
 }

@@ -1,13 +1,16 @@
 """Articles after their import: zones and meta corrected, or taken out of future releases."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from annotations.actions import clusters
 from annotations.actions.audit import record
-from annotations.enums import ZoneKind
+from annotations.enums import MetaSource, ZoneKind, ZonesBy
 from annotations.exceptions import Forbidden, Invalid, Refused
 from annotations.importing import records
 from annotations.importing.problems import Problem
@@ -53,12 +56,7 @@ def correct(
 ) -> Article:
     """Replace what is given of zones and meta; what it replaces is kept as a revision."""
     article = _locked(article, by)
-    # A coder at work holds the assignment's row, so that no span slips under a new zone.
-    list(
-        Assignment.objects.select_for_update(of=("self",))
-        .filter(task__article=article)
-        .order_by("pk")
-    )
+    lock_work(Article.objects.filter(pk=article.pk))
     # Whoever is blind to a batch is refused alike, whether or not anybody has handed in.
     is_blind = Batch.objects.blind_to(by).filter(tasks__article=article).exists()
     if is_blind or Submission.objects.filter(assignment__task__article=article).exists():
@@ -75,18 +73,17 @@ def correct(
     if not changes:
         return article
     _refuse_covered_spans(article, changes.get("zones", []))
-    ArticleRevision.objects.create(
-        article=article,
-        version=article.version,
-        meta=article.meta,
-        zones=article.zones,
-        replaced_by=by,
-        replaced_at=at,
-    )
+    keep_revisions([article], by=by, at=at)
+    if "meta" in changes:
+        article.meta_sources = _sources_after(article, changes["meta"])
+    if "zones" in changes:
+        article.zones_by = ZonesBy.PERSON
     for name, value in changes.items():
         setattr(article, name, value)
     article.version += 1
-    article.save(update_fields=[*changes, "version"])
+    article.save(update_fields=[*changes, "meta_sources", "zones_by", "version"])
+    if "zones" in changes:
+        clusters.compare_again([article])
     record(
         AuditEvent.Kind.ARTICLE_CORRECTED,
         target=article,
@@ -112,6 +109,55 @@ def withdraw(*, article: Article, reason: str, by: User, at: datetime) -> Articl
     article.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     record(AuditEvent.Kind.ARTICLE_WITHDRAWN, target=article, by=by, at=at)
     return article
+
+
+def lock_with_work(articles: QuerySet[Article]) -> list[Article]:
+    """Lock articles and the work on them, and return them fresh, in order."""
+    locked = list(
+        articles.select_for_update(of=("self",))
+        .select_related("project", "cluster")
+        .order_by("pk")
+    )
+    lock_work(articles)
+    return locked
+
+
+def lock_work(articles: QuerySet[Article]) -> None:
+    """Lock the assignments on articles that are locked already.
+
+    A coder at work holds the assignment's row, so that no span slips under a new zone.
+    """
+    list(
+        Assignment.objects.select_for_update(of=("self",))
+        .filter(task__article__in=articles)
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
+def keep_revisions(articles: Sequence[Article], *, by: User | None, at: datetime) -> None:
+    """Keep what the articles say now, before something else takes its place."""
+    ArticleRevision.objects.bulk_create(
+        ArticleRevision(
+            article=article,
+            version=article.version,
+            meta=article.meta,
+            zones=article.zones,
+            replaced_by=by,
+            replaced_at=at,
+        )
+        for article in articles
+    )
+
+
+def _sources_after(article: Article, meta: dict[str, Any]) -> dict[str, str]:
+    """Return where the values of ``meta`` come from, once a person has put it in place."""
+    return {
+        name: article.meta_sources.get(name, MetaSource.RECORD)
+        if article.meta.get(name) == value
+        else MetaSource.PERSON
+        for name, value in meta.items()
+    }
 
 
 def _locked(article: Article, by: User) -> Article:

@@ -1,12 +1,12 @@
 """Articles that tell one story are kept together: copies are found after each import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Left
 
-from annotations.actions.jobs import LostClaim, check_in, claim
+from annotations.actions.jobs import LostClaim, check_in, claim, wake_on_commit
 from annotations.algorithms.stories import story_sha256
 from annotations.enums import JobState
 from annotations.models import Article, Cluster, ImportJob
@@ -33,6 +33,35 @@ def find(*, job_id: int) -> None:
         _group(job)
     except LostClaim:
         return
+
+
+def compare_again(articles: Sequence[Article]) -> None:
+    """Find out anew which stories are told twice, after zones of ``articles`` have changed.
+
+    An article that no longer says what its cluster says leaves it at once; which cluster it
+    belongs to now is found by a worker. Clusters that a record named stay as they are.
+    """
+    changed = []
+    left = set()
+    for article in articles:
+        story = story_sha256(article.text, article.zones)
+        if article.is_clustered_by_hand or story == article.story_sha256:
+            continue
+        article.story_sha256 = story
+        if article.cluster is not None and article.cluster.name.startswith(_PREFIX):
+            left.add(article.cluster.pk)
+            article.cluster = None
+        changed.append(article)
+    if not changed:
+        return
+    Article.objects.bulk_update(changed, ["story_sha256", "cluster"])
+    alone = Cluster.objects.filter(pk__in=left).annotate(left=Count("articles")).filter(left=1)
+    Article.objects.filter(cluster__in=list(alone), is_clustered_by_hand=False).update(
+        cluster=None
+    )
+    for job in {article.import_job_id for article in changed}:
+        ImportJob.objects.filter(pk=job).update(clusters_state=JobState.QUEUED)
+        wake_on_commit("clusters.find", job_id=job)
 
 
 def _comparable(job: ImportJob) -> QuerySet[Article]:

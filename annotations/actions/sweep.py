@@ -2,7 +2,7 @@
 
 from annotations.actions import agreement
 from annotations.actions.jobs import unclaimed, wake
-from annotations.models import Batch, ImportJob, Task
+from annotations.models import Batch, CleaningJob, ImportJob, Task
 from annotations.queries.agreement import outdated
 
 
@@ -15,6 +15,11 @@ def sweep() -> dict[str, int]:
     job_ids = list(imports.values_list("pk", flat=True))
     for job_id in job_ids:
         wake("imports.run", job_id=job_id)
+
+    cleanings = CleaningJob.objects.unfinished().filter(unclaimed()).order_by("pk")
+    cleaning_ids = list(cleanings.values_list("pk", flat=True))
+    for job_id in cleaning_ids:
+        wake("cleaning.run", job_id=job_id)
 
     apart = ImportJob.objects.unclustered().filter(unclaimed()).order_by("pk")
     apart_ids = list(apart.values_list("pk", flat=True))
@@ -35,6 +40,7 @@ def sweep() -> dict[str, int]:
     wake("releases.sweep")
     return {
         "imports": len(job_ids),
+        "cleanings": len(cleaning_ids),
         "clusters": len(apart_ids),
         "batches": len(batch_ids),
         "reports": len(report_ids),
