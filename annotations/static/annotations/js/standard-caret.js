@@ -57,7 +57,7 @@ export class StandardCaret {
     const focus = this.paragraphs.offsetOf(selection.focusNode, selection.focusOffset);
     const held = this.paragraphs.nativeSelection();
     const { text, tokens } = this.model;
-    const extent = held ? snap(text, tokens, held, this.snapUnit()) : wordAt(this.model, focus);
+    const extent = held ? snap(text, tokens, held, this.snapUnit()) : this.#wordTouching(focus);
     const { start, end } = this.cursor.selection;
     if (!extent || (extent.start === start && extent.end === end)) return;
     this.isFollowing = true;
@@ -66,6 +66,12 @@ export class StandardCaret {
       { follow: false },
     );
     this.isFollowing = false;
+  }
+
+  /** @param {number} gap between two characters */
+  #wordTouching(gap) {
+    const before = wordAt(this.model, gap - 1);
+    return before.end === gap ? before : wordAt(this.model, gap);
   }
 
   /** Put the browser's caret where a command has gone. */
