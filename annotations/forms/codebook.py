@@ -4,16 +4,18 @@ import re
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from annotations.algorithms.palette import COLOURS
 from annotations.enums import Change
 from annotations.exceptions import Refused
+from annotations.forms import declarations
+from annotations.forms.lines import MOST, LinesField, ProseField
 from annotations.models import CodebookVersion
 from annotations.queries import codebook
 
-MOST = 200
 COLOUR_NAMES = {
     COLOURS["blue"]: _("blue"),
     COLOURS["green"]: _("green"),
@@ -24,41 +26,12 @@ COLOUR_NAMES = {
     COLOURS["violet"]: _("violet"),
     COLOURS["slate"]: _("slate"),
 }
-#: A line break inside a line of one of these fields, and what parts an example from its note.
-BREAK = "⏎"
+#: What parts an example from its note.
 NOTE = "||"
 
 
-class ProseField(forms.CharField):
-    """A text of several lines, whose breaks browsers send as two characters each."""
-
-    def __init__(self, *, rows: int, **kwargs):
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **kwargs)
-
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
-
-
-class LinesField(ProseField):
-    """A list of texts, one a line."""
-
-    def __init__(self, **kwargs):
-        super().__init__(rows=3, max_length=400_000, **kwargs)
-
-    def prepare_value(self, value):
-        if isinstance(value, list):
-            return "\n".join(text.replace("\n", BREAK) for text in value)
-        return value
-
-    def clean(self, value):
-        lines = [line.strip().replace(BREAK, "\n") for line in super().clean(value).split("\n")]
-        if any(len(line) > 2_000 for line in lines) or len(lines) > MOST:
-            raise forms.ValidationError(_("At most 200 lines of 2,000 characters."))
-        return [line for line in lines if line]
-
-
 class LabelForm(forms.Form):
-    """What one label means. Its key is given once."""
+    """What one label means, with rows for its attributes and links. Its key is given once."""
 
     key = forms.RegexField(
         r"\A[^\x00-\x1f\x7f]+\Z",
@@ -89,8 +62,20 @@ class LabelForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, labels: list[dict[str, Any]], **kwargs):
         super().__init__(*args, **kwargs)
+        data = self.data if self.is_bound else None
+        self.attributes = declarations.AttributeFormSet(
+            data,
+            prefix=f"{self.prefix}-attributes",
+            initial=declarations.shown(self.initial.get("attributes", [])),
+        )
+        self.links = declarations.LinkFormSet(
+            data,
+            prefix=f"{self.prefix}-links",
+            initial=declarations.shown(self.initial.get("links", [])),
+            form_kwargs={"labels": labels},
+        )
         given = str(self.initial.get("colour", "")).lower()
         choices = dict(COLOUR_NAMES)
         if given and given not in choices:
@@ -98,6 +83,25 @@ class LabelForm(forms.Form):
         self.fields["colour"].choices = list(choices.items())
         # A new label that says nothing else is no label, whatever colour the browser sends.
         self.fields["colour"].has_changed = lambda initial, data: False
+
+    def has_changed(self):
+        return super().has_changed() or self.attributes.has_changed() or self.links.has_changed()
+
+    def is_valid(self):
+        # All three, so that everything that is wrong is said at once.
+        return all([super().is_valid(), self.attributes.is_valid(), self.links.is_valid()])
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether something is wrong in it or in one of its rows."""
+        parts = (self, self.attributes, self.links)
+        return self.is_bound and any(part.errors and any(part.errors) for part in parts)
+
+    @property
+    def declares(self) -> list[str]:
+        """The names of its attributes and links in the version that is edited."""
+        rows = [*self.initial.get("attributes", []), *self.initial.get("links", [])]
+        return [row["name"] for row in rows]
 
     def clean(self):
         given = super().clean()
@@ -109,15 +113,23 @@ class LabelForm(forms.Form):
 
 
 class BaseLabelFormSet(forms.BaseFormSet):
-    """The labels of ``version``, and empty parts for more."""
+    """The labels of ``version`` in the order that was asked for, and empty parts for more."""
+
+    ordering_widget = forms.HiddenInput
 
     def __init__(self, *args, version: CodebookVersion, **kwargs):
         self.rows = codebook.definitions(version)
         self.known = codebook.as_contract(version)["labels"]
-        super().__init__(*args, initial=[_shown(label) for label in self.known], **kwargs)
+        super().__init__(
+            *args,
+            initial=[_shown(label) for label in self.known],
+            form_kwargs={"labels": self.known},
+            **kwargs,
+        )
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        form.fields["ORDER"].has_changed = lambda initial, data: False
         form.row = None
         if index is not None and index < len(self.rows):
             form.row = self.rows[index]
@@ -126,8 +138,15 @@ class BaseLabelFormSet(forms.BaseFormSet):
 
     @property
     def filled(self) -> list[LabelForm]:
-        """The parts that say something."""
-        return [form for form in self.forms if form.row is not None or form.has_changed()]
+        """The parts that say something, in their order."""
+        return [form for form in self.in_order if form.row is not None or form.has_changed()]
+
+    @property
+    def in_order(self) -> list[LabelForm]:
+        """All parts in the order that was asked for; those without a place come last."""
+        return sorted(
+            self.forms, key=lambda form: _number(str(form["ORDER"].value())) or float("inf")
+        )
 
     @property
     def labels(self) -> list[dict[str, Any]]:
@@ -135,7 +154,9 @@ class BaseLabelFormSet(forms.BaseFormSet):
         before = {label["key"]: label for label in self.known}
         found = []
         for form in self.filled:
-            given = dict(form.cleaned_data)
+            given = {name: form.cleaned_data[name] for name in form.base_fields}
+            given["attributes"] = declarations.declared(form.attributes)
+            given["links"] = declarations.declared(form.links)
             known = before.get(given["key"], {}) if form.row is not None else {}
             if known and given["colour"] == known["colour"].lower():
                 given["colour"] = known["colour"]
@@ -147,9 +168,14 @@ class BaseLabelFormSet(forms.BaseFormSet):
         """Put a refusal's faults beside their fields; return those that belong to none."""
         rest = []
         for error in refusal.errors:
-            match = re.fullmatch(r"labels\.(\d+)\.(\w+)", error.get("field", ""))
+            match = re.fullmatch(
+                r"labels\.(\d+)\.(?:(attributes|links)\.(\d+)\.?)?(\w*)", error.get("field", "")
+            )
             if match and int(match[1]) < len(self.filled):
-                self.filled[int(match[1])].add_error(match[2], error["detail"])
+                form = self.filled[int(match[1])]
+                if match[2]:
+                    form = declarations.named(getattr(form, match[2]))[int(match[3])]
+                form.add_error(match[4] or "name", error["detail"])
             else:
                 rest.append(error["detail"])
         return rest if refusal.errors else [str(refusal)]
@@ -184,8 +210,42 @@ class PublishForm(forms.Form):
 
 
 _LIMITS = {"extra": 1, "max_num": MOST, "absolute_max": MOST + 1, "validate_max": True}
-LabelFormSet = forms.formset_factory(LabelForm, formset=BaseLabelFormSet, **_LIMITS)
+LabelFormSet = forms.formset_factory(
+    LabelForm, formset=BaseLabelFormSet, can_order=True, **_LIMITS
+)
 RuleFormSet = forms.formset_factory(RuleForm, **_LIMITS)
+
+
+def rearranged(posted: QueryDict) -> QueryDict:
+    """Return the data with room for what “Add” names, in the order that “Move” asks for."""
+    data = posted.copy()
+    added = data.get("add", "")
+    count = _number(data.get(f"{added}-TOTAL_FORMS"))
+    if count is not None:
+        data[f"{added}-TOTAL_FORMS"] = str(count + 1)
+        if added == "labels":
+            for kind in ("attributes", "links"):
+                data.update(
+                    {f"labels-{count}-{kind}-{part}_FORMS": "0" for part in ("TOTAL", "INITIAL")}
+                )
+    which, _sign, way = data.get("move", "").partition("-")
+    total = min(_number(data.get("labels-TOTAL_FORMS")) or 0, MOST)
+    order = sorted(map(str, range(total)), key=lambda index: _place(data, index))
+    if which in order:
+        place = order.index(which)
+        other = max(place - 1, 0) if way == "up" else min(place + 1, len(order) - 1)
+        order[place], order[other] = order[other], order[place]
+        for number, index in enumerate(order, start=1):
+            data[f"labels-{index}-ORDER"] = str(number)
+    return data
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 6 else None
+
+
+def _place(data: QueryDict, index: str) -> float:
+    return _number(data.get(f"labels-{index}-ORDER")) or float("inf")
 
 
 def rules_of(formset: forms.BaseFormSet) -> list[dict[str, str]]:

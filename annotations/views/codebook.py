@@ -7,7 +7,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from annotations.actions import codebook as actions
 from annotations.enums import Role
 from annotations.exceptions import Refused
-from annotations.forms.codebook import LabelFormSet, PublishForm, RuleFormSet, rules_of
+from annotations.forms.codebook import (
+    LabelFormSet,
+    PublishForm,
+    RuleFormSet,
+    rearranged,
+    rules_of,
+)
 from annotations.permissions import can_change
 from annotations.queries import codebook
 from annotations.views.lookup import project_for
@@ -36,18 +42,18 @@ def page(request, slug, number=None):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, slug):
-    """The next version as a form; “Add” only makes room in it for one more label or rule."""
+    """The next version as a form; “Add” and “Move” only change the form, and publish nothing."""
     project = project_for(request, slug, Role.ADMIN)
-    data = _with_room(request.POST) if request.method == "POST" else None
+    data = rearranged(request.POST) if request.method == "POST" else None
     version = _edited(project, data)
     head = PublishForm(data, initial={"version": version.number, "change": "minor"})
     labels = LabelFormSet(data, prefix="labels", version=version)
     rules = RuleFormSet(data, prefix="rules", initial=version.rules)
     forms = (head, labels, rules)
-    wants_room = request.POST.get("add")
-    is_wrong = data is not None and not wants_room and not all(form.is_valid() for form in forms)
+    is_sent = data is not None and not {"add", "move"} & set(request.POST)
+    is_wrong = is_sent and not all(form.is_valid() for form in forms)
     faults = []
-    if data is not None and not wants_room and not is_wrong:
+    if is_sent and not is_wrong:
         try:
             published = actions.publish(
                 project=project,
@@ -77,6 +83,8 @@ def edit(request, slug):
             "rules": rules,
             "faults": faults,
             "is_wrong": is_wrong,
+            "added": request.POST.get("add", ""),
+            "moved": request.POST.get("move", ""),
         },
         status=422 if is_wrong else 200,
     )
@@ -90,12 +98,3 @@ def _edited(project, data):
         if found is not None:
             return found
     return codebook.current(project)
-
-
-def _with_room(posted):
-    """Return the form's data with room for one more label or rule, where that was asked for."""
-    data = posted.copy()
-    field = f"{data.get('add')}-TOTAL_FORMS"
-    if str(data.get(field, "")).isdecimal():
-        data[field] = str(int(data[field][:4]) + 1)
-    return data

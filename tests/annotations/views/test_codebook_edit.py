@@ -1,4 +1,5 @@
 import pytest
+from django.forms import MultipleChoiceField
 
 from annotations.actions import codebook as actions
 from annotations.enums import AssignmentState, Role
@@ -32,12 +33,15 @@ def filled(answer):
     data = {}
     head, labels, rules = (answer.context[name] for name in ("head", "labels", "rules"))
     forms = [head, labels.management_form, *labels.forms, rules.management_form, *rules.forms]
+    for rows in (rows for label in labels for rows in (label.attributes, label.links)):
+        forms += [rows.management_form, *rows.forms]
     for form in forms:
         for bound in form:
             value = bound.value()
             if value is None or value is False or bound.field.disabled:
                 continue
-            data[bound.html_name] = str(value).replace("\n", "\r\n")
+            many = isinstance(bound.field, MultipleChoiceField)
+            data[bound.html_name] = value if many else str(value).replace("\n", "\r\n")
     return data
 
 
@@ -59,8 +63,11 @@ def test_what_is_sent_back_as_it_came_changes_nothing_but_the_number(signed_in, 
         "include": ["Titles", "two\nlines"],
         "exclude": ["Pronouns"],
         "examples": ["[Ada] spoke", {"text": "[Ben] left", "note": "why", "source": "x"}],
-        "attributes": [{"name": "role", "values": ["mayor"]}],
-        "links": [{"name": "speaker"}],
+        "attributes": [
+            {"name": "role", "values": ["mayor", "judge"], "weight": 2},
+            {"name": "since", "type": "date", "required": True},
+        ],
+        "links": [{"name": "speaker"}, {"name": "deputy", "targets": ["actor"], "single": True}],
     }
     rules = [{"id": "R1", "text": "The longest name."}]
     actions.publish(project=admin.project, labels=[rich], rules=rules, by=admin.user, at=TUESDAY)
@@ -136,6 +143,63 @@ def test_add_makes_room_without_publishing_or_losing_anything(signed_in, admin, 
     assert {"quote", "date"} <= set(labels(admin))
 
 
+def test_attributes_and_links_are_declared_changed_and_left_out(signed_in, admin, address):
+    for added in ("labels-0-attributes", "labels-0-attributes", "labels-0-links"):
+        data = filled(signed_in.post(address, filled(signed_in.get(address)) | {"add": added}))
+    data = filled(signed_in.post(address, data | {"add": "labels-0-attributes"}))
+    signed_in.post(
+        address,
+        data
+        | {
+            "labels-0-attributes-0-name": "kind",
+            "labels-0-attributes-0-type": "choice",
+            "labels-0-attributes-0-values": "person\r\nstate",
+            "labels-0-links-0-name": "speaks for",
+            "labels-0-links-0-targets": ["actor", "location"],
+            "labels-0-links-0-single": "on",
+        },
+    )
+    declared = {"name": "kind", "type": "choice", "values": ["person", "state"]}
+    link = {"name": "speaks for", "targets": ["actor", "location"], "single": True}
+    actor = labels(admin)["actor"]
+    assert (actor["attributes"], actor["links"]) == ([declared], [link])
+
+    data = filled(signed_in.get(address))
+    signed_in.post(
+        address,
+        data
+        | {
+            "labels-0-attributes-0-type": "text",
+            "labels-0-attributes-0-required": "on",
+            "labels-0-links-0-name": "",
+        },
+    )
+
+    actor = labels(admin)["actor"]
+    assert actor["attributes"] == [{"name": "kind", "type": "text", "required": True}]
+    assert actor["links"] == []
+
+
+def test_a_label_is_moved_without_publishing_and_then_published_there(signed_in, admin, address):
+    answer = signed_in.post(address, filled(signed_in.get(address)) | {"move": "3-up"})
+    assert codebook.current(admin.project).number == 1
+    answer = signed_in.post(address, filled(answer) | {"move": "0-down"})
+    faulty = signed_in.post(address, filled(answer) | {"labels-3-hotkey": "s"})
+    assert "already does something else" in str(faulty.context["labels"].forms[3].errors)
+
+    signed_in.post(address, filled(answer))
+
+    assert list(labels(admin)) == ["location", "actor", "claim", "event"]
+
+
+@pytest.mark.parametrize("move", ["0-up", "3-down", "9-up", "-1-up", "x", ""])
+def test_a_move_to_nowhere_changes_no_order(signed_in, admin, address, move):
+    answer = signed_in.post(address, filled(signed_in.get(address)) | {"move": move})
+
+    order = [form.row.label.key for form in answer.context["labels"].in_order if form.row]
+    assert order == ["actor", "location", "event", "claim"]
+
+
 def test_rules_are_added_changed_and_left_out(signed_in, admin, address):
     data = filled(signed_in.get(address))
     signed_in.post(address, data | {"rules-0-id": "R1", "rules-0-text": "The longest name."})
@@ -162,6 +226,16 @@ def test_rules_are_added_changed_and_left_out(signed_in, admin, address):
         ({"labels-4-name": "!!!"}, ("labels", 4, "key"), "letters and digits"),
         ({"labels-4-key": "date"}, ("labels", 4, "name"), "This field is required."),
         ({"labels-0-include": "x" * 2001}, ("labels", 0, "include"), "At most"),
+        (
+            {"labels-2-links-0-targets": ["nobody"]},
+            ("labels", 2, "links"),
+            "Select a valid choice.",
+        ),
+        (
+            {"labels-2-links-1-name": "participants"},
+            ("labels", 2, "links"),
+            "The label has “participants” twice.",
+        ),
         ({"rules-0-id": "R1"}, ("rules", 0, "text"), "A rule has both."),
         ({"change": "huge"}, ("head", None, "change"), "Select a valid choice."),
     ],
@@ -172,7 +246,9 @@ def test_faults_stand_beside_their_fields(signed_in, admin, address, change, fie
     part, index, name = field
     form = answer.context[part] if index is None else answer.context[part].forms[index]
     assert answer.status_code == 422
-    assert says in " ".join(form.errors[name])
+    rows = getattr(form, name, None)
+    errors = rows.errors if rows else form.errors[name]
+    assert says in str(errors)
     assert says in answer.content.decode()
     assert codebook.current(admin.project).number == 1
 
