@@ -47,6 +47,9 @@ def record(key: str) -> dict[str, Any]:
         start, end = extent(text, zone)
         zones.append({"start": start, "end": end, "kind": zone["kind"]})
     given = {"cluster": described["cluster"]} if "cluster" in described else {}
+    if layer := load("suggestions").get(key):
+        spans = [span(text, row, owner=f"{key}/{layer['origin']}") for row in layer["spans"]]
+        given["suggestions"] = [{"origin": layer["origin"], "spans": spans}]
     return {"id": key, "text": text, "meta": described["meta"], "zones": zones, **given}
 
 

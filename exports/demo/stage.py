@@ -75,6 +75,7 @@ class _Round:
             name=self.row["name"],
             articles={"ids": list(articles.values_list("uuid", flat=True))},
             coders=sorted({name for task in self.row["tasks"] for name in task["coders"]}),
+            suggestions=self.row.get("suggestions", False),
             due=(now + timedelta(days=self.row["due_in_days"])).date(),
         )
         return batches.open_batch(project=project, wish=wish, by=self.users["admin"], at=at)

@@ -221,6 +221,21 @@ def test_attributes_and_links_are_those_of_the_codebook(key, coder):
             assert spans[link["target"]]["label"] in links[link["name"]]["targets"]
 
 
+@pytest.mark.parametrize("key", sorted(seeds.load("suggestions")))
+def test_suggestions_are_of_the_codebook_and_wait_where_nobody_has_begun(key):
+    (layer,) = seeds.record(key)["suggestions"]
+    labels = {span["id"]: span["label"] for span in layer["spans"]}
+
+    assert key not in seeds.load("codings")
+    for span in layer["spans"]:
+        label = LABELS[span["label"]]
+        assert {one["name"] for one in span["attributes"]} <= {
+            one["name"] for one in label["attributes"]
+        }
+        targets = {link["name"]: link["targets"] for link in label["links"]}
+        assert all(labels[link["target"]] in targets[link["name"]] for link in span["links"])
+
+
 def test_at_least_seven_articles_are_coded_densely_by_both():
     dense = [
         key for key in CODED_BY_TWO if all(len(seeds.coding(key, coder)) >= 12 for coder in CODERS)
