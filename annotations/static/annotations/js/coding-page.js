@@ -165,7 +165,7 @@ async function open(root, assignment, paragraphs, api) {
   const run = wireCommands({
     root, editor, cursor, spans, labels, outbox, suggestions, submission, labelBar, openJump, flag: assignment.flag ?? "",
     keys: { hasLetters, aliases },
-    isNative: (name) => standard?.isNative(name) ?? false,
+    isNative: (name) => standard?.leaves(name) ?? false,
   });
 
   const popover = new Popover({

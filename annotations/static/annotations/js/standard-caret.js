@@ -42,10 +42,12 @@ export class StandardCaret {
   }
 
   /**
-   * Say whether the browser does this itself.
+   * Take up where the browser's caret is, which it tells late, and say whether the browser
+   * does this command itself.
    * @param {string} command
    */
-  isNative(command) {
+  leaves(command) {
+    this.#take();
     return !this.cursor.active && !this.cursor.isSticky && NATIVE.test(command);
   }
 
