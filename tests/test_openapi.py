@@ -6,7 +6,9 @@ import pytest
 import yaml
 from django.core.management import call_command
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema import Draft4Validator
 
+from annotations.api.examples import BODIES
 from tests import fuzzing
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,18 @@ def test_every_call_names_its_refusals_as_problems(described):
         for answer in described["components"]["responses"].values()
         for media_type in answer["content"]
     } == {"application/problem+json"}
+
+
+def test_every_example_is_one_of_what_the_call_takes(described):
+    found = {}
+    for name, call in calls(described):
+        for content in call.get("requestBody", {}).get("content", {}).values():
+            if "example" in content:
+                schema = {**content["schema"], "components": described["components"]}
+                found[name] = list(Draft4Validator(schema).iter_errors(content["example"]))
+
+    assert {name: errors for name, errors in found.items() if errors} == {}
+    assert len(found) == len(BODIES)
 
 
 def test_the_api_keeps_what_its_schema_promises(api):

@@ -2,12 +2,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import batches
-from annotations.api.base import InProject, StrictQuery, StrictSerializer
+from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing
 from annotations.enums import Role, Strategy
 from annotations.models import Batch
 from annotations.queries import progress
@@ -65,9 +70,9 @@ class BatchSerializer(serializers.Serializer):
     one_per_cluster = serializers.BooleanField(source="is_one_per_cluster")
     suggestions = serializers.BooleanField(source="has_suggestions")
     seed = serializers.IntegerField()
-    due = serializers.DateField()
+    due = serializers.DateField(allow_null=True)
     created_at = serializers.DateTimeField()
-    closed_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
     articles = serializers.IntegerField()
     progress = serializers.SerializerMethodField()
 
@@ -82,6 +87,7 @@ class BatchSerializer(serializers.Serializer):
         }
 
 
+@extend_schema_view(list=extend_schema(summary="List the batches of a project"))
 class BatchListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The batches of a project."""
 
@@ -131,6 +137,7 @@ class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
     queryset = Batch.objects.none()
 
     def retrieve(self, request, uuid):
+        """Read a batch, and how far it has come."""
         visible = progress.with_progress(Batch.objects.visible_to(request.user), request.user)
         return Response(BatchSerializer(get_object_or_404(visible, uuid=uuid)).data)
 
@@ -150,6 +157,7 @@ class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
         return Response({"moved": len(handover.movable), "refused": handover.refusals})
 
     @extend_schema(request=None, responses=BatchSerializer)
+    @takes_nothing
     def close(self, request, uuid):
         """Release unsubmitted work; what somebody has submitted goes on to adjudication."""
         batches.close(batch=self._batch(uuid), by=request.user, at=timezone.now())

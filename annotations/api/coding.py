@@ -2,13 +2,18 @@ from functools import cached_property
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import coding as actions
-from annotations.api.base import StrictQuery, StrictSerializer
+from annotations.api.base import StrictQuery, StrictSerializer, takes_nothing
+from annotations.api.documents import (
+    AssignmentDocument,
+    HandedInDocument,
+    ReleasedDocument,
+    SavedDocument,
+)
 from annotations.api.errors import problem
 from annotations.enums import OpType
 from annotations.models import Assignment, RecoveredDraft, SpanOp
@@ -113,7 +118,6 @@ def as_document(assignment: Assignment) -> Response:
     return Response(coding.document(assignment), headers={"ETag": f'"{assignment.doc_rev}"'})
 
 
-@extend_schema(responses=OpenApiTypes.OBJECT)
 class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
     """One coder's copy of an article: what it holds, each step of coding, handing it in."""
 
@@ -152,10 +156,12 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         sent.is_valid(raise_exception=True)
         return sent.validated_data
 
+    @extend_schema(responses=AssignmentDocument)
     def retrieve(self, request, uuid):
         """Read everything that coding one article needs."""
         return as_document(self.assignment)
 
+    @extend_schema(responses=SavedDocument)
     def ops(self, request, uuid):
         """Save steps of coding, and learn what other windows did."""
         sent = self.taken(OpsSerializer)
@@ -166,7 +172,7 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         )
         return Response(answer)
 
-    @extend_schema(request=SubmissionSerializer)
+    @extend_schema(request=SubmissionSerializer, responses=HandedInDocument)
     def submit(self, request, uuid):
         """Hand in the work. What stands in the way is listed under ``problems``."""
         try:
@@ -182,7 +188,8 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
             return response
         return Response({"next": following.uuid if following else None})
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses=ReleasedDocument)
+    @takes_nothing
     def release(self, request, uuid):
         """Take the work away from its coder. It is kept."""
         released = actions.release(assignment=self.assignment, by=request.user, at=timezone.now())

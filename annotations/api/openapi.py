@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from annotations.api.errors import MEDIA_TYPE
+from annotations.api.examples import BODIES
 from annotations.api.idempotency import HEADER, KEY
 
 #: What each status of a refusal means.
@@ -85,8 +86,8 @@ def _parts(text: str) -> tuple[str, str]:
     return first.rstrip("."), rest
 
 
-def describe_refusals(result: dict, **_kwargs: Any) -> dict:
-    """Name for every call the problems that it can answer, and the key that a POST may carry."""
+def complete(result: dict, **_kwargs: Any) -> dict:
+    """Give every call the problems that it can answer, an example, and a POST its key."""
     schemas = result["components"]["schemas"]
     schemas["Problem"] = PROBLEM
     result["components"]["responses"] = {
@@ -101,6 +102,8 @@ def describe_refusals(result: dict, **_kwargs: Any) -> dict:
             for status in _refusals_of(path, method, operation):
                 answer = {"$ref": f"#/components/responses/{_name(status)}"}
                 operation["responses"].setdefault(str(status), answer)
+            if example := BODIES.get(operation["operationId"]):
+                operation["requestBody"]["content"]["application/json"]["example"] = example
             if method == "post":
                 operation.setdefault("parameters", []).append(IDEMPOTENCY)
     return result
