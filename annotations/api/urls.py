@@ -10,7 +10,7 @@ from annotations.api.batches import BatchListViewSet, BatchViewSet
 from annotations.api.codebook import CodebookViewSet
 from annotations.api.coding import AssignmentViewSet
 from annotations.api.history import HistoryViewSet
-from annotations.api.imports import ImportViewSet
+from annotations.api.imports import ImportViewSet, OneImportViewSet
 from annotations.api.members import MemberViewSet
 from annotations.api.own_spans import OwnSpanViewSet
 from annotations.api.projects import ProjectViewSet
@@ -58,12 +58,17 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/imports/", ImportViewSet.as_view(LIST), name="imports"),
     path(
         "projects/<slug:slug>/imports/<uuid:uuid>/",
-        ImportViewSet.as_view({"get": "retrieve"}),
+        OneImportViewSet.as_view({"get": "retrieve"}),
         name="import",
     ),
     path(
+        "projects/<slug:slug>/imports/<uuid:uuid>/refused/",
+        OneImportViewSet.as_view({"get": "refused"}),
+        name="import-refused",
+    ),
+    path(
         "projects/<slug:slug>/imports/<uuid:uuid>/cancel/",
-        ImportViewSet.as_view({"post": "cancel"}),
+        OneImportViewSet.as_view({"post": "cancel"}),
         name="import-cancel",
     ),
     path(

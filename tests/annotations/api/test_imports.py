@@ -106,6 +106,11 @@ def test_options_are_words_of_a_form(client, address):
         ({"on_duplicate": "explode"}, 422),
         ({"dry_run": "perhaps"}, 422),
         ({"columns": '{"text": "body"}'}, 422),
+        ({"columns": '["text"]'}, 422),
+        ({"columns": '{"text": 1}'}, 422),
+        ({"columns": "{"}, 422),
+        ({"paths": '{"a": 1}'}, 422),
+        ({"paths": '["a", "b"]'}, 422),
         ({"surprise": "1"}, 400),
     ],
 )
@@ -115,14 +120,57 @@ def test_what_can_not_be_meant_is_refused(client, address, fields, status):
     assert not ImportJob.objects.exists()
 
 
+def table(name="a.csv"):
+    return SimpleUploadedFile(name, b"Nr,Story,Paper\n1,Ada spoke,Post\n2,,Post\n")
+
+
+def test_columns_are_named_and_what_was_met_and_refused_is_told(client, address):
+    columns = {"text": "Story", "id": "Nr", "meta.outlet": "Paper"}
+    taken = post(client, address, table(), columns=json.dumps(columns)).json()
+    imports.run_import(job_id=ImportJob.objects.get().pk, at=TUESDAY)
+
+    seen = client.get(f"{address}{taken['id']}/").json()
+    assert seen["met"] == {"formats": {"csv": 1}, "encodings": {"utf-8": 1}}
+    assert Article.objects.values("key", "text", "meta__outlet").get() == {
+        "key": "1",
+        "text": "Ada spoke",
+        "meta__outlet": "Post",
+    }
+    listed = client.get(f"{address}{taken['id']}/refused/")
+    assert json.loads(b"".join(listed)) == {
+        "refused": {
+            "file": "a.csv",
+            "line": 3,
+            "code": "empty_text",
+            "detail": "There is no text in it.",
+        },
+        "row": {"text": "", "id": "2", "meta": {"outlet": "Post"}},
+    }
+
+
+@pytest.mark.parametrize(
+    "columns", [{"body": "Story", "text": "Story"}, {"id": "Nr"}, {"text": "Story", "meta.": "Nr"}]
+)
+def test_columns_that_can_not_be_filled_are_refused(client, address, columns):
+    answer = post(client, address, table(), columns=json.dumps(columns))
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_columns")
+
+
+def test_there_is_no_list_of_refused_rows_where_none_was(client, address):
+    taken = post(client, address, upload({"text": "A."})).json()
+    assert client.get(f"{address}{taken['id']}/refused/").status_code == 404
+    imports.run_import(job_id=ImportJob.objects.get().pk, at=TUESDAY)
+    assert client.get(f"{address}{taken['id']}/refused/").status_code == 404
+
+
 def test_a_request_without_files_is_refused(client, address):
     assert client.post(address, {"dry_run": "true"}, format="multipart").status_code == 422
 
 
 def test_a_format_that_nobody_reads_is_refused_by_name(client, address):
-    answer = post(client, address, SimpleUploadedFile("pages.zip", b"PK\3\4"))
+    answer = post(client, address, SimpleUploadedFile("pages.pdf", b"%PDF"))
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_format")
-    assert "pages.zip" in answer.json()["detail"]
+    assert "pages.pdf" in answer.json()["detail"]
 
 
 def test_the_same_key_twice_imports_once(client, address):
