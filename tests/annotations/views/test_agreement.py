@@ -78,3 +78,13 @@ def test_a_batch_that_one_codes_in_is_not_offered_and_not_shown(signed_in, addre
 def test_coders_have_no_such_page(client, admin, address):
     client.force_login(MemberFactory(project=admin.project, roles=[Role.CODER]).user)
     assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_takes_the_same_queries_for_one_batch_and_three(
+    signed_in, address, admin, rows, django_assert_num_queries
+):
+    BatchFactory.create_batch(rows, project=admin.project)
+
+    with django_assert_num_queries(10):
+        signed_in.get(address)

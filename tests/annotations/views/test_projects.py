@@ -189,3 +189,17 @@ def test_the_list_takes_the_same_queries_for_one_project_and_for_three(
         page = client.get("/projects/")
 
     assert len(page.context["memberships"]) == projects
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_project_takes_the_same_queries_for_one_own_batch_and_for_three(
+    client, rows, django_assert_num_queries
+):
+    person = sign_in(client, *Role)
+    for _ in range(rows):
+        AssignmentFactory(task__batch=BatchFactory(project=person.project), coder=person)
+
+    with django_assert_num_queries(20):
+        page = client.get(f"/projects/{person.project.slug}/")
+
+    assert len(page.context["own_batches"]) == rows
