@@ -7,7 +7,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from annotations.actions import adjudication
-from annotations.enums import CardKind, ReleaseState, Role
+from annotations.enums import CardKind, CleaningScope, ReleaseState, Role
+from annotations.models import CleaningJob
 from exports.models import Release
 from exports.recipe import Recipe
 from tests.factories import (
@@ -54,6 +55,9 @@ class World:
         self.done = self.make_coded_task([PLACE], [PLACE])
         adjudication.finish(task=self.done, by=self.adjudicator.user, at=timezone.now())
         self.release = self.make_release()
+        self.cleaning = CleaningJob.objects.create(
+            project=self.project, scope=CleaningScope.ALL, created_at=MONDAY
+        )
         self.token = ApiTokenFactory(user=self.admin.user)
 
     def member(self, *roles):
@@ -93,6 +97,7 @@ class World:
             "member": self.coder.uuid,
             "import": self.import_job.uuid,
             "article": self.article.uuid,
+            "cleaning": self.cleaning.uuid,
             "batch": self.batch.uuid,
             "assignment": self.assignment.uuid,
             "task": self.coded.uuid,

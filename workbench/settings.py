@@ -161,6 +161,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TaskState": "annotations.enums.TaskState",
         "AssignmentState": "annotations.enums.AssignmentState",
+        "ZoneKind": "annotations.enums.ZoneKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

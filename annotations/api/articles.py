@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from annotations.actions import articles
 from annotations.api.base import InProject, StrictQuery, StrictSerializer, TextSerializer
-from annotations.enums import Role, ZoneKind
+from annotations.enums import MetaSource, Role, ZoneKind, ZonesBy
 from annotations.models import Article
 from annotations.permissions import can_administer
 from annotations.queries.articles import search
@@ -37,7 +37,9 @@ class ArticleListSerializer(serializers.Serializer):
     key = serializers.CharField()
     text_sha256 = serializers.CharField()
     meta = serializers.DictField()
+    meta_sources = serializers.DictField(child=serializers.ChoiceField(MetaSource.choices))
     zones = ZoneSerializer(many=True)
+    zones_by = serializers.ChoiceField(ZonesBy.choices)
     cluster = serializers.CharField(source="cluster.name", default=None, allow_null=True)
     split = serializers.CharField(allow_null=True)
     version = serializers.IntegerField()

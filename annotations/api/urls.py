@@ -7,6 +7,7 @@ from annotations.api.agreement import AgreementViewSet
 from annotations.api.articles import ArticleListViewSet, ArticleViewSet
 from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.batches import BatchListViewSet, BatchViewSet
+from annotations.api.cleaning import CleaningViewSet, DescriptionViewSet
 from annotations.api.codebook import CodebookViewSet
 from annotations.api.coding import AssignmentViewSet
 from annotations.api.history import HistoryViewSet
@@ -75,6 +76,21 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/articles/",
         ArticleListViewSet.as_view({"get": "list"}),
         name="articles",
+    ),
+    path(
+        "projects/<slug:slug>/articles/describe/",
+        DescriptionViewSet.as_view({"post": "describe"}),
+        name="articles-describe",
+    ),
+    path(
+        "projects/<slug:slug>/cleaning/",
+        CleaningViewSet.as_view({"get": "rules", "post": "create"}),
+        name="cleaning",
+    ),
+    path(
+        "projects/<slug:slug>/cleaning/<uuid:uuid>/",
+        CleaningViewSet.as_view({"get": "retrieve"}),
+        name="cleaning-job",
     ),
     path(
         "articles/<uuid:uuid>/",
