@@ -66,8 +66,16 @@ export class SuggestionView {
       if (this.list.children[index] !== row) this.list.insertBefore(row, this.list.children[index] ?? null);
       row.querySelector("button")?.toggleAttribute("aria-current", suggestion === atHand);
     });
-    if (atHand) this.rows.get(atHand.id)?.scrollIntoView({ block: "nearest" });
+    if (atHand) this.#reveal(this.rows.get(atHand.id));
     this.relayout();
+  }
+
+  /** @param {HTMLElement | undefined} row to scroll to in the list; the page itself stays */
+  #reveal(row) {
+    const frame = this.list.getBoundingClientRect();
+    const place = row?.getBoundingClientRect() ?? frame;
+    if (place.top < frame.top) this.list.scrollTop -= frame.top - place.top;
+    else if (place.bottom > frame.bottom) this.list.scrollTop += place.bottom - frame.bottom;
   }
 
   /** @param {Suggestion} suggestion */
@@ -84,7 +92,7 @@ export class SuggestionView {
     quote.dir = "auto";
     quote.textContent = suggestion.quote.replace(/\s+/g, " ");
     const origin = document.createElement("span");
-    origin.className = "note";
+    origin.className = "origin";
     origin.textContent = suggestion.origin;
     const go = document.createElement("button");
     go.type = "button";
