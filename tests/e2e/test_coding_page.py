@@ -11,6 +11,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MAYOR = TEXT.index("Mayor")
 SENTENCE = "Mayor Ada Brandt said in Velmora that the talks had failed."
 
+DENSE = [
+    "Mayor Ada Brandt told Velmora harbour talks would resume before the fair.",
+    "Prefect Ilie Marin told Ostrava night marches were over for good.",
+    "The port authority told Kesmar dock closures could last until autumn.",
+    "Union leader Osei told Dalby wage talks had broken down again.",
+    "Minister Karine Adamyan told Gorna border closures would end this week.",
+    "The bishop told Lumen memorial services had drawn thousands of mourners.",
+    "General Tomas Reuter told Ankel cease fires were being kept.",
+    "The relief agency told Sorrel food deliveries had reached every village.",
+    "Envoy Lilit Hovsep told Marest peace talks were close to a result.",
+    "The court told Velmora bail hearings would be held in public.",
+    "Governor Pinar Aksoy told Tessin flood repairs needed another year.",
+    "The teachers told Ostrava school strikes would go on after Easter.",
+    "Doctor Noor Haddad told Kesmar hospital raids had killed two nurses.",
+]
+
 
 def test_an_article_is_coded_without_the_mouse(desk_with):
     desk = desk_with(TEXT)
@@ -174,11 +190,12 @@ def test_a_click_opens_the_innermost_span_and_the_next_click_the_one_around_it(d
     assert desk.stored() == [("actor", "Ada Brandt")]
 
 
-def test_offsets_survive_emoji_marks_and_both_directions(desk_with):
+def test_offsets_survive_every_pitfall_of_text(desk_with):
     text = (
-        "👩‍👩‍👧 Ada 🇳🇱 spoke.\n"
+        "\n👩‍👩‍👧 Ada 🇳🇱 spoke.\n"
         "\n"
         "Cafe\u0301 Ze\u0301 opened\u00a0in Kraków 🎉.\n"
+        "Two  spaces, a soft\u00adhyphen and a zero\u200bwidth one.\n"
         "قال الوزير إن المحادثات فشلت.\n"
         "\tTabbed  end 😀"
     )
@@ -186,7 +203,10 @@ def test_offsets_survive_emoji_marks_and_both_directions(desk_with):
 
     desk.tag("ada", "a")
     desk.tag("cafe", "l", words=2)
-    desk.tag("kraków", "l")
+    desk.tag("in", "c", words=2)
+    desk.tag("two", "c", words=2)
+    desk.tag("soft", "e")
+    desk.tag("zero", "e", words=2)
     desk.tag("الوزير", "a")
     desk.press("ArrowLeft", "e")
     desk.tag("end", "e")
@@ -195,15 +215,45 @@ def test_offsets_survive_emoji_marks_and_both_directions(desk_with):
     quotes = [
         ("actor", "Ada"),
         ("location", "Cafe\u0301 Ze\u0301"),
-        ("location", "Kraków"),
+        ("claim", "in Kraków"),
+        ("claim", "Two  spaces"),
+        ("event", "soft\u00adhyphen"),
+        ("event", "zero\u200bwidth"),
         ("actor", "الوزير"),
         ("event", "إن"),
         ("event", "end"),
         ("claim", "😀"),
     ]
     assert desk.stored() == quotes
+    shown = desk.shown()
+    desk.page.reload()
+    desk.wait_until_ready()
+    assert desk.shown() == shown
     for span in desk.assignment.spans.all():
         assert text[span.start : span.end] == span.quote
+
+
+def test_a_dense_article_takes_few_keys_a_span_and_no_mouse(desk_with):
+    desk = desk_with(" ".join(DENSE))
+    keys = []
+    for sentence in DENSE:
+        last_of_name = len(sentence.split(" told")[0].split()) - 1
+        keys += ["Shift+ArrowRight"] * last_of_name + ["a"]
+        keys += ["s", "c", "Shift+S"]
+        keys += ["ArrowRight", "ArrowRight", "l", "ArrowRight", "Shift+ArrowRight", "e"]
+        keys += ["Control+ArrowRight"]
+
+    desk.press(*keys)
+
+    wanted = []
+    for sentence in DENSE:
+        name, rest = sentence.split(" told ")
+        city, *event = rest.split()[:3]
+        wanted += [("actor", name), ("claim", sentence), ("location", city)]
+        wanted += [("event", " ".join(event))]
+    assert len(wanted) >= 50
+    assert desk.stored() == wanted
+    assert len(keys) / len(wanted) <= 6
 
 
 def test_the_text_is_never_touched_and_bars_of_nested_spans_do_not_meet(desk_with):

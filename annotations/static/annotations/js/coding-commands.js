@@ -6,6 +6,7 @@ import { hasDetails, missing } from "./details.js";
 import { askForDetails } from "./details-dialog.js";
 import { showCodebookEntry } from "./codebook-entry.js";
 import { commandFor } from "./keymap.js";
+import { lookUp } from "./own-spans.js";
 import { askAnyway, askForFlag, askForNote } from "./prompts.js";
 import { text } from "./texts.js";
 
@@ -107,12 +108,10 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, sugg
     return [...lacking.slice(0, DOUBTS_NAMED), text("doubt-missing-more", { count: more })];
   }
 
-  async function lookUp() {
+  function lookUpOwn() {
     const { start, end } = cursor.selection;
     const words = cursor.active?.quote ?? cursor.model.text.slice(start, end);
-    // Few need it in an hour, so it is fetched when asked for.
-    const { lookUp: open } = await import("./own-spans.js");
-    open(dialog("own-spans"), { api: submission.api, labels, words });
+    lookUp(dialog("own-spans"), { api: submission.api, labels, words });
   }
 
   function submit() {
@@ -210,7 +209,7 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, sugg
     submit,
     help: () => dialog("key-help").showModal(),
     codebook,
-    "look-up": () => void lookUp(),
+    "look-up": lookUpOwn,
     jump: openJump,
   };
 

@@ -25,6 +25,7 @@ import { showSaveState } from "./save-badge.js";
 import { SignIn } from "./sign-in.js";
 import { SpanList } from "./span-list.js";
 import { Spans } from "./spans.js";
+import { StandardCaret } from "./standard-caret.js";
 import { StatusLine } from "./status-line.js";
 import { SuggestionView } from "./suggestion-view.js";
 import { Suggestions } from "./suggestions.js";
@@ -143,9 +144,8 @@ async function open(root, assignment, paragraphs, api) {
   const snapUnit = () =>
     /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value);
   const { isStandard, hasLetters, aliases } = JSON.parse(dataset.preferences ?? "{}");
-  // Most keep the cell caret, and don't fetch the other one.
   const standard = isStandard
-    ? new (await import("./standard-caret.js")).StandardCaret({ root, paragraphs, model, cursor, snapUnit })
+    ? new StandardCaret({ root, paragraphs, model, cursor, snapUnit })
     : null;
   const labelBar = new LabelBar({
     root,

@@ -61,7 +61,10 @@ export class StandardCaret {
     const { text, tokens } = this.model;
     const extent = held ? snap(text, tokens, held, this.snapUnit()) : this.#wordTouching(focus);
     const { start, end } = this.cursor.selection;
-    if (!extent || (extent.start === start && extent.end === end)) return;
+    const isSame = (/** @type {import("./types.js").Extent | null} */ other) =>
+      other?.start === start && other.end === end;
+    // A span may begin inside a word, and is then what `held` is, not what it snaps to.
+    if (!extent || isSame(extent) || isSame(held)) return;
     this.isFollowing = true;
     this.cursor.select(
       { start: extent.start, end: extent.end, edge: held && focus === held.start ? "start" : "end" },
