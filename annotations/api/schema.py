@@ -5,6 +5,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
+from annotations.api.renderers import JSONRenderer
+
 
 class BearerScheme(OpenApiAuthenticationExtension):
     """Tells the schema what ``Authorization: Bearer wbt_…`` is."""
@@ -30,13 +32,24 @@ class PasswordScheme(BasicScheme):
     name = "password"
 
 
-class SchemaView(SpectacularAPIView):
+class Readable:
+    """For what is only read, in types of its own; a problem is JSON here too."""
+
+    http_method_names = ["get", "head"]
+
+    def handle_exception(self, exc):
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = JSONRenderer.media_type
+        return super().handle_exception(exc)
+
+
+class SchemaView(Readable, SpectacularAPIView):
     """OpenAPI 3 of everything under ``/api/v1/``."""
 
     permission_classes = [AllowAny]
 
 
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(Readable, SpectacularSwaggerSplitView):
     """The schema as a page. Its script is served apart, since nothing runs inline here."""
 
     permission_classes = [AllowAny]
