@@ -1,28 +1,10 @@
-from django.db.models import (
-    BigIntegerField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    Func,
-    JSONField,
-    OuterRef,
-)
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, Func, JSONField, OuterRef
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 
 from annotations.api.base import InProject, TextSerializer
 from annotations.enums import CardKind, Role, TaskState
 from annotations.models import Card, Task
-
-#: No project has as many tasks, so that disputes outweigh the order of making.
-MANY = 2**40
-
-#: Wrapped, since Django takes what is computed from whole numbers for a small one, and leaves
-#: out a comparison with what a small one can't be.
-RANK = ExpressionWrapper(
-    Cast("cards_disputed", BigIntegerField()) * MANY - F("pk"), output_field=BigIntegerField()
-)
 
 
 class LabelsOfCard(Func):
@@ -91,8 +73,7 @@ class TaskViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     queryset = Task.objects.none()
     roles = {"list": (Role.ADJUDICATOR, Role.ADMIN)}
     parameters = {"list": {"state", "batch", "kind", "label"}}
-    # One number, since a cursor can't page far through rows that tie.
-    ordering = ("-rank",)
+    ordering = ("-cards_disputed", "pk")
 
     def get_queryset(self):
         query = self.request.query_params
@@ -101,9 +82,4 @@ class TaskViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
         )
         wanted.is_valid(raise_exception=True)
         tasks = Task.objects.visible_to(self.request.user).filter(batch__project=self.project)
-        return (
-            wanted.narrow(tasks)
-            .select_related("batch", "article")
-            .defer("article__text")
-            .annotate(rank=RANK)
-        )
+        return wanted.narrow(tasks).select_related("batch", "article").defer("article__text")
