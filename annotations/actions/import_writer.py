@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from annotations.actions.import_cleaning import Cleaner
 from annotations.actions.import_reading import Refusals, Row
+from annotations.actions.import_suggestions import ImportedSuggestions
 from annotations.actions.import_work import ImportedWork
 from annotations.importing.problems import Problem
 from annotations.importing.records import LONGEST_KEY, Record
@@ -17,7 +18,6 @@ from annotations.models import (
     Cluster,
     ImportJob,
     ImportProblem,
-    Suggestion,
 )
 
 CHUNK = 200
@@ -67,22 +67,21 @@ class Writer:
                 placed.append((row, record, article, is_new))
 
         Article.objects.bulk_create([article for *_, article, is_new in placed if is_new])
-        Suggestion.objects.bulk_create(
-            Suggestion(article=article, origin=suggested.origin, spans=suggested.spans)
-            for _, record, article, is_new in placed
-            if is_new
-            for suggested in record.suggestions
-        )
-        self._work.look_up([article for *_, article, is_new in placed if not is_new])
+        not_new = [article for *_, article, is_new in placed if not is_new]
+        self._work.look_up(not_new)
+        suggestions = ImportedSuggestions(not_new)
         for row, record, article, is_new in placed:
             try:
-                is_news = self._work.add(article, record)
+                suggested = suggestions.news(article, record)
+                is_news = self._work.add(article, record) or bool(suggested)
+                suggestions.add(suggested)
             except Problem as found:
                 self.problems.append(self._refusals.add(row, found))
             else:
                 self.created += is_new or is_news
                 self.duplicates += not (is_new or is_news)
         self._work.flush()
+        suggestions.flush()
 
     def _place(self, known: "_Known", row: Row, record: Record) -> tuple[Article, bool]:
         """Return the article of ``record``, and whether it is yet to be written."""
