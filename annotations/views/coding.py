@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from annotations.algorithms import keys
 from annotations.models import Assignment, User
-from annotations.queries import codebook, coding
+from annotations.queries import codebook, coding, own_work
 from annotations.queries import reading as readings
 
 FACTS = ("outlet", "author", "published_at")
@@ -38,6 +38,7 @@ def page(request, uuid):
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),
         "facts": facts(assignment),
+        "time": own_work.active_time(Assignment.objects.filter(pk=assignment.pk)),
         "density": density if density in DENSITIES else DENSITIES[0],
         **preferences(request.user),
     }
@@ -69,13 +70,13 @@ def preferences(user: User) -> dict[str, Any]:
     chosen = held.get("keys", {})
     letters = {name.replace("-", "_"): key for name, key in keys.letters_of(chosen).items()}
     wanted = {
-        "isStandard": held.get("caret") == "standard",
         "hasLetters": held.get("has_letters", True),
         "aliases": keys.aliases(chosen),
     }
     return {
         "preferences": json.dumps(wanted),
         "has_letters": wanted["hasLetters"],
+        "is_standard": held.get("caret") == "standard",
         "letters": letters,
     }
 

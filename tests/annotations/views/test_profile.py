@@ -147,9 +147,10 @@ def test_caret_and_keys_are_kept_and_reach_the_annotation_page(client):
     assert answer.status_code == 302
 
     page = client.get(f"/assignments/{assignment.uuid}/")
-    wanted = {"isStandard": True, "hasLetters": False, "aliases": {"s": "", "g": "s"}}
+    wanted = {"hasLetters": False, "aliases": {"s": "", "g": "s"}}
     assert json.loads(page.context["preferences"]) == wanted
     assert "<kbd>G</kbd>" in page.content.decode()
+    assert "standard-caret-page" in page.content.decode()
     form = client.get("/profile/keys/").context["form"]
     assert (form["grow"].value(), form["caret"].value(), form["has_letters"].value()) == (
         "g",

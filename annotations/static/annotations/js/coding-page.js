@@ -25,7 +25,6 @@ import { showSaveState } from "./save-badge.js";
 import { SignIn } from "./sign-in.js";
 import { SpanList } from "./span-list.js";
 import { Spans } from "./spans.js";
-import { StandardCaret } from "./standard-caret.js";
 import { StatusLine } from "./status-line.js";
 import { SuggestionView } from "./suggestion-view.js";
 import { Suggestions } from "./suggestions.js";
@@ -143,10 +142,11 @@ async function open(root, assignment, paragraphs, api) {
   const snapChoice = byId("snap");
   const snapUnit = () =>
     /** @type {"words" | "characters"} */ (/** @type {HTMLSelectElement} */ (snapChoice).value);
-  const { isStandard, hasLetters, aliases } = JSON.parse(dataset.preferences ?? "{}");
-  const standard = isStandard
-    ? new StandardCaret({ root, paragraphs, model, cursor, snapUnit })
-    : null;
+  const { hasLetters, aliases } = JSON.parse(dataset.preferences ?? "{}");
+  // The script of the standard caret, where it was chosen, puts its own in place of this.
+  const native = { leaves: (/** @type {string} */ _command) => false };
+  const opened = { root, paragraphs, model, cursor, snapUnit, native };
+  root.dispatchEvent(new CustomEvent("surface-opened", { detail: opened }));
   const labelBar = new LabelBar({
     root,
     bar: byId("label-bar"),
@@ -165,7 +165,7 @@ async function open(root, assignment, paragraphs, api) {
   const run = wireCommands({
     root, editor, cursor, spans, labels, outbox, suggestions, submission, labelBar, openJump, flag: assignment.flag ?? "",
     keys: { hasLetters, aliases },
-    isNative: (name) => standard?.leaves(name) ?? false,
+    isNative: (name) => native.leaves(name),
   });
 
   const popover = new Popover({

@@ -3,6 +3,8 @@
  *
  * The text can be edited as far as the browser knows, so that the caret moves natively; every
  * edit is refused, and what gets through all the same, such as a composed word, is undone.
+ *
+ * A script of its own, sent before the annotation page's to those who chose this caret.
  */
 
 import { wordAt } from "./moves.js";
@@ -11,7 +13,7 @@ import { snap } from "./snap.js";
 // In SPAN mode the arrows keep their own meaning: there is no native word for it.
 const NATIVE = /^(right|left|up|down|(line|document)-(start|end)|screen-(up|down)|sentence-.*|character-.*|extend-.*)$/;
 
-export class StandardCaret {
+class StandardCaret {
   /**
    * @param {object} parts
    * @param {EventTarget} parts.root
@@ -113,3 +115,9 @@ export class StandardCaret {
     this.#observe();
   }
 }
+
+document.getElementById("coding")?.addEventListener("surface-opened", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  const caret = new StandardCaret(detail);
+  detail.native.leaves = (/** @type {string} */ command) => caret.leaves(command);
+});

@@ -1,8 +1,10 @@
 /**
  * "How did I tag these words before?": the coder's own spans in the project, by their words.
+ *
+ * A script of its own, fetched when somebody first asks on the annotation page.
  */
 
-import { text } from "./texts.js";
+import { loadTexts, text } from "./texts.js";
 
 /**
  * @typedef {object} Found
@@ -26,7 +28,7 @@ const PAUSE_MS = 200;
  * @param {import("./labels.js").Labels} parts.labels
  * @param {string} parts.words
  */
-export function lookUp(dialog, { api, labels, words }) {
+function lookUp(dialog, { api, labels, words }) {
   const input = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
   const list = /** @type {HTMLElement} */ (dialog.querySelector("ol"));
   const state = /** @type {HTMLElement} */ (dialog.querySelector("[data-part=state]"));
@@ -100,3 +102,9 @@ function row(found, labels) {
   if (found.note) item.append(text("note-shown", { note: found.note }));
   return item;
 }
+
+loadTexts(/** @type {HTMLTemplateElement} */ (document.getElementById("coding-texts")));
+document.getElementById("coding")?.addEventListener("look-up", (event) => {
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("own-spans"));
+  lookUp(dialog, /** @type {CustomEvent} */ (event).detail);
+});
