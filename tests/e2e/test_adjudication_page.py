@@ -337,6 +337,17 @@ def test_the_bars_of_the_score_stand_under_the_words_that_the_coder_marked(open_
     assert abs(bar["width"] - words["width"]) < 1
 
 
+def test_on_a_phone_the_card_leaves_its_place_in_the_text_to_be_read(open_page):
+    open_page.set_viewport_size({"width": 390, "height": 700})
+    for _place in range(2):
+        open_page.keyboard.press("j")
+        place = open_page.locator(".place.is-current").last.bounding_box()
+        card = open_page.locator(".adjudication-desk").bounding_box()
+        assert place["y"] + place["height"] <= card["y"]
+        assert 0 < card["height"] < 350
+        assert card["y"] + card["height"] == 700
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_is_accessible_and_never_wider_than_the_window(open_page, scheme, width):

@@ -55,7 +55,10 @@ export class PlaceMarks {
   reveal() {
     const box = this.layer.querySelector(".is-current");
     const { top, bottom } = box?.getBoundingClientRect() ?? { top: 0, bottom: 0 };
-    if (box && (top < 80 || bottom > window.innerHeight - 80)) {
+    // On a phone the card covers the foot of the window, and the page says how much of it.
+    const { scrollPaddingBottom } = getComputedStyle(document.documentElement);
+    const covered = Math.max(80, Number.parseFloat(scrollPaddingBottom) || 0);
+    if (box && (top < 80 || bottom > window.innerHeight - covered)) {
       box.scrollIntoView({ block: "center", behavior: "instant" });
     }
   }
