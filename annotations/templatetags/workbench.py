@@ -1,6 +1,7 @@
 """What templates say in one word: an icon, a label, a state, the project's navigation."""
 
 import re
+from datetime import timedelta
 
 from django import template
 from django.templatetags.static import static
@@ -88,6 +89,15 @@ def shape(label: LabelDefinition) -> str:
 def role_name(role: str) -> str:
     """Say a role in the reader's language."""
     return Role(role).label
+
+
+@register.filter
+def as_hours(time: timedelta) -> str:
+    """Say how long something took, to the minute."""
+    hours, minutes = divmod(round(time.total_seconds() / 60), 60)
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)s min") % {"minutes": minutes}
 
 
 @register.simple_tag

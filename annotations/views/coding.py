@@ -35,6 +35,7 @@ def page(request, uuid):
         "batch": batch,
         "project": batch.project,
         "labels": [label for label in labels if not label.is_retired],
+        "definitions": labels,
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),
         "facts": facts(assignment),
