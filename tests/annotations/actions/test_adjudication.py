@@ -216,6 +216,8 @@ def test_an_edit_takes_the_quote_from_the_text_and_can_keep_several():
         (span("weather", MAYOR), "unknown_label"),
         (actor(MAYOR, links=[{"name": "of", "target": "nobody"}]), "unknown_target"),
         (actor((48, 52)), "in_boilerplate"),
+        (actor(MAYOR, attributes=[{"name": "kind", "value": "person"}]), "unknown_attribute"),
+        (span("claim", MAYOR, attributes=[{"name": "stance", "value": "odd"}]), "not_a_choice"),
     ],
 )
 def test_a_span_that_the_text_or_the_codebook_contradicts_is_refused(wrong, code):
@@ -229,6 +231,15 @@ def test_a_span_that_the_text_or_the_codebook_contradicts_is_refused(wrong, code
     assert [error["code"] for error in refusal.value.errors] == [code]
     assert not Decision.objects.exists()
     assert not RulingDraft.objects.exists()
+
+
+def test_an_edit_may_take_over_what_a_coder_has_though_the_codebook_lost_it():
+    kind = [{"name": "kind", "value": "person"}]
+    task = coded_task([actor(MAYOR, attributes=kind)], [actor(BRANDT)])
+
+    rule(task, only_card(task, "boundary"), "edit", spans=[actor(BRANDT, attributes=kind)])
+
+    assert [row["attributes"] for row in shown(task)["gold"]] == [kind]
 
 
 def test_an_automatic_decision_can_be_overruled_and_stays_on_record():
