@@ -26,7 +26,6 @@ import { SignIn } from "./sign-in.js";
 import { SpanList } from "./span-list.js";
 import { Spans } from "./spans.js";
 import { StatusLine } from "./status-line.js";
-import { SuggestionView } from "./suggestion-view.js";
 import { Suggestions } from "./suggestions.js";
 import { Submission } from "./submit.js";
 import { Sync } from "./sync.js";
@@ -145,7 +144,7 @@ async function open(root, assignment, paragraphs, api) {
   const { hasLetters, aliases } = JSON.parse(dataset.preferences ?? "{}");
   // The script of the standard caret, where it was chosen, puts its own in place of this.
   const native = { leaves: (/** @type {string} */ _command) => false };
-  const opened = { root, paragraphs, model, cursor, snapUnit, native };
+  const opened = { root, layer, paragraphs, model, cursor, labels, suggestions, snapUnit, native, onDone: focusText };
   root.dispatchEvent(new CustomEvent("surface-opened", { detail: opened }));
   const labelBar = new LabelBar({
     root,
@@ -235,19 +234,8 @@ async function open(root, assignment, paragraphs, api) {
   root.addEventListener("preview-changed", (event) => {
     fills.set("preview", /** @type {CustomEvent} */ (event).detail.extents);
   });
-  const view =
-    document.getElementById("suggestion-list") &&
-    new SuggestionView({
-      root,
-      section: byId("suggestion-list"),
-      layer,
-      paragraphs,
-      labels,
-      suggestions,
-      onDone: focusText,
-    });
   const relayout = () => {
-    view?.relayout();
+    root.dispatchEvent(new CustomEvent("laid-out"));
     bars.relayout();
     caret.relayout();
     fills.relayout();

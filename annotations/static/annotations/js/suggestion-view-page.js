@@ -1,15 +1,17 @@
 /**
  * Suggestions on the page: a dashed outline around their words, and a list of their own.
+ *
+ * A script of its own, sent before the annotation page's where the batch has suggestions.
  */
 
-import { text } from "./texts.js";
+import { loadTexts, text } from "./texts.js";
 
 /** @typedef {import("./types.js").Suggestion} Suggestion */
 /** @typedef {import("./paragraphs.js").Paragraph} Paragraph */
 
 const NEAR = "800px 0px";
 
-export class SuggestionView {
+class SuggestionView {
   /**
    * @param {object} parts
    * @param {EventTarget} parts.root
@@ -35,13 +37,13 @@ export class SuggestionView {
     const observer = new IntersectionObserver((entries) => this.#follow(entries), { rootMargin: NEAR });
     for (const { element } of paragraphs.all) observer.observe(element);
     root.addEventListener("suggestions-changed", () => this.#show());
+    root.addEventListener("laid-out", () => this.#draw());
     this.#onClick(section, "accept-all", () => suggestions.accept(suggestions.open));
     this.#onClick(section, "refuse-all", () => suggestions.refuse(suggestions.open));
     this.#show();
   }
 
-  /** Draw the outlines again, after the text was laid out anew. */
-  relayout() {
+  #draw() {
     const origin = this.layer.getBoundingClientRect();
     const drawings = [...this.groups].map(([paragraph, group]) => ({
       group,
@@ -67,7 +69,7 @@ export class SuggestionView {
       row.querySelector("button")?.toggleAttribute("aria-current", suggestion === atHand);
     });
     if (atHand) this.#reveal(this.rows.get(atHand.id));
-    this.relayout();
+    this.#draw();
   }
 
   /** @param {HTMLElement | undefined} row to scroll to in the list; the page itself stays */
@@ -153,7 +155,7 @@ export class SuggestionView {
         this.groups.delete(paragraph);
       }
     }
-    this.relayout();
+    this.#draw();
   }
 
   /**
@@ -181,3 +183,10 @@ export class SuggestionView {
     return box;
   }
 }
+
+loadTexts(/** @type {HTMLTemplateElement} */ (document.getElementById("coding-texts")));
+document.getElementById("coding")?.addEventListener("surface-opened", (event) => {
+  const section = document.getElementById("suggestion-list");
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (section) new SuggestionView({ ...detail, section });
+});
