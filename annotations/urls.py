@@ -8,6 +8,7 @@ from annotations.views import (
     agreement,
     articles,
     batches,
+    cleaning,
     codebook,
     coding,
     history,
@@ -61,7 +62,10 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/imports/<uuid:uuid>/refused/", imports.refused, name="import-refused"
     ),
     path("projects/<slug:slug>/articles/", articles.index, name="articles"),
+    path("projects/<slug:slug>/clean/", cleaning.page, name="clean"),
+    path("projects/<slug:slug>/articles/describe/", articles.describe, name="articles-describe"),
     path("articles/<uuid:uuid>/", articles.detail, name="article"),
+    path("articles/<uuid:uuid>/zones/", cleaning.correct_lines, name="article-zones"),
     path("articles/<uuid:uuid>/withdraw/", articles.withdraw, name="article-withdraw"),
     path("projects/<slug:slug>/batches/", batches.index, name="batches"),
     path("projects/<slug:slug>/batches/new/", batches.create, name="batch-new"),

@@ -46,6 +46,14 @@ def checked(
         if name not in zones.RULES:
             raise BadRule(_("There is no rule “%(name)s”.") % {"name": name})
         rules.append(CleaningRule(project=project, outlet=outlet, builtin=name, is_on=False))
+    if outlet:
+        # What is off for all outlets and not for this one has to be said.
+        switched = project.cleaning_rules.filter(outlet="", is_on=False).exclude(builtin="")
+        rules += [
+            CleaningRule(project=project, outlet=outlet, builtin=rule.builtin, is_on=True)
+            for rule in switched
+            if rule.builtin not in {given.builtin for given in rules}
+        ]
     errors = []
     wanted = {given["pattern"]: given.get("kind", ZoneKind.BOILERPLATE) for given in patterns}
     if len(wanted) > MOST_PATTERNS:

@@ -1,13 +1,14 @@
 """What the project's rules say of an article, and what applying them would do."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotations.algorithms import dates, zones
+from annotations.algorithms.text import paragraphs
 from annotations.enums import CleaningScope, ZonesBy
 from annotations.models import (
     Article,
@@ -24,7 +25,11 @@ from annotations.models import (
 #: An article that loses more of its characters is one to look at.
 MUCH = 0.3
 #: The effect is measured on so many articles, evenly spread.
-MOST_MEASURED = 300
+MOST_MEASURED = 150
+#: So many articles are looked through for the next one that changes.
+MOST_WALKED = 300
+#: Lines that can be corrected one by one.
+MOST_LINES = 400
 
 
 @dataclass(frozen=True)
@@ -167,3 +172,129 @@ def measure(articles: QuerySet[Article], book: RuleBook, by: User) -> Effect:
         effect.changed += as_zones(found) != article.zones
         effect.by_rule.update({zone.rule for zone in found})
     return effect
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One article with the zones that it has or would get, and what that means for it."""
+
+    article: Article
+    found: list[zones.Found]
+    is_open: bool
+
+    @property
+    def zones(self) -> list[dict[str, Any]]:
+        return as_zones(self.found) if self.is_open else self.article.zones
+
+    @property
+    def lost(self) -> float:
+        furniture = [
+            zones.Found(zone["start"], zone["end"], zone["kind"], "") for zone in self.zones
+        ]
+        return 1 - zones.share_of_story(self.article.text, furniture)
+
+    @property
+    def story(self) -> list[str]:
+        """The lines that are in no furniture, without it."""
+        kept, at = [], 0
+        for zone in self.zones:
+            if zone["kind"] == "boilerplate":
+                kept.append(self.article.text[at : zone["start"]])
+                at = max(at, zone["end"])
+        kept.append(self.article.text[at:])
+        return [line.strip() for line in "".join(kept).split("\n") if line.strip()]
+
+    @property
+    def loses_much(self) -> bool:
+        return self.lost > MUCH
+
+    @property
+    def is_changed(self) -> bool:
+        return self.is_open and self.zones != self.article.zones
+
+    def fits(self, only: str) -> bool:
+        return {"changed": self.is_changed, "warnings": self.loses_much}.get(only, True)
+
+
+def walk(
+    articles: QuerySet[Article],
+    book: RuleBook,
+    by: User,
+    *,
+    start: Article | None,
+    step: str,
+    only: str,
+) -> Preview | None:
+    """Return the first article from ``start`` on that fits ``only``, or ``None`` if none is near.
+
+    ``step`` is ``next``, ``previous``, or empty for ``start`` itself.
+    """
+    ordered = articles.order_by("-pk" if step == "previous" else "pk")
+    if start is not None and step:
+        beyond = {"pk__lt": start.pk} if step == "previous" else {"pk__gt": start.pk}
+        ordered = ordered.filter(**beyond)
+    elif start is not None:
+        ordered = ordered.filter(pk=start.pk)
+    near = list(ordered.values_list("pk", flat=True)[:MOST_WALKED])
+    free = set(open_to_rules(Article.objects.filter(pk__in=near), by).values_list("pk", flat=True))
+    for article in ordered.filter(pk__in=near).select_related("project").iterator(chunk_size=20):
+        preview = Preview(article, plan(article, book), article.pk in free)
+        if preview.fits(only if step or start is None else ""):
+            return preview
+    return None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that says something, and the kind of zone that it is in: empty for the story."""
+
+    number: int
+    text: str
+    kind: str
+    is_mixed: bool
+
+
+def lines(text: str, found: Sequence[dict[str, Any]]) -> list[Line]:
+    """Return the lines of a text that say something, the first ``MOST_LINES`` of them."""
+    told = []
+    for number, (start, end) in enumerate(paragraphs(text)):
+        said = text[start:end].strip()
+        if not said:
+            continue
+        start += text[start:end].index(said)
+        inside = [z for z in found if z["start"] < start + len(said) and z["end"] > start]
+        whole = [z for z in inside if z["start"] <= start and z["end"] >= start + len(said)]
+        kind = whole[0]["kind"] if whole else ""
+        told.append(Line(number, said, kind, bool(inside) and not whole))
+        if len(told) == MOST_LINES:
+            break
+    return told
+
+
+def with_lines(
+    text: str, found: Sequence[dict[str, Any]], chosen: dict[int, str]
+) -> list[dict[str, Any]]:
+    """Return zones after the lines in ``chosen`` have become of the kinds given, whole.
+
+    A line that is of its kind already changes nothing.
+    """
+    result = [dict(zone) for zone in found]
+    known = {line.number: line.kind for line in lines(text, found) if not line.is_mixed}
+    chosen = {number: kind for number, kind in chosen.items() if known.get(number) != kind}
+    for number, (start, end) in enumerate(paragraphs(text)):
+        said = text[start:end].strip()
+        if number not in chosen or not said:
+            continue
+        start += text[start:end].index(said)
+        end = start + len(said)
+        result = [piece for zone in result for piece in _without(zone, start, end)]
+        if chosen[number]:
+            result.append({"start": start, "end": end, "kind": chosen[number]})
+    return sorted(result, key=lambda zone: zone["start"])
+
+
+def _without(zone: dict[str, Any], start: int, end: int) -> Iterator[dict[str, Any]]:
+    if zone["start"] < min(start, zone["end"]):
+        yield zone | {"end": min(start, zone["end"])}
+    if max(end, zone["start"]) < zone["end"]:
+        yield zone | {"start": max(end, zone["start"])}

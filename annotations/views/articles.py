@@ -5,14 +5,16 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from annotations.actions import articles
-from annotations.enums import Role, TaskState
+from annotations.actions import articles, metadata
+from annotations.enums import MetaSource, Role, TaskState
 from annotations.exceptions import Refused
-from annotations.forms.articles import SearchForm, WithdrawalForm
+from annotations.forms.articles import DescriptionForm, SearchForm, WithdrawalForm
 from annotations.models import Article, Batch
 from annotations.permissions import can_administer
 from annotations.queries import reading
@@ -39,6 +41,7 @@ def index(request, slug):
         {
             "project": project,
             "form": form,
+            "description": DescriptionForm(),
             "page": page,
             "query": f"{urlencode(wanted)}&" if wanted else "",
             "wanted": wanted,
@@ -60,7 +63,7 @@ def detail(request, uuid):
             "project": article.project,
             "article": article,
             "lines": reading.lines(article),
-            "meta": sorted((k, v) for k, v in article.meta.items() if k != "title"),
+            "meta": _meta_of(article),
             "batches": batches.order_by("created_at") if is_admin else [],
             "can_administer": is_admin,
         },
@@ -85,6 +88,51 @@ def withdraw(request, uuid):
     else:
         messages.success(request, _("The article will be in no future release."))
     return redirect("annotations:article", uuid)
+
+
+@require_POST
+def describe(request, slug):
+    """Correct metadata of all articles that the search finds."""
+    project = project_for(request, slug, Role.ADMIN)
+    wanted = SearchForm(request.POST).wanted
+    form = DescriptionForm(request.POST)
+    try:
+        if form.is_valid():
+            changed, kept = metadata.describe(
+                project=project,
+                found=search(project, request.user, **wanted),
+                by=request.user,
+                at=timezone.now(),
+                values=form.values,
+                swap_day_and_month=form.is_swap,
+            )
+            messages.success(request, _corrected(changed, kept))
+        else:
+            messages.error(request, _("That can’t be a value."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    address = reverse("annotations:articles", args=[slug])
+    # The outlet that was looked for may be another one now.
+    still = {name: value for name, value in wanted.items() if name != form.data.get("field")}
+    return redirect(f"{address}?{urlencode(still)}")
+
+
+def _corrected(changed: int, kept: int) -> str:
+    said = ngettext("%(n)s article corrected.", "%(n)s articles corrected.", changed)
+    if not kept:
+        return said % {"n": changed}
+    stay = ngettext(
+        "%(n)s stays as it is: work on it may have been handed in.",
+        "%(n)s stay as they are: work on them may have been handed in.",
+        kept,
+    )
+    return f"{said % {'n': changed}} {stay % {'n': kept}}"
+
+
+def _meta_of(article: Article) -> list[tuple[str, object, str]]:
+    """Return each value with its name and where it comes from; the title's source stands too."""
+    sources = {name: MetaSource(code).label for name, code in article.meta_sources.items()}
+    return sorted((name, value, sources.get(name, "")) for name, value in article.meta.items())
 
 
 def _article(request, uuid) -> Article:
