@@ -1,12 +1,14 @@
 """What is answered where no view could: a page, and to programs a problem in the API's shape."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from annotations.api.errors import MEDIA_TYPE, members
+from annotations.api.errors import MEDIA_TYPE, RETRY_AFTER, database_away, members
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -22,6 +24,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # Whoever is signed in is looked up before any view is reached.
+    if _is_program(request) and isinstance(sys.exception(), OperationalError | InterfaceError):
+        answer = _problem(*database_away())
+        answer["Retry-After"] = RETRY_AFTER
+        return answer
     if _is_program(request):
         return _problem(500, "error", _("Something broke on our side. It has been logged."))
     return defaults.server_error(request)

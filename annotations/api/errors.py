@@ -1,5 +1,6 @@
 """Errors in the one shape of the API: RFC 9457 problem details."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -18,7 +20,11 @@ from rest_framework.views import set_rollback
 
 from annotations.exceptions import Refused
 
+logger = logging.getLogger(__name__)
+
 MEDIA_TYPE = "application/problem+json"
+#: In seconds: about as long as a restart of the database takes.
+RETRY_AFTER = "5"
 
 
 class UnknownInput(exceptions.APIException):
@@ -46,6 +52,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem(413, "too_large", _("The request is too large."))
     elif isinstance(error, SuspiciousOperation):
         return problem(400, "malformed", _("The request is malformed: %(why)s") % {"why": error})
+    elif isinstance(error, OperationalError | InterfaceError):
+        logger.warning("the database is away: %s", type(error).__name__)
+        return problem(*database_away(), headers={"Retry-After": RETRY_AFTER})
     if isinstance(error, exceptions.ValidationError):
         return problem(
             422,
@@ -68,6 +77,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if (wait := getattr(error, "wait", None)) is not None:
         response["Retry-After"] = str(int(wait) + 1)
     return response
+
+
+def database_away() -> tuple[int, str, str]:
+    """Return what to say while the database is away."""
+    return 503, "database_away", _("The database can't be reached. Try again in a moment.")
 
 
 def problem(

@@ -10,7 +10,9 @@ ROW = {
     "key": str,
     "text_sha256": is_sha256,
     "meta": dict,
+    "meta_sources": dict,
     "zones": [ZONE],
+    "zones_by": str,
     "cluster": maybe(str),
     "split": maybe(str),
     "version": int,
@@ -78,7 +80,8 @@ def test_admins_correct_zones_and_meta_until_work_is_handed_in(study):
     }
     before = study.ask("admin", "GET", "articles/{article}/").json()
     after = study.ask("admin", "PATCH", "articles/{article}/", body).json()
-    assert after == before | body | {"version": before["version"] + 1}
+    by_hand = {"meta_sources": dict.fromkeys(body["meta"], "person"), "zones_by": "person"}
+    assert after == before | body | by_hand | {"version": before["version"] + 1}
     handed_in = f"articles/{study.coded.article.uuid}/"
     refused = study.ask("admin", "PATCH", handed_in, body)
     assert (refused.status_code, refused.json()["code"]) == (409, "work_submitted")

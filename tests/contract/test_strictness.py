@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import OperationalError, connection
 from rest_framework.test import APIClient
 
 from tests.contract.people import problems
@@ -131,6 +132,19 @@ def test_what_is_not_there_is_a_problem_too(study, who, method, address, status)
     assert refused.status_code == status
     assert problems(refused) == []
     assert status != 405 or "GET" in refused["Allow"]
+
+
+@pytest.mark.parametrize("who", ["admin", "admin token"])
+def test_a_database_that_is_away_is_503_and_says_when_to_come_back(study, who, monkeypatch):
+    monkeypatch.setattr(study[who], "raise_request_exception", False)
+
+    def nobody_answers(*args):
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(nobody_answers):
+        refused = study.ask(who, "GET", "projects/")
+
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
 
 
 def test_a_refusal_of_a_body_names_each_fault(study):
