@@ -95,7 +95,8 @@ function row(found, labels) {
   words.dir = "auto";
   const mark = document.createElement("mark");
   mark.textContent = found.quote;
-  words.append(found.before, mark, found.after);
+  // What was cut off in the middle of a word says nothing.
+  words.append(found.before.replace(/^\S*\s/, "…"), mark, found.after.replace(/\s\S*$/, "…"));
   const place = link.appendChild(document.createElement("span"));
   place.dir = "auto";
   place.textContent = found.article;
