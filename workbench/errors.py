@@ -3,8 +3,10 @@
 import sys
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -14,6 +16,8 @@ from annotations.api.errors import MEDIA_TYPE, RETRY_AFTER, database_away, membe
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_program(request):
         return _problem(400, "malformed", _("The request is malformed."))
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return HttpResponse(render_to_string("413.html"), status=413)
     return defaults.bad_request(request, exception)
 
 

@@ -1,8 +1,12 @@
 import logging
 from collections.abc import Callable
+from functools import cache
 from time import monotonic
+from urllib.parse import unquote
+from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from workbench import logs
 
@@ -54,3 +58,25 @@ class PrivateByDefault:
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class InTheReadersZone:
+    """Tell times on pages as clocks show them where the reader is; a cookie says where.
+
+    The API tells all times in UTC, to everybody the same.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = unquote(request.COOKIES.get("timezone", ""))
+        if request.path.startswith("/api/") or zone not in _known_zones():
+            return self.get_response(request)
+        with timezone.override(zone):
+            return self.get_response(request)
+
+
+@cache
+def _known_zones() -> set[str]:
+    return available_timezones()

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 from psycopg.errors import SerializationFailure
 
 from annotations.actions.jobs import LostClaim
@@ -95,7 +96,7 @@ def _check_right(release: Release, recipe: Recipe) -> None:
     if by is None:
         return
     if not by.is_active or not can_publish(by, release.project):
-        raise CannotPublish("Whoever asked for this release is no longer an admin.")
+        raise CannotPublish(_("Whoever asked for this release is no longer an admin."))
     refuse_closed_batches(project=release.project, recipe=recipe, by=by)
 
 

@@ -37,6 +37,23 @@ def test_a_form_from_another_session_is_refused_with_advice():
     assert "This form is no longer valid" in page.content.decode()
 
 
+def test_a_form_that_is_too_large_is_refused_with_advice(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    client.force_login(UserFactory())
+
+    page = client.post("/projects/new/", {"name": "River talks" * 20})
+
+    assert page.status_code == 413
+    assert "That is too large to be sent at once" in page.content.decode()
+
+
+def test_a_malformed_request_gets_a_page_too(client):
+    page = client.get("/sign-in/", headers={"host": "a b"})
+
+    assert page.status_code == 400
+    assert "This could not be understood" in page.content.decode()
+
+
 def test_the_page_for_our_own_faults_needs_no_request():
     assert "Something broke on our side" in render_to_string("500.html")
 
