@@ -1,11 +1,13 @@
 """What templates say in one word: an icon, a label, a state, the project's navigation."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -120,6 +122,22 @@ def state_chip(row):
     tone, sign = SIGNS[row.state]
     return format_html(
         '<span class="state" data-tone="{}">{}{}</span>', tone, icon(sign), row.get_state_display()
+    )
+
+
+@register.filter
+def number(value: int) -> str:
+    """Write a number with its thousands apart; not for attributes that programs read."""
+    return number_format(value, force_grouping=True)
+
+
+@register.simple_tag
+def moment(value: datetime, pattern: str = "j M Y"):
+    """Tell a time in the reader's zone, and to machines in UTC."""
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        value.astimezone(UTC).isoformat(timespec="seconds"),
+        date_format(timezone.localtime(value), pattern),
     )
 
 

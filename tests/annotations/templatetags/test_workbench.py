@@ -1,8 +1,10 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import timezone
 
 from annotations.enums import AssignmentState, JobState, ReleaseState, Role, TaskState
 from annotations.models import Assignment, ImportJob, LabelDefinition, Task
@@ -112,3 +114,16 @@ def test_who_is_no_member_gets_no_navigation():
     member = MemberFactory(removed_at=MONDAY)
 
     assert nav(member)[0] == []
+
+
+def test_a_number_has_its_thousands_apart():
+    assert render("{{ n|number }}", n=1234567) == "1,234,567"
+
+
+def test_a_time_is_told_in_the_readers_zone_and_to_machines_in_utc():
+    late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+
+    with timezone.override("Asia/Baku"):
+        told = render('{% moment at "j M Y, H:i" %}', at=late)
+
+    assert told == '<time datetime="2026-03-01T23:30:00+00:00">2 Mar 2026, 03:30</time>'
