@@ -7,6 +7,7 @@ import {
   isOpen,
   placesOf,
   repeatable,
+  targetsIn,
   versionsOf,
 } from "../../annotations/static/annotations/js/card-versions.js";
 
@@ -57,6 +58,24 @@ test("versions are distinct, and the one most coders chose comes first", () => {
   assert.deepEqual(
     versions.map(({ coders }) => coders),
     [["B", "C"], ["A"]],
+  );
+});
+
+test("links make versions by what they point to, whatever its id is", () => {
+  const claim = (/** @type {string} */ id, /** @type {string} */ target) =>
+    span(20, 30, { id, links: [{ name: "speaker", target }] });
+  const claims = card({ A: [claim("1", "a")], B: [claim("2", "b")], C: [claim("3", "c")] });
+  const speakers = card({
+    A: [span(0, 3, { id: "a" })],
+    B: [span(0, 3, { id: "b" })],
+    C: [span(5, 9, { id: "c" })],
+  });
+
+  const versions = versionsOf(claims, targetsIn([claims, speakers]));
+
+  assert.deepEqual(
+    versions.map(({ coders }) => coders),
+    [["A", "B"], ["C"]],
   );
 });
 

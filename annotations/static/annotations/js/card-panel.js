@@ -2,7 +2,7 @@
  * The card at hand: the score, the versions to choose from, and what goes with a ruling.
  */
 
-import { absentFrom, isOpen, versionsOf } from "./card-versions.js";
+import { absentFrom, contentOf, isOpen, targetsIn, versionsOf } from "./card-versions.js";
 import { kindOf, stateOf } from "./place-list.js";
 import { text } from "./texts.js";
 
@@ -26,6 +26,8 @@ export class CardPanel {
     this.onRuled = onRuled;
     /** @type {Card | undefined} */
     this.card = undefined;
+    /** @type {import("./card-versions.js").Targets} */
+    this.targets = new Map();
     this.choices = this.#part("choices");
     this.form = /** @type {HTMLFormElement} */ (panel.querySelector("form.said"));
     this.choices.addEventListener("click", (event) => {
@@ -40,6 +42,7 @@ export class CardPanel {
    */
   show(card, { place, places, cards, isNew }) {
     this.card = card;
+    this.targets = targetsIn(cards);
     this.#part("place").textContent = text("place-of", { place, places });
     this.#part("kind").textContent = kindOf(card);
     this.#showRuling(card);
@@ -108,10 +111,12 @@ export class CardPanel {
     const { decision } = card;
     const hadFocus = this.choices.contains(document.activeElement);
     const chosen = isOpen(card) ? null : decision;
-    const choices = versionsOf(card).map(({ spans, coders }, index) => {
+    const choices = versionsOf(card, this.targets).map(({ spans, coders }, index) => {
       const button = choice(index < 9 ? String(index + 1) : "");
       button.dataset.coder = coders[0];
-      const isChosen = chosen?.outcome === "accept" && same(chosen.spans, spans);
+      // Gold has its own ids, so that links of a ruling can't be told apart by their targets.
+      const isTheirs = chosen?.coder ? coders.includes(chosen.coder) : same(chosen?.spans ?? [], spans);
+      const isChosen = chosen?.outcome === "accept" && isTheirs;
       button.setAttribute("aria-pressed", String(isChosen));
       button.append(this.#versions(spans), this.#whoChose(coders));
       return button;
@@ -150,7 +155,7 @@ export class CardPanel {
       chip.append(part("glyph", ""), this.labels.nameOf(span.label));
       const details = [
         ...span.attributes.map(({ name, value }) => `${name}: ${value}`),
-        ...span.links.map(({ name }) => `→ ${name}`),
+        ...span.links.map(({ name, target }) => `${name} → ${this.targets.get(target)?.quote ?? "…"}`),
         ...(span.note ? [`✎ ${span.note}`] : []),
       ];
       one.append(chip, part("choice-quote", `“${span.quote}”`));
@@ -223,9 +228,7 @@ function choice(key) {
  * @param {Span[]} others
  */
 function same(some, others) {
-  const words = (/** @type {Span[]} */ spans) =>
-    spans.map(({ start, end, label }) => `${start}:${end}:${label}`).sort();
-  return words(some).join() === words(others).join();
+  return contentOf(some) === contentOf(others);
 }
 
 /**

@@ -6,26 +6,50 @@
 /** @typedef {import("./types.js").Card} Card */
 /** @typedef {import("./types.js").Ruling} Ruling */
 /** @typedef {{spans: Span[], coders: string[]}} Version */
+/** @typedef {Pick<Map<string, Span>, "get">} Targets what links may point to, by id */
+
+/** @type {Targets} */
+const UNKNOWN = new Map();
 
 /**
  * Return the distinct versions of a card with who chose them, most chosen first. Coders with
  * nothing there have no version: that is what ruling "none" says.
  * @param {Card} card
+ * @param {Targets} [targets]
  * @returns {Version[]}
  */
-export function versionsOf(card) {
+export function versionsOf(card, targets = UNKNOWN) {
   /** @type {Map<string, Version>} */
   const found = new Map();
   for (const { coder, spans } of card.candidates) {
     if (!spans.length) continue;
-    const key = JSON.stringify([...new Set(spans.map(wordsOf))].sort());
+    const key = contentOf(spans, targets);
     const version = found.get(key);
     if (version) version.coders.push(coder);
-    else found.set(key, { spans: distinct(spans), coders: [coder] });
+    else found.set(key, { spans: distinct(spans, targets), coders: [coder] });
   }
   return [...found.values()].sort(
     (a, b) => b.coders.length - a.coders.length || a.spans[0].start - b.spans[0].start,
   );
+}
+
+/**
+ * Return what spans say, so that two versions can be compared.
+ * @param {Span[]} spans
+ * @param {Targets} [targets] where they are not known, links are compared by their names
+ */
+export function contentOf(spans, targets = UNKNOWN) {
+  return JSON.stringify([...new Set(spans.map((span) => wordsOf(span, targets)))].sort());
+}
+
+/**
+ * Return every span of these cards that a link may point to, by its id.
+ * @param {Card[]} cards
+ */
+export function targetsIn(cards) {
+  const coded = cards.flatMap(({ candidates }) => candidates.flatMap(({ spans }) => spans));
+  const ruled = cards.flatMap(({ decision }) => decision?.spans ?? []);
+  return new Map([...coded, ...ruled].map((span) => [span.id, span]));
 }
 
 /**
@@ -80,13 +104,23 @@ export function repeatable(card, ruling) {
   return coder ? { ...said, coder } : null;
 }
 
-/** @param {Span[]} spans */
-function distinct(spans) {
-  return [...new Map(spans.map((span) => [wordsOf(span), span])).values()];
+/**
+ * @param {Span[]} spans
+ * @param {Targets} targets
+ */
+function distinct(spans, targets) {
+  return [...new Map(spans.map((span) => [wordsOf(span, targets), span])).values()];
 }
 
-/** @param {Span} span */
-function wordsOf({ start, end, label, attributes, links }) {
+/**
+ * @param {Span} span
+ * @param {Targets} targets
+ */
+function wordsOf({ start, end, label, attributes, links }, targets) {
   const said = attributes.map(({ name, value }) => `${name}=${value}`).sort();
-  return JSON.stringify([start, end, label, said, links.map(({ name }) => name).sort()]);
+  const linked = links.map(({ name, target }) => {
+    const at = targets.get(target);
+    return at ? `${name} ${at.start} ${at.end} ${at.label}` : name;
+  });
+  return JSON.stringify([start, end, label, said, linked.sort()]);
 }
