@@ -11,7 +11,8 @@ from collections.abc import Callable
 import rjsmin
 
 _IMPORT = re.compile(
-    r'^import (?:\* as (?P<whole>\w+)|\{(?P<names>[^}]*)\}) from "\./(?P<file>[\w-]+\.js)";$', re.M
+    r'^import (?:(?:\* as (?P<whole>\w+)|\{(?P<names>[^}]*)\}) from )?"\./(?P<file>[\w-]+\.js)";$',
+    re.M,
 )
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|function|const) (?P<name>\w+))", re.M)
 _NOTHING_EXPORTED = re.compile(r"^export \{\};$", re.M)
@@ -27,40 +28,36 @@ def joined(entry: str, read: Callable[[str], str]) -> str:
 
     ``read`` returns a module's source by its file name; all of them lie in one folder.
     """
-    parts: dict[str, str] = {}
+    parts: list[str] = []
+    constants: dict[str, str] = {}
 
     def add(name: str, importers: tuple[str, ...]) -> None:
         if name in importers:
             raise CannotJoin(f"Modules import each other in a ring: {', '.join(importers)}.")
-        if name in parts:
+        if name in constants:
             return
         source = read(name)
         for found in _IMPORT.finditer(source):
             add(found["file"], (*importers, name))
-        parts[name] = _as_function(name, rjsmin.jsmin(_without_modules(name, source)))
+        constants[name] = f"${len(constants)}"
+        body = rjsmin.jsmin(_without_modules(name, source, constants))
+        parts.append(f"const {constants[name]}=(()=>{{{body}}})();\n")
 
     add(entry, ())
-    return "".join(parts.values())
+    return "".join(parts)
 
 
-def _variable(name: str) -> str:
-    return "$" + name.removesuffix(".js").replace("-", "_")
-
-
-def _without_modules(name: str, source: str) -> str:
+def _without_modules(name: str, source: str, constants: dict[str, str]) -> str:
     """Return the source with plain statements in place of its imports and exports."""
+
+    def as_constant(found: re.Match[str]) -> str:
+        if not found["whole"] and found["names"] is None:
+            return ""  # imported for what it does
+        what = found["whole"] or f"{{{re.sub(r' as ', ': ', found['names'])}}}"
+        return f"const {what} = {constants[found['file']]};"
+
     names = _EXPORT.findall(source)
-    source = _IMPORT.sub(_as_constant, source)
-    source = _NOTHING_EXPORTED.sub("", _EXPORT.sub("", source))
+    source = _NOTHING_EXPORTED.sub("", _EXPORT.sub("", _IMPORT.sub(as_constant, source)))
     if left := _LEFT_OVER.search(re.sub(r"/\*.*?\*/", "", source, flags=re.S)):
         raise CannotJoin(f"{name}: “{left[0]}” can’t be joined.")
     return f"{source}\nreturn {{{', '.join(names)}}};\n"
-
-
-def _as_constant(found: re.Match[str]) -> str:
-    what = found["whole"] or f"{{{re.sub(r' as ', ': ', found['names'])}}}"
-    return f"const {what} = {_variable(found['file'])};"
-
-
-def _as_function(name: str, body: str) -> str:
-    return f"const {_variable(name)}=(()=>{{{body}}})();\n"

@@ -21,28 +21,19 @@ export class Api {
   /**
    * @param {string} url
    * @param {object} body
-   * @param {{keepalive?: boolean}} [options]
+   * @param {{keepalive?: boolean}} [options] whether the request may outlive the page
    */
-  post(url, body, { keepalive = false } = {}) {
-    return fetch(url, {
-      method: "POST",
-      headers: {
-        Accept: "application/json",
-        "Content-Type": "application/json",
-        "X-CSRFToken": this.csrf,
-      },
-      credentials: "same-origin",
-      body: JSON.stringify(body),
-      keepalive,
-    });
+  post(url, body, options) {
+    return this.send("POST", url, body, options);
   }
 
   /**
    * @param {"POST" | "PUT" | "DELETE"} method
    * @param {string} url
    * @param {object} [body]
+   * @param {{keepalive?: boolean}} [options]
    */
-  send(method, url, body) {
+  send(method, url, body, options) {
     return fetch(url, {
       method,
       headers: {
@@ -52,6 +43,7 @@ export class Api {
       },
       credentials: "same-origin",
       body: body && JSON.stringify(body),
+      ...options,
     });
   }
 

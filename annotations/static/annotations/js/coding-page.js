@@ -2,6 +2,7 @@
  * The annotation page: fetch the assignment, put the parts together, answer the keys.
  */
 
+import "./site.js";
 import { Api } from "./api.js";
 import { Bars } from "./bars.js";
 import { Caret } from "./caret.js";
