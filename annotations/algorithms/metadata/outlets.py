@@ -19,6 +19,7 @@ _NO_NAME = re.compile(
     r"notice|infring\w+|the author|site)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\s(?:19|20)\d{2}\b.*")
 _OPENS_NAME = re.compile(r"published by:?", re.IGNORECASE)
 
 
@@ -30,7 +31,8 @@ def named_in(lines: Sequence[str]) -> str | None:
     for line in lines:
         for pattern in _OWNER:
             found = pattern.search(line)
-            name = _NO_NAME.split(found["name"])[0].strip(" -–—|") if found else ""
+            name = _NO_NAME.split(found["name"])[0] if found else ""
+            name = _YEAR.sub("", name).strip(" -–—|")
             if len(name) > 2:
                 return name
     return None

@@ -19,6 +19,7 @@ _STEM = 5
 #: “… Khankendi and BakuPolitics”: a section's name that lost the space before it.
 _GLUED = re.compile(r"(?<=[^\W\d_A-ZА-Я])([A-ZА-ЯԱ-Ֆ][^\W\d_]{3,})$")
 _SUFFIX = re.compile(r"\s+[|»•·]\s+[^|»•·]{2,50}$")
+_BARS = re.compile(r"\s[|·•/]\s")
 _LEAD = re.compile(r"^[\s|/·•,;:–—-]*(?:\d{1,2}[:.]\d{2}[\s|/·•,;:–—-]*)?")
 _LABEL = re.compile(
     r"(?:title|headline|subject|titre|titel|título|titolo|заголовок|başlık|başlıq)\s*[:：]\s*",
@@ -261,7 +262,7 @@ def _mark_if_dated(page: Page, index: int) -> bool:
     rest = dates.remainder(text)
     if bylines.is_name(text[: found[0].start].strip(" ,|/·-–—")):
         page.part(index, BYLINE)
-    elif is_menu(rest):
+    elif is_menu(rest) or (_BARS.search(text) and len(rest.split()) <= 4):
         page.part(index, DATELINE, found[0].start, found[-1].end)
     else:
         return False

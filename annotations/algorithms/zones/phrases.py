@@ -46,6 +46,7 @@ SHARING = [
     r"կիսվել(?:.{0,20})?|տպել|مشاركة|شارك(?:.{0,20})?|طباعة|اشتراک.?گذاری|bagikan(?:.{0,20})?|"
     r"shiriki|分享(?:到.{0,12})?|打印|シェア(?:する)?|共有|공유(?:하기)?|인쇄|साझा करें|शेयर करें|"
     r"שתפו.{0,20}",
+    r"нравится|обсудить.{0,30}|(?:our |official )?(?:whats ?app|telegram|youtube) channel",
     r"listen to (?:this|the) (?:article|story).{0,30}|play audio|audio version",
 ]
 
@@ -88,6 +89,7 @@ NEWSLETTER = [
     r"briefing|"
     r"breaking news alerts?|push notifications|our (?:telegram |whatsapp |youtube )?channel)"
     r".{0,120}",
+    r"(?:join|subscribe|register|sign up) (?:now|today|here|free|for free)[.!]?",
     r"(?:our |the |free |daily |weekly |e-?mail )*newsletters?(?: sign ?-?up)?[:.!]?",
     r"subscribe(?: (?:now|today|here|for (?:free|more|updates)|to (?:our|the) .{1,60}))?[.!:]?|"
     r"(?:your )?e-?mail(?: address)?:?|enter your e-?mail.{0,40}",
@@ -117,6 +119,7 @@ COPYRIGHT = [
     r"(?:required|mandatory|obligatory|necessary)|(?:prior |written |express )(?:written )?"
     r"(?:permission|consent)|\b(?:of|from|on) (?:this|the|our) (?:web ?)?(?:site|page)\b.{0,80}"
     r"(?:prohibited|forbidden|permission|allowed only)).{0,120}",
+    r"\(?except for the headline,? this (?:story|article).{0,200}",
     r"(?:this|the) (?:material|content|article) may not be (?:published|reproduced|"
     r"reprinted).{0,150}",
     r"(?:the )?(?:hyper|active )?link (?:should|must) be placed.{0,120}",
@@ -158,6 +161,7 @@ ADVERTISING = [
     r"(?:please |you need to )?(?:enable|turn on|activate) javascript.{0,120}|"
     r"your browser (?:does not|doesn[’']t) support.{0,120}|loading(?:…|\.\.\.)?|"
     r"(?:an )?error occurred.{0,60}|this video (?:is|can).{0,60}not.{0,60}",
+    r"\(?(?:for|to|if) .{3,120}\bclick (?:here|on)\b.{0,40}",
     r"(?:already|not yet|are you) a (?:subscriber|member)\??.{0,60}|"
     r"you (?:have|[’']ve) (?:reached|read|used|\d+).{0,80}(?:free )?articles?.{0,80}|"
     r"(?:this|the) (?:article|content|story) is (?:for|only for|available to|reserved for)"
@@ -187,6 +191,8 @@ READ_ALSO = [
     r"more (?:from|on|about|in) [^.:]{1,40}|see full story|full story|"
     r"read(?: the)?(?: full)?(?: (?:story|article|report))?)"
     r"\s*:(?:\s+.{0,250})?",
+    r"read (?:the )?(?:full|original|whole) (?:story|article|report|interview|text)"
+    r"(?: (?:here|at|on|in)\b.{0,60})?[.…→»]*",
     r"(?:read|see) (?:also|more)\s+[“\"‘'«A-ZА-Я].{0,250}",
     r"(?:[>»▶►•*\-–—\[(]\s*)*(?:(?:à )?lire (?:aussi|également|notre|l[’']article|la suite|plus)|"
     r"voir aussi|sur le même sujet|lea? (?:también|tambien|más|mas)|leer más|te puede interesar|"
@@ -286,6 +292,8 @@ LISTING = [
     r"related|recent|in other news|editor[’']s (?:picks?|choice)|popular|what[’']s new|in this "
     r"section)"
     r"[:.…]?",
+    r"(?:новости|материалы) партн[её]ров|от партн[её]ров|partner content|from our partners|"
+    r"sponsored stories",
     r"(?:articles? (?:récents?|similaires?|liés?|connexes?)|à lire aussi|à lire également|"
     r"les plus lus|dernières (?:nouvelles|infos|actualités)|sur le même sujet|dans la même "
     r"rubrique|"

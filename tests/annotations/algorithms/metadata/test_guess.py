@@ -87,6 +87,7 @@ def test_an_outlet_shows_its_habit_unless_its_articles_differ():
     ("lines", "outlet"),
     [
         (["© 2019-2023 The Velmora Post. All rights reserved."], "The Velmora Post"),
+        (["© Copyright Velmora Post 2023."], "Velmora Post"),
         (["Share", "Published by", "VelmoraPost", "Recent posts"], "VelmoraPost"),
         (["Media can quote materials of velmora.example with a link."], None),
         (["All rights reserved"], None),
