@@ -19,7 +19,7 @@ from annotations.views.lookup import project_for
 
 PAGE = 20
 PROBLEMS_SHOWN = 200
-ROWS_SHOWN = 5
+ROWS_SHOWN = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -26,8 +26,21 @@ def text_file(name):
     return {"name": name, "mimeType": "text/plain", "buffer": f"The text of {name}".encode()}
 
 
-def test_files_are_imported_and_given_out_with_the_plan_in_view(page, live_server, project):
+def test_files_are_imported_and_given_out_with_the_plan_in_view(
+    page, live_server, project, tmp_path
+):
+    for coder in ("max", "eva"):
+        (tmp_path / "work" / coder).mkdir(parents=True)
+        (tmp_path / "work" / coder / "a.txt").write_text("A text")
     page.goto(f"{live_server.url}/projects/{project.slug}/imports/")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a folder").click()
+    chooser.value.set_files(tmp_path / "work")
+    expect(page.locator("[data-chosen-files] li")).to_have_text(
+        ["work/eva/a.txt", "work/max/a.txt"]
+    )
+    assert page.locator("#id_paths").input_value() == '["work/eva/a.txt","work/max/a.txt"]'
+
     page.locator("input[type=file]").set_input_files([text_file("one.txt"), text_file("two.txt")])
     expect(page.locator("[data-chosen-files] li")).to_have_text(["one.txt", "two.txt"])
     page.get_by_role("button", name="Import").click()

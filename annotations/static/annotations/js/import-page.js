@@ -18,6 +18,7 @@ export function followDropZone(/** @type {HTMLElement} */ zone) {
   if (!(list instanceof HTMLElement)) return;
 
   const take = (/** @type {Chosen[]} */ chosen) => {
+    chosen.sort((one, other) => (one.path < other.path ? -1 : 1));
     const files = new DataTransfer();
     for (const { file } of chosen) files.items.add(file);
     input.files = files.files;
@@ -51,11 +52,11 @@ function offerFolders(
   /** @type {HTMLElement} */ folder,
   /** @type {(chosen: Chosen[]) => void} */ take,
 ) {
-  const button = folder.querySelector("button");
-  const input = folder.querySelector("input");
-  if (!button || !input) return;
+  const input = document.createElement("input");
+  input.type = "file";
+  input.webkitdirectory = true;
   folder.hidden = false;
-  button.addEventListener("click", () => input.click());
+  folder.querySelector("button")?.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     if (input.files?.length) take(of(input.files));
   });
