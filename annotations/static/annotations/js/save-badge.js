@@ -14,7 +14,7 @@ const COUNTED = ["offline", "on-page-only"];
 export function showSaveState(root, badge) {
   let waiting = 0;
   root.addEventListener("save-state", (event) => {
-    const { state, count, isKept } = /** @type {CustomEvent} */ (event).detail;
+    const { state, count, isKept = true } = /** @type {CustomEvent} */ (event).detail;
     waiting = count;
     badge.dataset.state = state;
     const isOnPageOnly = count > 0 && !isKept && UNSENT.includes(state);
