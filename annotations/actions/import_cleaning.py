@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+from annotations.actions import articles
 from annotations.actions.import_reading import Row
 from annotations.actions.jobs import wake_on_commit
 from annotations.algorithms import dates, metadata
 from annotations.algorithms.zones import recurring
-from annotations.enums import CleaningScope, MetaSource, ZonesBy
+from annotations.enums import CleaningScope, MetaSource, ZoneKind, ZonesBy
 from annotations.models import Article, CleaningJob, ImportJob, OutletHabits
 from annotations.queries.cleaning import RuleBook, as_zones, of_outlet, outlet_of
 
@@ -55,6 +56,23 @@ class Cleaner:
         if order := metadata.order_shown(article.text, found):
             self._orders[outlet_of(article)].add(order)
 
+    def make_room(self, article: Article, spans: list[dict[str, Any]]) -> None:
+        """Take back furniture in which work that came later has found something."""
+        stored = Article.objects.get(pk=article.pk)
+        if stored.zones_by != ZonesBy.RULES or not spans:
+            return
+        kept = [
+            zone
+            for zone in stored.zones
+            if zone["kind"] != ZoneKind.BOILERPLATE
+            or not any(zone["start"] <= s["start"] and s["end"] <= zone["end"] for s in spans)
+        ]
+        if kept != stored.zones and stored.import_job_id != self._job.pk:
+            articles.keep_revisions([stored], by=self._job.requested_by, at=self._at)
+            stored.version += 1
+        stored.zones, stored.zones_by = kept, ZonesBy.RECORD
+        stored.save(update_fields=["zones", "zones_by", "version"])
+
     def look_again(self) -> None:
         """Learn the habits of the outlets that came in, and let their articles profit."""
         for outlet, _ in self._outlets.most_common(MOST_OUTLETS):
@@ -79,9 +97,9 @@ class Cleaner:
         article.meta, article.meta_sources = meta, sources
 
     def _look_at(self, outlet: str) -> None:
-        articles = Article.objects.filter(project=self._job.project, zones_by=ZonesBy.RULES)
-        articles = articles.filter(of_outlet(outlet))
-        recent = articles.order_by("-pk").values_list("text", flat=True)
+        zoned = Article.objects.filter(project=self._job.project, zones_by=ZonesBy.RULES)
+        zoned = zoned.filter(of_outlet(outlet))
+        recent = zoned.order_by("-pk").values_list("text", flat=True)
         learnt = recurring.learn(recent[: recurring.MOST_ARTICLES].iterator())
         habits = OutletHabits.objects.filter(project=self._job.project, name=outlet).first()
         habits = habits or OutletHabits(project=self._job.project, name=outlet)
@@ -98,9 +116,9 @@ class Cleaner:
         habits.date_order = (order or "") if is_order_news else habits.date_order
         habits.save()
         self._book.learn(habits)
-        for chunk in _chunks(articles.filter(import_job=self._job)):
+        for chunk in _chunks(zoned.filter(import_job=self._job)):
             self._clean_again(chunk, outlet)
-        if news and articles.exclude(import_job=self._job).exists():
+        if news and zoned.exclude(import_job=self._job).exists():
             self._ask_for_cleaning(outlet)
 
     def _clean_again(self, articles: list[Article], outlet: str) -> None:

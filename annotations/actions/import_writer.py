@@ -78,6 +78,8 @@ class Writer:
             except Problem as found:
                 self.problems.append(self._refusals.add(row, found))
             else:
+                if is_news and not is_new:
+                    self._cleaner.make_room(article, [s for spans in record.layers for s in spans])
                 self.created += is_new or is_news
                 self.duplicates += not (is_new or is_news)
         self._work.flush()

@@ -135,6 +135,17 @@ def test_a_rehearsal_leaves_nothing_behind(admin):
     assert not OutletHabits.objects.exists()
 
 
+def test_furniture_gives_way_to_work_that_comes_later(admin):
+    text = f"{SENTENCE}\n\nShare\n\nTweet"
+    bring(admin, file_of({"id": "a", "text": text}))
+    share = {"start": text.index("Share"), "end": text.index("Share") + 5, "label": "event"}
+    bring(admin, file_of({"id": "a", "text": text, "codings": [{"coder": "A", "spans": [share]}]}))
+
+    article = Article.objects.get()
+    assert said(article) == [("boilerplate", "Tweet")]
+    assert (article.zones_by, article.version, article.revisions.count()) == ("record", 2, 1)
+
+
 FOLDER = Path(__file__).resolve().parents[4] / "shared/articles"
 
 
