@@ -133,6 +133,8 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         own = Assignment.objects.of(self.request.user)
         if self.action == "retrieve":
             own = own.select_related("task__article", "task__batch", "codebook")
+        elif self.action == "ops":
+            own = own.only("pk")  # all the rest is read once the work is locked
         return own.filter(uuid=self.kwargs["uuid"]).first()
 
     @cached_property
