@@ -137,11 +137,31 @@ def test_forced_colours_keep_pattern_and_shape(busy_desk):
     assert "rgba(0, 0, 0, 0)" not in {look[3] for look in by_label.values()}
 
 
-def test_a_right_to_left_line_begins_on_the_right_and_left_is_forward(desk_with):
-    desk = desk_with("قال الوزير إن المحادثات فشلت.")
+def test_right_to_left_lines_begin_on_the_right_and_left_is_forward(desk_with):
+    text = "قال الوزير إن المحادثات فشلت. " + "ثم قالت الوزيرة إن الاتفاق قريب جدا، " * 6
+    desk = desk_with(text.strip())
+    desk.page.set_viewport_size({"width": 480, "height": 800})
 
-    desk.press("ArrowLeft", "a")
-    bar = desk.page.locator("#layer .bar")
+    desk.press("ArrowLeft", "a", "Control+ArrowLeft", "s", "c", "Enter")
 
-    assert desk.stored() == [("actor", "الوزير")]
-    assert "rtl" in bar.get_attribute("class").split()
+    assert [label for label, _ in desk.stored()] == ["actor", "claim"]
+    looks = desk.page.evaluate(
+        """() => ["actor", "claim"].map((label) =>
+            [...document.querySelectorAll(`#layer .bar[data-label=${label}]`)].map((bar) => {
+                const {left, right, top} = bar.getBoundingClientRect();
+                return {left, right, top, names: [...bar.classList]};
+            }))"""
+    )
+    (actor,), claim = looks
+    assert {"rtl", "begins", "ends"} <= set(actor["names"])
+    # One bar a line, the first begins and the last ends, all from the right edge on.
+    assert len(claim) >= 3
+    assert len({bar["top"] for bar in claim}) == len(claim)
+    assert ["begins" in bar["names"] for bar in claim] == [True] + [False] * (len(claim) - 1)
+    assert ["ends" in bar["names"] for bar in claim] == [False] * (len(claim) - 1) + [True]
+    edge = desk.page.locator("#doc").bounding_box()
+    for bar in claim[1:]:
+        assert abs(bar["right"] - edge["x"] - edge["width"]) <= 1
+    for name, x in (("start", claim[0]["right"]), ("end", claim[-1]["left"])):
+        handle = desk.page.locator(f".handle[data-edge={name}]").bounding_box()
+        assert abs(handle["x"] + 12 - x) <= 3

@@ -28,7 +28,7 @@ def assignment_on(text, **details):
 def text_of(page):
     """Return the text as it stands on the page, without brackets and numbers."""
     shown = re.search(r'<article class="marked-text".*?</article>', page, re.S)[0]
-    shown = re.sub(r'<span class="bracket".*?</(?:sup|i)></span>', "", shown, flags=re.S)
+    shown = re.sub(r'<bdi class="bracket".*?</(?:sup|i)></bdi>', "", shown, flags=re.S)
     lines = re.findall(r"<p [^>]*>(.*?)</p>", shown, re.S)
     return unescape("\n".join(re.sub(r"<[^>]+>", "", line) for line in lines))
 

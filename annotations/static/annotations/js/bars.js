@@ -7,6 +7,7 @@
  */
 
 import { assignLanes, neighbourhood } from "./lanes.js";
+import { joinedBoxes } from "./paragraphs.js";
 
 /** @typedef {import("./types.js").Span} Span */
 /** @typedef {import("./types.js").Extent} Extent */
@@ -187,14 +188,14 @@ export class Bars {
    */
   #rects(paragraph, extent, origin) {
     const range = this.paragraphs.rangeIn(paragraph, extent);
-    const rects = [...(range?.getClientRects() ?? [])];
-    const { right } = paragraph.element.getBoundingClientRect();
-    return rects
-      .filter((rect) => rect.width > 1 && rect.left < right)
+    const edges = paragraph.element.getBoundingClientRect();
+    return joinedBoxes(range?.getClientRects() ?? [])
+      .filter((rect) => rect.width > 1 && rect.left < edges.right && rect.right > edges.left)
       .map((rect) => {
         // Spaces at the end of a line hang over its edge.
-        const width = Math.min(rect.right, right) - rect.left;
-        return new DOMRect(rect.left - origin.left, rect.top - origin.top, width, rect.height);
+        const left = Math.max(rect.left, edges.left);
+        const width = Math.min(rect.right, edges.right) - left;
+        return new DOMRect(left - origin.left, rect.top - origin.top, width, rect.height);
       });
   }
 

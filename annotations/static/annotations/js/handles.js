@@ -5,6 +5,7 @@
  * one edit to undo.
  */
 
+import { joinedBoxes } from "./paragraphs.js";
 import { snap } from "./snap.js";
 
 /** @typedef {import("./types.js").Extent} Extent */
@@ -55,7 +56,7 @@ export class Handles {
 
   /** @param {Extent} extent */
   #places(extent) {
-    const rects = this.paragraphs.ranges(extent).flatMap((range) => [...range.getClientRects()]);
+    const rects = this.paragraphs.ranges(extent).flatMap((range) => joinedBoxes(range.getClientRects()));
     const first = rects[0];
     const last = rects.at(-1);
     if (!first || !last) return null;

@@ -164,6 +164,32 @@ export class Paragraphs {
 }
 
 /**
+ * Join boxes that touch on one line. Where its direction changes a line has several, and the
+ * space at the end of a right-to-left line has one of its own, which comes first.
+ * @param {Iterable<DOMRect>} rects
+ */
+export function joinedBoxes(rects) {
+  /** @type {DOMRect[]} */
+  const boxes = [];
+  for (const { x, y, width, height } of rects) {
+    const near = boxes.find(
+      (box) =>
+        Math.abs(box.y + box.height / 2 - y - height / 2) < height / 2 &&
+        x <= box.right + 1 &&
+        x + width >= box.x - 1,
+    );
+    if (!near) {
+      boxes.push(new DOMRect(x, y, width, height));
+      continue;
+    }
+    const right = Math.max(near.right, x + width);
+    near.x = Math.min(near.x, x);
+    near.width = right - near.x;
+  }
+  return boxes;
+}
+
+/**
  * @param {number} x
  * @param {number} y
  * @returns {{node: Node, index: number} | null}
