@@ -60,6 +60,12 @@ def test_a_page_is_its_story_and_what_it_says_of_itself(extractor):
     }
 
 
+def test_a_page_is_read_in_the_encoding_that_it_states():
+    page = '<html><meta charset="iso-8859-2"><p>Łódź</p>'.encode("iso-8859-2")
+    [(_, record)] = rows(("a.html", page), extract=lambda page: {"text": page, "meta": {}})
+    assert "Łódź" in record["text"]
+
+
 @pytest.mark.parametrize(
     "page", ["", "<html><body></body></html>", "<nav><a>Home</a></nav>", "\0"]
 )
