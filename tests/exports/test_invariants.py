@@ -57,6 +57,9 @@ BREAKS = {
     ],
     "spans_quote_their_article": ["UPDATE annotations_span SET quote = reverse(quote)"],
     "spans_are_what_the_log_comes_to": ["UPDATE annotations_span SET note = 'by the way'"],
+    "refusals_are_what_the_log_comes_to": [
+        "UPDATE annotations_assignment SET refused = ARRAY[gen_random_uuid()]"
+    ],
     "revisions_count_the_applied_ops": ["DELETE FROM annotations_spanop WHERE rev = 1"],
     "span_counts_are_right": ["UPDATE annotations_assignment SET span_count = span_count + 1"],
     "submitted_work_is_what_was_handed_in": [
