@@ -33,9 +33,10 @@ def main() -> int:
 
         with Stage(Path(folder), is_quick=options.quick) as stage:
             # The figures import models, which are there only now.
-            from bench.figures import FIGURES
+            from bench import figures, keystrokes
 
-            chosen = {name: FIGURES[name] for name in options.names or FIGURES}
+            known = figures.FIGURES | keystrokes.FIGURES
+            chosen = {name: known[name] for name in options.names or known}
             load_before = os.getloadavg()
             rows = []
             for measure in chosen.values():

@@ -175,7 +175,9 @@ def make_project(slug: str) -> Project:
     return projects.create(name=slug, slug=slug, by=owner, at=timezone.now())
 
 
-def coder(stage: Stage, slug: str, *, articles: int) -> Client:
+def coder(
+    stage: Stage, slug: str, *, articles: int, sentences: int = synthetic.SENTENCES
+) -> Client:
     """Return a coder's client, with ``articles`` to code in a project of that name."""
     project = make_project(slug)
     owner = project.created_by
@@ -183,7 +185,9 @@ def coder(stage: Stage, slug: str, *, articles: int) -> Client:
     now = timezone.now()
     people.add_member(project=project, username=user.username, roles=["coder"], by=owner, at=now)
     lines = [
-        json.dumps({"id": f"a-{n}", "text": synthetic.story(Random(f"{slug}:{n}")).text})
+        json.dumps(
+            {"id": f"a-{n}", "text": synthetic.story(Random(f"{slug}:{n}"), sentences).text}
+        )
         for n in range(articles)
     ]
     file = ContentFile("\n".join(lines).encode(), name="articles.jsonl")

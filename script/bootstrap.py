@@ -21,7 +21,7 @@ REQUIREMENTS = {"run": ["run", "test"], "test": ["test"]}
 COMMANDS = {
     "run": ("run", ["-m", "workbench.services.supervisor"]),
     "manage": ("run", ["-m", "workbench.services.manage"]),
-    "bench": ("run", ["-m", "bench"]),
+    "bench": ("test", ["-m", "bench"]),
     "test": ("test", [str(ROOT / "script" / "checks.py")]),
 }
 

@@ -25,12 +25,15 @@ class Story:
     words: tuple[tuple[int, int], ...]
 
 
-def story(rng: Random) -> Story:
-    """Write about three thousand characters, a few of them outside the BMP."""
+def story(rng: Random, sentences: int = SENTENCES) -> Story:
+    """Write sentences of eight words on average, a few characters of them outside the BMP.
+
+    Without a number it is about three thousand characters.
+    """
     pieces: list[str] = []
     words: list[tuple[int, int]] = []
     length = 0
-    for number in range(SENTENCES):
+    for number in range(sentences):
         for place in range(rng.randrange(6, 11)):
             word = rng.choice(_HEADS) + rng.choice(_TAILS)
             word = word if place == 0 or rng.random() < 0.2 else word.lower()

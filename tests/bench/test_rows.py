@@ -2,7 +2,7 @@ from time import sleep
 
 import pytest
 
-from bench.figures import FIGURES
+from bench import figures, keystrokes
 from bench.rows import Row, best, medians
 
 
@@ -53,5 +53,10 @@ def test_steps_take_turns():
 
 
 def test_every_figure_says_what_it_is_held_against():
-    for measure in FIGURES.values():
+    for measure in [
+        *figures.FIGURES.values(),
+        keystrokes.move,
+        keystrokes.tag,
+        keystrokes.opening,
+    ]:
         assert "against" in measure.__doc__

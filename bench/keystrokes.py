@@ -1,0 +1,170 @@
+"""How soon the annotation page opens and answers a key, in a real Chromium.
+
+The floor is a page that only holds the same text: what any program pays for a frame of it.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from statistics import median
+from uuid import uuid4
+
+from django.conf import settings
+from django.test import Client as DjangoClient
+from playwright.sync_api import Page, sync_playwright
+
+from annotations.models import User
+from bench.figures import coder
+from bench.rows import Row
+from bench.stage import Client, Stage
+from script import chromium
+
+WORDS_PER_SENTENCE = 8
+OPS_PER_CALL = 200
+
+# Time from a key to the moment after the next frame was drawn.
+WATCH_KEYS = """() => {
+    window.delays = [];
+    document.addEventListener("keydown", (event) => requestAnimationFrame(() => {
+        const {port1, port2} = new MessageChannel();
+        port1.onmessage = () => delays.push(performance.now() - event.timeStamp);
+        port2.postMessage(null);
+    }), {capture: true});
+}"""
+
+NEXT_DELAY = """async () => {
+    while (!delays.length) await new Promise((resolve) => setTimeout(resolve, 5));
+    return delays.pop();
+}"""
+
+# Time from the start of the navigation to a page that takes keys.
+WATCH_READY = """
+new MutationObserver((_, observer) => {
+    if (!document.querySelector("[data-ready]")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => { window.readyAfter = performance.now(); });
+}).observe(document, {subtree: true, childList: true, attributes: true});
+"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is on the page."""
+
+    words: int
+    spans: int
+
+    def __str__(self) -> str:
+        return f"{self.words:,} words, {self.spans:,} spans"
+
+
+NEWS = Size(600, 500)
+BOOK = Size(20_000, 2_000)
+
+
+def move(size: Size, stage: Stage) -> Row:
+    """A step of the caret, against a key on a page with the text alone."""
+    with desks(stage, f"move-{size.words}", size) as (desk, bare):
+        figures = [_answers(page, ["ArrowRight"], stage.times(60)) for page in (desk, bare)]
+    return Row(f"a step of the caret ({size})", *figures, target=1.8, unit="s")
+
+
+def tag(size: Size, stage: Stage) -> Row:
+    """A label on the word at hand, against the same keys on a page with the text alone."""
+    with desks(stage, f"tag-{size.words}", size) as (desk, bare):
+        keys = ["ArrowRight", "l"]
+        figures = [_answers(page, keys, stage.times(60)) for page in (desk, bare)]
+    return Row(f"a tag ({size})", *figures, target=3, unit="s")
+
+
+def opening(size: Size, stage: Stage) -> Row:
+    """An article, from its address to the first key, against a page with the text alone."""
+    with desks(stage, f"open-{size.words}", size) as (desk, bare):
+        figures = []
+        for page in (desk, bare):
+            taken = []
+            for _ in range(stage.times(10)):
+                page.reload()
+                page.wait_for_selector("[data-ready]")
+                taken.append(page.evaluate("readyAfter") / 1000)
+            figures.append(median(taken))
+    return Row(f"opening an article ({size})", *figures, target=5, unit="s")
+
+
+FIGURES: dict[str, Callable[[Stage], Row]] = {
+    f"{name}-{kind}": partial(measure, size)
+    for name, measure in {"move": move, "tag": tag, "open": opening}.items()
+    for kind, size in {"news": NEWS, "book": BOOK}.items()
+}
+
+
+@contextmanager
+def desks(stage: Stage, slug: str, size: Size) -> Iterator[tuple[Page, Page]]:
+    """Open an article of that size to be coded, and a page with nothing but its text."""
+    client = coder(stage, slug, articles=1, sentences=size.words // WORDS_PER_SENTENCE)
+    work = client.call("POST", f"projects/{slug}/next/")
+    _code(client, work, size.spans)
+    session = DjangoClient()
+    session.force_login(User.objects.get(username=f"{slug}-coder"))
+    chromium.provide()
+    address = f"http://127.0.0.1:{stage.port}"
+    name = settings.SESSION_COOKIE_NAME
+    with sync_playwright() as playwright:
+        # Root has no sandbox to offer; everybody else keeps it.
+        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=sandbox)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.add_cookies([{"name": name, "value": session.cookies[name].value, "url": address}])
+        context.add_init_script(WATCH_READY)
+        desk, bare = context.new_page(), context.new_page()
+        desk.goto(f"{address}/assignments/{work['id']}/")
+        text = work["article"]["text"]
+        bare.route("**/*", lambda route: route.fulfill(body=_bare(text), content_type="text/html"))
+        bare.goto(f"{address}/bare")
+        for page in (desk, bare):
+            page.wait_for_selector("[data-ready]")
+            page.evaluate(WATCH_KEYS)
+        yield desk, bare
+        browser.close()
+
+
+def _code(client: Client, work: dict, number: int) -> None:
+    text, tokens = work["article"]["text"], work["tokens"]
+    rng = Random(number)
+    ops = []
+    for seq in range(1, number + 1):
+        first = rng.randrange(len(tokens) - 6)
+        start, end = tokens[first][0], tokens[first + rng.randrange(6)][1]
+        label = rng.choice(["actor", "event", "claim"])
+        op = {"op_id": str(uuid4()), "seq": seq, "type": "create", "span_id": str(uuid4())}
+        ops.append(op | {"label": label, "start": start, "end": end, "quote": text[start:end]})
+    for begin in range(0, number, OPS_PER_CALL):
+        body = {
+            "client_id": "bench",
+            "since": 0,
+            "text_sha256": work["article"]["text_sha256"],
+            "codebook_version": work["codebook"]["version"],
+            "ops": ops[begin : begin + OPS_PER_CALL],
+        }
+        client.call("POST", f"assignments/{work['id']}/ops/", body)
+
+
+def _bare(text: str) -> str:
+    paragraphs = "".join(f"<p>{part}</p>" for part in text.split("\n") if part)
+    return f'<!doctype html><meta charset="utf-8"><body data-ready tabindex="0">{paragraphs}'
+
+
+def _answers(page: Page, keys: list[str], times: int) -> float:
+    """Press the keys in turn and return the median time, in seconds, that the last one took."""
+    page.bring_to_front()
+    taken = []
+    for number in range(times + 10):
+        for key in keys:
+            page.keyboard.press(key)
+            delay = page.evaluate(NEXT_DELAY) / 1000
+        if number >= 10:
+            taken.append(delay)
+    return median(taken)
