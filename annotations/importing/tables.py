@@ -18,6 +18,8 @@ from annotations.importing.problems import Problem
 from annotations.importing.sources import Source, Tools, Unit
 
 LONGEST_CELL = 16 * 2**20
+# For the whole process: Python's own limit is shorter than a long article.
+csv.field_size_limit(LONGEST_CELL)
 _HEAD = 2**18
 _BATCH = 500
 _DELIMITERS = ",;\t|"
@@ -90,7 +92,6 @@ def _csv_rows(source: Source, file: BinaryIO, delimiter: str) -> Rows:
     encoding = decoding.encoding_of(sample, is_whole=len(sample) < _HEAD)
     source.encoding = encoding
     text = io.TextIOWrapper(file, encoding, newline="")
-    csv.field_size_limit(LONGEST_CELL)
     start = sample.decode(encoding, "replace").lstrip("\ufeff")
     reader = csv.reader(_lines(text), delimiter=delimiter or _delimiter(start))
     line = 0
