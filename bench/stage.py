@@ -1,6 +1,7 @@
 """The instance that is measured: the real servers, on an empty folder of its own."""
 
 import json
+import os
 import random
 import socket
 import time
@@ -35,6 +36,9 @@ class Stage:
             broker = Broker(self.instance)
             stack.callback(broker.stop)
             broker.start()
+            # The settings name cookies by the port, for the server and for this process alike.
+            self.port = _free_port()
+            os.environ["PORT"] = str(self.port)
             django.setup()
             from django.core.management import call_command
 
@@ -43,11 +47,9 @@ class Stage:
             privileges.grant_by_address(
                 owner_url=owner_database_url(), application_url=application_database_url()
             )
-            self.port = _free_port()
             web = programs.web(self.instance, host="127.0.0.1", port=self.port)
             # The servers use the application's role, as in the product.
             web.environment["DATABASE_ROLE"] = "application"
-            web.environment["PORT"] = str(self.port)
             stack.callback(web.stop)
             web.start()
             self._wait()

@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.coder import save, step
 from tests.e2e.desk import TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -176,3 +178,19 @@ def test_right_to_left_lines_begin_on_the_right_and_left_is_forward(desk_with):
     for name, x in (("start", claim[0]["right"]), ("end", claim[-1]["left"])):
         handle = desk.page.locator(f".handle[data-edge={name}]").bounding_box()
         assert abs(handle["x"] + 12 - x) <= 3
+
+
+def test_a_long_list_of_spans_stays_in_reading_order(desk_with):
+    words = [f"w{number:03}" for number in range(150)]
+    desk = desk_with(" ".join(words))
+    places = list(range(0, 150, 2))
+    Random(1).shuffle(places)
+    save(desk.assignment, *[step(extent=(n * 5, n * 5 + 4)) for n in places])
+    desk.page.reload()
+    desk.wait_until_ready()
+
+    desk.tag("w075", "a")
+    desk.tag("w001", "a")
+
+    shown = [row.removeprefix("Actor:\n") for row in desk.shown()]
+    assert shown == sorted([*words[::2], "w075", "w001"])

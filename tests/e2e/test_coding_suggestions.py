@@ -40,7 +40,7 @@ def desk(page, live_server, signed_in):
     task = TaskFactory(batch=batch, article=article)
     signed_in(coder.user)
     desk = Desk(page, live_server.url, AssignmentFactory(task=task, coder=coder))
-    desk.rows = page.locator("#span-list > ol > li")
+    desk.rows = page.locator("#span-list > .rows li")
     desk.open()
     return desk
 

@@ -6,6 +6,7 @@ import { hasDetails, missing } from "./details.js";
 import { askForDetails } from "./details-dialog.js";
 import { showCodebookEntry } from "./codebook-entry.js";
 import { commandFor } from "./keymap.js";
+import { askScript } from "./on-demand.js";
 import { askAnyway, askForFlag, askForNote } from "./prompts.js";
 import { text } from "./texts.js";
 
@@ -111,21 +112,7 @@ export function wireCommands({ root, editor, cursor, spans, labels, outbox, sugg
     const { start, end } = cursor.selection;
     const words = cursor.active?.quote ?? cursor.model.text.slice(start, end);
     const detail = { api: submission.api, labels, words };
-    const ask = () => root.dispatchEvent(new CustomEvent("look-up", { detail }));
-    if (root.querySelector("script")) {
-      ask();
-      return;
-    }
-    // Few look up in an hour: the script comes with the first question.
-    const script = document.createElement("script");
-    script.type = "module";
-    script.src = root.dataset.lookUpScript ?? "";
-    script.onload = ask;
-    script.onerror = () => {
-      script.remove();
-      editor.say(text("no-connection"));
-    };
-    root.append(script);
+    askScript(root, "look-up", detail, () => editor.say(text("no-connection")));
   }
 
   function submit() {

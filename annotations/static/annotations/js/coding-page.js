@@ -21,9 +21,9 @@ import { OutboxStore } from "./outbox-store.js";
 import { Paragraphs } from "./paragraphs.js";
 import { Pointer } from "./pointer.js";
 import { Popover } from "./popover.js";
+import { askScript } from "./on-demand.js";
 import { askAnyway, jumpBar } from "./prompts.js";
 import { showSaveState } from "./save-badge.js";
-import { SignIn } from "./sign-in.js";
 import { SpanList } from "./span-list.js";
 import { Spans } from "./spans.js";
 import { StatusLine } from "./status-line.js";
@@ -37,6 +37,7 @@ import { UnsavedList } from "./unsaved-list.js";
 /** @typedef {import("./types.js").Assignment} Assignment */
 /** @typedef {import("./types.js").Extent} Extent */
 
+const SIGN_IN_RETRY = 5_000;
 const EDITABLE = ["assigned", "coding", "returned"];
 
 /**
@@ -210,12 +211,15 @@ async function open(root, assignment, paragraphs, api) {
     onMoved: (selection) => editor.stretch(selection),
   });
   layer.addEventListener("pointerdown", () => popover.close());
-  new SignIn({
-    root,
-    dialog: byId("sign-in"),
-    api,
-    userId: dataset.userId ?? "",
-    onSignedIn: () => outbox.signedIn(),
+  const signIn = () => {
+    const detail = { api, userId: dataset.userId, onSignedIn: () => outbox.signedIn() };
+    askScript(root, "sign-in", detail, () => {
+      editor.say(text("no-connection"));
+      setTimeout(signIn, SIGN_IN_RETRY);
+    });
+  };
+  root.addEventListener("save-state", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.state === "signed-out") signIn();
   });
   const unsaved = new UnsavedList({
     root,

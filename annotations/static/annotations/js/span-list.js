@@ -9,18 +9,21 @@ import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Span} Span */
 
+/** Rows that are laid out together: those of a group out of sight are not laid out at all. */
+const GROUP = 64;
+
 export class SpanList {
   /**
    * @param {object} parts
    * @param {EventTarget} parts.root
-   * @param {HTMLElement} parts.section with an `ol`, a `select` of labels, an `input` to search by,
-   *   an `output` and `[data-empty]`
+   * @param {HTMLElement} parts.section with an `ol` in a frame that scrolls, a `select` of labels,
+   *   an `input` to search by, an `output` and `[data-empty]`
    * @param {import("./spans.js").Spans} parts.spans
    * @param {import("./labels.js").Labels} parts.labels
    * @param {(id: string) => void} parts.onChosen
    */
   constructor({ root, section, spans, labels, onChosen }) {
-    this.list = /** @type {HTMLElement} */ (section.querySelector("ol"));
+    this.list = /** @type {HTMLElement} */ (section.querySelector(".rows"));
     this.filter = /** @type {HTMLSelectElement} */ (section.querySelector("select"));
     this.search = /** @type {HTMLInputElement} */ (section.querySelector("input"));
     this.shown = /** @type {HTMLOutputElement} */ (section.querySelector("output"));
@@ -79,7 +82,9 @@ export class SpanList {
 
   /** @param {string} id */
   #take(id) {
-    this.rows.get(id)?.remove();
+    const row = this.rows.get(id);
+    if (!row) return;
+    row.remove();
     this.rows.delete(id);
     this.order = this.order.filter((span) => span.id !== id);
   }
@@ -95,7 +100,13 @@ export class SpanList {
     }
     const row = this.#row(span);
     const next = this.order[low] ? this.rows.get(this.order[low].id) : undefined;
-    this.list.insertBefore(row, next ?? null);
+    const group = /** @type {HTMLElement} */ (next?.parentElement ?? this.list.lastElementChild);
+    group.insertBefore(row, next ?? null);
+    if (group.childElementCount > GROUP) {
+      const rest = /** @type {HTMLElement} */ (group.cloneNode());
+      rest.append(...[...group.children].slice(GROUP / 2));
+      group.after(rest);
+    }
     this.order.splice(low, 0, span);
     this.rows.set(span.id, row);
     this.#sieve(row);
