@@ -135,6 +135,16 @@ class OpType(models.TextChoices):
     RESTORE = "restore", _("take a refusal back")
 
 
+class DraftReason(models.TextChoices):
+    """Why steps of coding came too late to be saved."""
+
+    ALREADY_SUBMITTED = "already_submitted", _("the article was handed in before")
+    RELEASED = "released", _("the article was taken away before")
+    TEXT_CHANGED = "text_changed", _("they were made on another text")
+    CODEBOOK_CHANGED = "codebook_changed", _("the codebook of this work has no such label")
+    ARCHIVED = "archived", _("the project is archived")
+
+
 class OpStatus(models.TextChoices):
     """What the server did with an op. A replay is answered ``duplicate`` and never stored."""
 

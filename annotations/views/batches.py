@@ -13,9 +13,9 @@ from annotations.enums import Role, TaskState
 from annotations.exceptions import Refused
 from annotations.forms import refusals
 from annotations.forms.batches import IMPORT, BatchForm
-from annotations.models import Article, Batch
+from annotations.models import Article, Assignment, Batch
 from annotations.permissions import can_know_of
-from annotations.queries import progress, reassignment
+from annotations.queries import late_work, progress, reassignment
 from annotations.queries.batch_plan import plan
 from annotations.views.lookup import project_for
 
@@ -90,6 +90,8 @@ def detail(request, uuid):
     """One batch: what it is, who has what, how far it is, and what can be done about it."""
     context = _context(request, uuid)
     batch = context["batch"]
+    if "counts" in context:
+        context["late"] = late_work.of(Assignment.objects.filter(task__batch=batch))
     if "counts" in context and batch.closed_at is None:
         context["givers"] = reassignment.coders_with_work(batch)
         context["takers"] = reassignment.coders_to_take_over(batch)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -6,15 +8,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.actions import coding
 from annotations.enums import Role
+from annotations.models import Assignment
 from annotations.permissions import member_of
-from annotations.queries import memberships, own_work, pool
+from annotations.queries import late_work, memberships, own_work, pool
 from annotations.views.lookup import project_for
+
+#: Late steps leave the coder's home after a while; they stay with the work itself.
+LATE_WORK_SHOWN = timedelta(days=14)
 
 
 @require_safe
 def home(request):
     """What waits for the person who is signed in, whatever their roles."""
     user = request.user
+    now = timezone.now()
     return render(
         request,
         "annotations/home/page.html",
@@ -22,7 +29,8 @@ def home(request):
             "next_article": own_work.to_continue(user),
             "pools": pool.with_something_for(user),
             "own_batches": own_work.own_batches(user),
-            "week": own_work.last_week(user, timezone.now()),
+            "week": own_work.last_week(user, now),
+            "late": late_work.of(Assignment.objects.of(user), since=now - LATE_WORK_SHOWN),
             "memberships": memberships.of(user),
         },
     )

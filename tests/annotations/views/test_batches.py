@@ -226,5 +226,5 @@ def test_a_batch_takes_the_same_queries_for_one_article_and_three(
     batch = BatchFactory(project=admin.project)
     for _ in range(rows):
         AssignmentFactory(task__batch=batch)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         signed_in.get(f"/batches/{batch.uuid}/")

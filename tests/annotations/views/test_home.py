@@ -185,5 +185,5 @@ def test_home_takes_the_same_queries_for_one_batch_and_for_three(
     for number in range(batches):
         give(coder, f"Article {number}")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         signed_in.get("/")
