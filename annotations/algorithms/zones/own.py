@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 import regex
 
@@ -54,9 +55,11 @@ def find(text: str, rules: Sequence[OwnRule]) -> Iterator[Found]:
 def _fits(text: str, lines: list[tuple[int, int]], rule: OwnRule) -> list[Found]:
     pattern = regex.compile(rule.pattern, regex.IGNORECASE)
     found: list[Found] = []
+    until = monotonic() + PATIENCE
     try:
         for start, end in lines:
-            for match in pattern.finditer(text[start:end], timeout=PATIENCE):
+            left = max(until - monotonic(), 0.001)
+            for match in pattern.finditer(text[start:end], timeout=left):
                 if match.group().strip():
                     found.append(
                         Found(start + match.start(), start + match.end(), rule.kind, rule.name)
