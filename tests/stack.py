@@ -84,9 +84,18 @@ class Stack:
             for process in family(program.process.pid):
                 with suppress(psutil.NoSuchProcess):
                     process.send_signal(signal.SIGCONT)
+        self.revive()
+        self.wait_for_web()
+
+    def revive(self) -> None:
+        """Start again what has ended by itself, as the supervisor does.
+
+        Celery's worker ends when the broker goes away in the middle of an acknowledgement.
+        """
+        for program in self._programs:
+            assert program.process
             if program.process.poll() is not None:
                 program.start()
-        self.wait_for_web()
 
     # Parts of it
 

@@ -75,7 +75,11 @@ def test_imports_and_agreement_are_done_although_the_broker_was_away(stack, admi
     job = requested(admin)
     stack.start_broker()
 
-    wait_until(lambda: is_at(job, state=JobState.READY), what="the import to be ready")
+    def is_ready():
+        stack.revive()
+        return is_at(job, state=JobState.READY)
+
+    wait_until(is_ready, what="the import to be ready")
     reports = AgreementReport.objects.filter(project=admin.project, state=JobState.READY)
     wait_until(reports.exists, what="the agreement report")
     assert reports.first().figures["articles"] == RECORDS

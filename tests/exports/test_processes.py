@@ -71,8 +71,12 @@ def is_in(release, state):
     return Release.objects.filter(pk=release.pk, state=state).exists()
 
 
-def wait_until_ready(release):
-    wait_until(lambda: is_in(release, ReleaseState.READY), what=f"{release} to be ready")
+def wait_until_ready(release, meanwhile=lambda: None):
+    def is_ready():
+        meanwhile()
+        return is_in(release, ReleaseState.READY)
+
+    wait_until(is_ready, what=f"{release} to be ready")
     release.refresh_from_db()
 
 
@@ -162,7 +166,7 @@ def test_a_broker_that_is_down_holds_up_nobody(stack):
     assert status == 202
     stack.start_broker()
     release = Release.objects.get(uuid=json.loads(body)["id"])
-    wait_until_ready(release)
+    wait_until_ready(release, meanwhile=stack.revive)
 
     file = f"/api/v1/releases/{release.uuid}/files/articles.jsonl"
     _, whole = call(file)
