@@ -27,7 +27,7 @@ class LateWork:
         """What each step would have done, with the words that it names: label, quote or note."""
         for op in self.ops:
             words = op.get("note") or op.get("reason") or ""
-            yield OpType(op["type"]).label, op.get("label") or "", op.get("quote") or words
+            yield str(OpType(op["type"]).label), op.get("label") or "", op.get("quote") or words
 
 
 def of(assignments: QuerySet[Assignment], since: datetime | None = None) -> list[LateWork]:
@@ -38,6 +38,6 @@ def of(assignments: QuerySet[Assignment], since: datetime | None = None) -> list
     related = ("assignment__task__article", "assignment__coder__user")
     rows = drafts.select_related(*related).defer("assignment__task__article__text")
     return [
-        LateWork(row.assignment, row.received_at, DraftReason(row.reason).label, row.ops)
+        LateWork(row.assignment, row.received_at, str(DraftReason(row.reason).label), row.ops)
         for row in rows.order_by("-pk")[:SHOWN]
     ]
