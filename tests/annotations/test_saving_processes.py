@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 import uuid
 from contextlib import suppress
+from http.client import HTTPException
 
 import psutil
 import psycopg
@@ -70,7 +71,7 @@ class Coder(threading.Thread):
                 result = json.load(response)["results"][0]
         except urllib.error.HTTPError:
             raise
-        except (OSError, ValueError):
+        except (OSError, HTTPException, ValueError):
             return False  # the line went dead: nobody knows whether it was saved
         assert result["status"] in {"applied", "duplicate"}
         self.acknowledged.append(op["span_id"])
