@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from annotations.importing import decoding, standoff
@@ -26,20 +27,22 @@ def count(unit: Unit) -> int:
 
 def read(unit: Unit, tools: Tools) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     """Yield one article with what each coder found in it; their texts must be one text."""
-    try:
-        text = decoding.text_of(unit.source)
-        codings = []
-        for source, beside, coder in zip(unit.files, unit.beside, unit.coders, strict=True):
-            if source is not unit.source and decoding.text_of(source) != text:
-                detail = f"The text differs from that in “{unit.source.name}”."
-                raise Problem("texts_differ", detail).at(source.name, 1)
-            marks = list(_Annotations(beside).marks.values())
-            spans = standoff.settle(text, marks, _UNITS, owner=coder)
-            codings.append({"coder": coder, "spans": spans})
-    except Problem as problem:
-        yield 1, problem
-    else:
-        yield 1, {"id": unit.key, "text": text, "codings": codings}
+    documents = (
+        _Document(decoding.text_of(source), beside)
+        for source, beside in zip(unit.files, unit.beside, strict=True)
+    )
+    yield from standoff.article_of(unit, documents, _UNITS)
+
+
+@dataclass(frozen=True)
+class _Document:
+    """A coder's copy of the text, and the annotations beside it."""
+
+    text: str
+    beside: Source
+
+    def marks(self) -> list[Mark]:
+        return list(_Annotations(self.beside).marks.values())
 
 
 class _Annotations:

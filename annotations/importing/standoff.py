@@ -7,12 +7,13 @@ counting under which every one of them fits is taken for the whole document.
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from annotations.importing.problems import Problem
 from annotations.importing.shapes import shown
+from annotations.importing.sources import Unit
 
 CODE_POINTS = "code points"
 UTF_16 = "UTF-16 units"
@@ -34,6 +35,39 @@ class Mark:
     links: list[dict[str, str]] = field(default_factory=list)
     file: str = ""
     line: int | None = None
+
+
+class Document(Protocol):
+    """One coder's file, read."""
+
+    @property
+    def text(self) -> str: ...
+
+    def marks(self) -> Sequence[Mark]: ...
+
+
+def article_of(
+    unit: Unit, documents: Iterable[Document], units: Sequence[str]
+) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
+    """Yield the one article of a unit with what each coder found in it, or why there is none.
+
+    ``documents`` are read one after the other, in the order of ``unit.files``;
+    their texts must be one text. ``units`` are as for ``settle``.
+    """
+    codings = []
+    text = None
+    try:
+        for source, coder, document in zip(unit.files, unit.coders, documents, strict=True):
+            if text is not None and document.text != text:
+                detail = f"The text differs from that in “{unit.source.name}”."
+                raise Problem("texts_differ", detail).at(source.name, 1)
+            text = document.text
+            spans = settle(text, document.marks(), units, owner=coder)
+            codings.append({"coder": coder, "spans": spans})
+    except Problem as problem:
+        yield 1, problem
+    else:
+        yield 1, {"id": unit.key, "text": text, "codings": codings}
 
 
 def settle(

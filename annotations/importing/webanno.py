@@ -53,21 +53,8 @@ def count(unit: Unit) -> int:
 
 def read(unit: Unit, tools: Tools) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     """Yield one article with what is in each coder's file; their texts must be one text."""
-    try:
-        codings = []
-        text = None
-        for source, coder in zip(unit.files, unit.coders, strict=True):
-            document = _Document(source)
-            if text is not None and document.text != text:
-                detail = f"The text differs from that in “{unit.source.name}”."
-                raise Problem("texts_differ", detail).at(source.name, 1)
-            text = document.text
-            spans = standoff.settle(text, document.marks, [standoff.UTF_16], owner=coder)
-            codings.append({"coder": coder, "spans": spans})
-    except Problem as problem:
-        yield 1, problem
-    else:
-        yield 1, {"id": unit.key, "text": text, "codings": codings}
+    documents = (_Document(source) for source in unit.files)
+    yield from standoff.article_of(unit, documents, [standoff.UTF_16])
 
 
 class _Document:
@@ -95,7 +82,9 @@ class _Document:
                 self._add_token(number, line.split("\t"))
         self.text = "".join(self._text)
         standoff.settle(self.text, self._tokens, [standoff.UTF_16])
-        self.marks = [self._mark(key[0], found) for key, found in self._found.items()]
+
+    def marks(self) -> list[Mark]:
+        return [self._mark(key[0], found) for key, found in self._found.items()]
 
     def _add_layer(self, number: int, kind: str, described: str) -> None:
         name, *features = described.split("|")

@@ -32,23 +32,14 @@ def count(unit: Unit) -> int:
 
 def read(unit: Unit, tools: Tools) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     """Yield one article with what is in each coder's file; their texts must be one text."""
-    try:
-        types = _types(unit.beside[0]) if unit.beside else {}
-        codings = []
-        text = None
-        for source, coder in zip(unit.files, unit.coders, strict=True):
-            document = _Document(source, types)
-            if text is not None and document.text != text:
-                detail = f"The text differs from that in “{unit.source.name}”."
-                raise Problem("texts_differ", detail).at(source.name, 1)
-            text = document.text
-            units = (standoff.UTF_16, standoff.CODE_POINTS)
-            spans = standoff.settle(text, document.marks(), units, owner=coder)
-            codings.append({"coder": coder, "spans": spans})
-    except Problem as problem:
-        yield 1, problem
-    else:
-        yield 1, {"id": unit.key, "text": text, "codings": codings}
+    units = (standoff.UTF_16, standoff.CODE_POINTS)
+    yield from standoff.article_of(unit, _documents(unit), units)
+
+
+def _documents(unit: Unit) -> Iterator["_Document"]:
+    types = _types(unit.beside[0]) if unit.beside else {}
+    for source in unit.files:
+        yield _Document(source, types)
 
 
 class _Document:

@@ -1,4 +1,4 @@
-"""Coding with the mouse and the finger: the open span's handles, and the brush."""
+"""Coding with the mouse and the finger: drags, clicks, the open span's handles, the brush."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,9 +7,11 @@ from tests.e2e.desk import TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+MAYOR = TEXT.index("Mayor")
 ADA = TEXT.index("Ada")
 VELMORA = TEXT.index("Velmora")
 STRIKE = TEXT.index("strike")
+SENTENCE = "Mayor Ada Brandt said in Velmora that the talks had failed."
 
 
 def middle(box):
@@ -25,6 +27,57 @@ def drag_handle(desk, edge, offset):
     mouse.down()
     mouse.move(letter["x"] + letter["width"] / 2, letter["y"] + letter["height"] + 8, steps=4)
     mouse.up()
+
+
+def test_a_drag_snaps_to_words_and_the_popover_tags(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.drag(MAYOR + 2, MAYOR + 12)
+    desk.page.get_by_role("group", name="Tag the selection").get_by_role(
+        "button", name="Actor"
+    ).click()
+
+    assert desk.stored() == [("actor", "Mayor Ada Brandt")]
+    expect(desk.page.locator("#doc")).to_be_focused()
+
+
+def test_a_drag_with_alt_keeps_to_the_letters(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.page.keyboard.down("Alt")
+    desk.drag(MAYOR + 2, MAYOR + 9)
+    desk.page.keyboard.up("Alt")
+    desk.press("a")
+
+    assert desk.stored() == [("actor", "yor Ada")]
+
+
+def test_a_double_click_takes_the_word_and_a_triple_click_the_sentence(desk_with):
+    desk = desk_with(TEXT)
+
+    desk.click(MAYOR + 7, click_count=2)
+    desk.press("a")
+    desk.page.wait_for_timeout(500)  # or the clicks would be five in a row
+    desk.click(MAYOR + 7, click_count=3)
+    desk.press("c")
+
+    assert desk.stored() == [("claim", SENTENCE), ("actor", "Ada")]
+
+
+def test_a_click_opens_the_innermost_span_and_the_next_click_the_one_around_it(desk_with):
+    desk = desk_with(TEXT)
+    desk.tag("ada", "a", words=2)
+    desk.press("s", "c", "Escape")
+    active = desk.page.locator("#span-list [aria-current]")
+
+    desk.click(MAYOR + 7)
+    expect(active).to_contain_text("Actor")
+    desk.page.wait_for_timeout(500)
+    desk.click(MAYOR + 7)
+    expect(active).to_contain_text("Claim")
+    desk.page.get_by_role("button", name="Delete").click()
+
+    assert desk.stored() == [("actor", "Ada Brandt")]
 
 
 def test_the_handles_of_the_open_span_move_its_edges_by_words_and_undo_in_one_step(desk_with):

@@ -1,4 +1,4 @@
-"""Coding an article by keyboard and by mouse."""
+"""Coding an article by keyboard, from the first span to handing it in."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,7 +8,6 @@ from tests.e2e.desk import TEXT, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-MAYOR = TEXT.index("Mayor")
 SENTENCE = "Mayor Ada Brandt said in Velmora that the talks had failed."
 
 DENSE = [
@@ -137,57 +136,6 @@ def test_characters_can_be_selected_where_words_are_glued(desk_with):
     desk.press(*["Control+Shift+ArrowLeft"] * len("Politics"), "l")
 
     assert desk.stored() == [("location", "Baku")]
-
-
-def test_a_drag_snaps_to_words_and_the_popover_tags(desk_with):
-    desk = desk_with(TEXT)
-
-    desk.drag(MAYOR + 2, MAYOR + 12)
-    desk.page.get_by_role("group", name="Tag the selection").get_by_role(
-        "button", name="Actor"
-    ).click()
-
-    assert desk.stored() == [("actor", "Mayor Ada Brandt")]
-    expect(desk.page.locator("#doc")).to_be_focused()
-
-
-def test_a_drag_with_alt_keeps_to_the_letters(desk_with):
-    desk = desk_with(TEXT)
-
-    desk.page.keyboard.down("Alt")
-    desk.drag(MAYOR + 2, MAYOR + 9)
-    desk.page.keyboard.up("Alt")
-    desk.press("a")
-
-    assert desk.stored() == [("actor", "yor Ada")]
-
-
-def test_a_double_click_takes_the_word_and_a_triple_click_the_sentence(desk_with):
-    desk = desk_with(TEXT)
-
-    desk.click(MAYOR + 7, click_count=2)
-    desk.press("a")
-    desk.page.wait_for_timeout(500)  # or the clicks would be five in a row
-    desk.click(MAYOR + 7, click_count=3)
-    desk.press("c")
-
-    assert desk.stored() == [("claim", SENTENCE), ("actor", "Ada")]
-
-
-def test_a_click_opens_the_innermost_span_and_the_next_click_the_one_around_it(desk_with):
-    desk = desk_with(TEXT)
-    desk.tag("ada", "a", words=2)
-    desk.press("s", "c", "Escape")
-    active = desk.page.locator("#span-list [aria-current]")
-
-    desk.click(MAYOR + 7)
-    expect(active).to_contain_text("Actor")
-    desk.page.wait_for_timeout(500)
-    desk.click(MAYOR + 7)
-    expect(active).to_contain_text("Claim")
-    desk.page.get_by_role("button", name="Delete").click()
-
-    assert desk.stored() == [("actor", "Ada Brandt")]
 
 
 def test_offsets_survive_every_pitfall_of_text(desk_with):

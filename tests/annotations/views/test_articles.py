@@ -1,20 +1,8 @@
 import pytest
 
-from annotations.enums import Role
-from tests.factories import ArticleFactory, AssignmentFactory, MemberFactory
+from tests.factories import ArticleFactory, AssignmentFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin():
-    return MemberFactory(roles=[Role.ADMIN])
-
-
-@pytest.fixture
-def signed_in(client, admin):
-    client.force_login(admin.user)
-    return client
 
 
 @pytest.fixture

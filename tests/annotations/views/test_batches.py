@@ -27,12 +27,6 @@ def coders(admin):
 
 
 @pytest.fixture
-def signed_in(client, admin):
-    client.force_login(admin.user)
-    return client
-
-
-@pytest.fixture
 def address(admin):
     return f"/projects/{admin.project.slug}/batches/"
 

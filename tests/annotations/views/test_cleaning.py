@@ -2,12 +2,10 @@ import json
 
 import pytest
 
-from annotations.enums import Role
 from annotations.models import CleaningJob, CleaningRule, OutletHabits
 from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
-    MemberFactory,
     TaskFactory,
     submitted,
 )
@@ -16,17 +14,6 @@ pytestmark = pytest.mark.django_db
 
 SENTENCE = "The ferry left the harbour of the town at noon, and nobody looked after it for long."
 TEXT = f"The ferry of the town stops\n\n{SENTENCE}\n\nMade by the water in Velmora\n\nShare"
-
-
-@pytest.fixture
-def admin():
-    return MemberFactory(roles=[Role.ADMIN])
-
-
-@pytest.fixture
-def signed_in(client, admin):
-    client.force_login(admin.user)
-    return client
 
 
 @pytest.fixture

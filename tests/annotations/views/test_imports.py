@@ -19,12 +19,6 @@ def admin():
 
 
 @pytest.fixture
-def signed_in(client, admin):
-    client.force_login(admin.user)
-    return client
-
-
-@pytest.fixture
 def address(admin):
     return f"/projects/{admin.project.slug}/imports/"
 

@@ -8,17 +8,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def admin():
-    return MemberFactory(roles=[Role.ADMIN])
-
-
-@pytest.fixture
-def signed_in(client, admin):
-    client.force_login(admin.user)
-    return client
-
-
-@pytest.fixture
 def address(admin):
     return f"/projects/{admin.project.slug}/people/"
 
