@@ -11,7 +11,7 @@ from drf_spectacular.utils import (
 from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.response import Response
 
-from annotations.actions import batches
+from annotations.actions import batch_changes, batches
 from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing
 from annotations.enums import Role, Strategy
 from annotations.models import Batch
@@ -147,7 +147,7 @@ class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
         batch = self._batch(uuid)
         sent = HandoverSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        handover = batches.reassign(
+        handover = batch_changes.reassign(
             batch=batch,
             from_coder=sent.validated_data["from"],
             to_coder=sent.validated_data["to"],
@@ -160,7 +160,7 @@ class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
     @takes_nothing
     def close(self, request, uuid):
         """Release unsubmitted work; what somebody has submitted goes on to adjudication."""
-        batches.close(batch=self._batch(uuid), by=request.user, at=timezone.now())
+        batch_changes.close(batch=self._batch(uuid), by=request.user, at=timezone.now())
         return self.retrieve(request, uuid)
 
     def _batch(self, uuid):

@@ -6,17 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from annotations.actions import batches
+from annotations.actions import batch_changes
 from annotations.enums import Role, TaskState
 from annotations.exceptions import Refused
-from annotations.forms import refusals
-from annotations.forms.batches import IMPORT, BatchForm
 from annotations.models import Article, Assignment, Batch
 from annotations.permissions import can_know_of
 from annotations.queries import late_work, progress, reassignment
-from annotations.queries.batch_plan import plan
 from annotations.views.lookup import project_for
 
 PAGE = 20
@@ -37,51 +34,6 @@ def index(request, slug):
             "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
             "has_articles": Article.objects.published().filter(project=project).exists(),
         },
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def create(request, slug):
-    """The planner; what it would make is previewed beside it."""
-    project = project_for(request, slug, Role.ADMIN)
-    form = BatchForm(request.POST or None, project=project, initial=_initial(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            batch = batches.open_batch(
-                project=project, wish=form.wish, by=request.user, at=timezone.now()
-            )
-        except Refused as refusal:
-            refusals.show(refusal, form)
-        else:
-            messages.success(request, _("The work is with its coders."))
-            return redirect("annotations:batch", batch.uuid)
-    return render(
-        request,
-        "annotations/batches/new.html",
-        {"project": project, "form": form},
-        status=422 if form.errors else 200,
-    )
-
-
-@require_POST
-def batch_preview(request, slug):
-    """Who would get what, with nothing written."""
-    project = project_for(request, slug, Role.ADMIN)
-    given = request.POST.copy()
-    given["name"] = given.get("name") or "-"
-    form = BatchForm(given, project=project)
-    planned, why = None, ""
-    if form.is_valid():
-        try:
-            planned = plan(project, form.wish)
-        except Refused as refusal:
-            why = str(refusal)
-    elif given.getlist("coders"):
-        why = " ".join(error for errors in form.errors.values() for error in errors)
-    return render(
-        request,
-        "annotations/batches/_batch_preview.html",
-        {"project": project, "plan": planned, "why": why},
     )
 
 
@@ -109,7 +61,7 @@ def reassign(request, uuid):
     """Give one coder's unsubmitted work to another, and say what had to stay."""
     batch = _batch(request, uuid)
     try:
-        handover = batches.reassign(
+        handover = batch_changes.reassign(
             batch=batch,
             from_coder=request.POST.get("from", ""),
             to_coder=request.POST.get("to", ""),
@@ -131,7 +83,7 @@ def reassign(request, uuid):
 def close(request, uuid):
     """Wait for nobody any longer."""
     try:
-        batches.close(batch=_batch(request, uuid), by=request.user, at=timezone.now())
+        batch_changes.close(batch=_batch(request, uuid), by=request.user, at=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -150,11 +102,6 @@ def _say_reasons(request, errors: list[dict]) -> None:
 def _batch(request, uuid) -> Batch:
     visible = Batch.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("project", "created_by"), uuid=uuid)
-
-
-def _initial(request) -> dict:
-    job = request.GET.get("import")
-    return {"source": IMPORT, "import": job} if job else {}
 
 
 def _context(request, uuid) -> dict:

@@ -1,6 +1,6 @@
 import pytest
 
-from annotations.actions import batches, coding
+from annotations.actions import batch_changes, batches, coding
 from annotations.enums import AssignmentState, Role, Strategy, TaskState
 from annotations.models import Assignment, Task
 from annotations.queries.batch_plan import Wish
@@ -168,7 +168,7 @@ def test_closing_while_coders_draw_leaves_nothing_in_progress(transactional_db):
 
     outcomes = at_once(
         *[lambda coder=coder: draw(coder) for coder in coders],
-        lambda: batches.close(batch=batch, by=admin, at=TUESDAY),
+        lambda: batch_changes.close(batch=batch, by=admin, at=TUESDAY),
     )
 
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]

@@ -1,7 +1,7 @@
 import pytest
 from django.utils import timezone
 
-from annotations.actions import batches
+from annotations.actions import batch_changes
 from annotations.enums import Role, TaskState
 from annotations.models import Task
 from annotations.queries.invariants import CHECKS
@@ -14,7 +14,7 @@ def test_work_that_was_dropped_breaks_no_rule():
     assignment = AssignmentFactory()
     batch = assignment.task.batch
     admin = MemberFactory(project=batch.project, roles=[Role.ADMIN])
-    batches.close(batch=batch, by=admin.user, at=timezone.now())
+    batch_changes.close(batch=batch, by=admin.user, at=timezone.now())
 
     assert Task.objects.get().state == TaskState.DROPPED
     assert {check.__name__: found for check in CHECKS if (found := list(check()))} == {}

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from annotations.actions import batches, coding
+from annotations.actions import batch_changes, coding
 from annotations.enums import AssignmentState, Role, TaskState
 from annotations.exceptions import Refused
 from annotations.models import Assignment, AuditEvent, Task
@@ -44,7 +44,7 @@ def test_closing_twice_at_once_closes_once():
     AssignmentFactory(task__batch=batch, coder=ann)
 
     outcomes = at_once(
-        *[lambda: batches.close(batch=batch, by=admin.user, at=TUESDAY) for _ in range(2)]
+        *[lambda: batch_changes.close(batch=batch, by=admin.user, at=TUESDAY) for _ in range(2)]
     )
 
     refusals = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
@@ -60,7 +60,9 @@ def test_handing_in_while_the_batch_closes_is_either_kept_or_refused():
 
         at_once(
             *[lambda row=row: hand_in(row) for row in work],
-            lambda batch=batch, admin=admin: batches.close(batch=batch, by=admin.user, at=TUESDAY),
+            lambda batch=batch, admin=admin: batch_changes.close(
+                batch=batch, by=admin.user, at=TUESDAY
+            ),
         )
 
         task.refresh_from_db()
@@ -80,7 +82,7 @@ def test_two_admins_reassigning_at_once_give_each_article_to_one_coder():
         AssignmentFactory(task=TaskFactory(batch=batch, coders_wanted=1), coder=ann)
 
     def give_to(member):
-        batches.reassign(
+        batch_changes.reassign(
             batch=batch, from_coder=ann.name, to_coder=member.name, by=admin.user, at=TUESDAY
         )
 
@@ -102,7 +104,7 @@ def test_a_task_that_came_back_is_closed_with_the_coders_who_are_still_in():
     back.state = AssignmentState.RETURNED
     back.save()
 
-    batches.close(batch=batch, by=admin.user, at=MONDAY)
+    batch_changes.close(batch=batch, by=admin.user, at=MONDAY)
 
     task.refresh_from_db()
     back.refresh_from_db()
