@@ -16,6 +16,7 @@ from annotations.models.batches import Assignment, Batch, Task
 from annotations.models.cleaning import CleaningJob, CleaningRule, OutletHabits
 from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
+from annotations.models.invitations import Invitation, InvitationUse
 from annotations.models.jobs import Job
 from annotations.models.people import ApiToken, Member, Project, User
 from annotations.models.replies import StoredReply
@@ -38,6 +39,8 @@ __all__ = [
     "Gold",
     "ImportJob",
     "ImportProblem",
+    "Invitation",
+    "InvitationUse",
     "Job",
     "Label",
     "LabelDefinition",

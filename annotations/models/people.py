@@ -85,7 +85,9 @@ class MemberQuerySet(models.QuerySet):
         return self.exclude(user=None)
 
     def visible_to(self, user: User) -> MemberQuerySet:
-        return self.filter(project__in=Project.objects.where(user, Role.ADMIN))
+        """Keep oneself, and everybody in the projects that one runs."""
+        own = Q(user_id=user.pk, removed_at=None, project__in=Project.objects.visible_to(user))
+        return self.filter(own | Q(project__in=Project.objects.where(user, Role.ADMIN)))
 
 
 class Member(models.Model):
@@ -100,6 +102,8 @@ class Member(models.Model):
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
     joined_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    #: What was taken away when the person left; who comes back gets back what is still free.
+    set_aside = models.ManyToManyField("annotations.Assignment", related_name="+")
 
     objects = MemberQuerySet.as_manager()
 
