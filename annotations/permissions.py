@@ -26,6 +26,20 @@ def can_change(user: User, project: Project) -> bool:
     return project.archived_at is None and can_administer(user, project)
 
 
+def can_reset_password(user: User, member: Member) -> bool:
+    """An admin may, of an account that lives in no project but those that the admin runs.
+
+    Anybody can make a project and name others in it, so that being its admin alone must not
+    open accounts; neither does it ever open an operator's.
+    """
+    person = member.user
+    if person is None or not person.is_active or person.is_staff or person.is_superuser:
+        return False
+    own = Project.objects.where(user, Role.ADMIN)
+    elsewhere = Member.objects.filter(user=person).exclude(project__in=own)
+    return can_administer(user, member.project) and not elsewhere.exists()
+
+
 def is_coder_of(user: User, assignment: Assignment) -> bool:
     """The work is ``user``'s own, and ``user`` is still a coder of the project."""
     return Assignment.objects.of(user).filter(pk=assignment.pk).exists()
