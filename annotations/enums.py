@@ -34,6 +34,15 @@ ROLE_OF_SCOPE = {
 }
 
 
+class InvitationState(models.TextChoices):
+    """Whether a link still lets people in, and if not, why."""
+
+    OPEN = "open", _("open")
+    USED = "used", _("used")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+
+
 class JobState(models.TextChoices):
     """How far a background job has come."""
 
@@ -100,6 +109,14 @@ class Strategy(models.TextChoices):
 
     BALANCED = "balanced", _("balanced: assigned when the batch is made")
     POOL = "pool", _("pool: coders draw the next article")
+
+
+class Priority(models.IntegerChoices):
+    """Which batch comes first where several wait."""
+
+    LOW = 1, _("low")
+    NORMAL = 2, _("normal")
+    HIGH = 3, _("high")
 
 
 class TaskState(models.TextChoices):

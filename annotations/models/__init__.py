@@ -12,7 +12,7 @@ from annotations.models.articles import (
     Suggestion,
 )
 from annotations.models.audit import AuditEvent
-from annotations.models.batches import Assignment, Batch, Task
+from annotations.models.batches import Assignment, Batch, Reminder, Task
 from annotations.models.cleaning import CleaningJob, CleaningRule, OutletHabits
 from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
@@ -48,6 +48,7 @@ __all__ = [
     "OutletHabits",
     "Project",
     "RecoveredDraft",
+    "Reminder",
     "RulingDraft",
     "SourceFile",
     "Span",

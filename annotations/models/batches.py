@@ -5,9 +5,10 @@ import uuid
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
 
-from annotations.enums import AssignmentState, JobState, Role, Strategy, TaskState
+from annotations.enums import AssignmentState, JobState, Priority, Role, Strategy, TaskState
 from annotations.models.articles import Article, ImportJob
 from annotations.models.codebook import CodebookVersion
 from annotations.models.people import Member, Project, User
@@ -58,6 +59,11 @@ class Batch(models.Model):
     has_suggestions = models.BooleanField(default=False)
     seed = models.BigIntegerField(default=0)
     due = models.DateField(null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    #: How many articles a coder is given a day; none means as many as there are.
+    daily_quota = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: After how many days without a step work counts as abandoned; none means never.
+    lease_days = models.PositiveSmallIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -69,6 +75,17 @@ class Batch(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "name"], name="batch_name_is_unique_in_its_project"
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="batch_has_a_known_priority"
+            ),
+            models.CheckConstraint(
+                condition=Q(daily_quota=None) | Q(daily_quota__gte=1),
+                name="daily_quota_is_one_article_or_more",
+            ),
+            models.CheckConstraint(
+                condition=Q(lease_days=None) | Q(lease_days__gte=1),
+                name="lease_is_one_day_or_more",
             ),
         ]
 
@@ -96,7 +113,8 @@ class Task(models.Model):
     """One article in one batch, wanting ``coders_wanted`` coders.
 
     ``version`` counts everything that happens to its adjudication; a ruling
-    names the version it was made on. The counters follow the cards.
+    names the version it was made on. Two counters follow the cards; ``coders_live``
+    counts the assignments that are not taken away, and the database keeps it.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -106,6 +124,7 @@ class Task(models.Model):
         max_length=15, choices=TaskState.choices, default=TaskState.OPEN, db_index=True
     )
     coders_wanted = models.PositiveSmallIntegerField()
+    coders_live = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     position = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     cards_open = models.PositiveIntegerField(default=0)
@@ -127,6 +146,13 @@ class Task(models.Model):
                 | ~Q(state=TaskState.ADJUDICATED),
                 name="adjudicated_task_knows_when",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["batch", "position", "id"],
+                condition=Q(state=TaskState.OPEN, coders_live__lt=F("coders_wanted")),
+                name="task_that_wants_coders",
+            )
         ]
         triggers = [
             pgtrigger.FSM(
@@ -214,7 +240,11 @@ class AssignmentQuerySet(models.QuerySet):
 
 
 class Assignment(models.Model):
-    """One coder's copy of a task. ``doc_rev`` counts the ops applied to it."""
+    """One coder's copy of a task. ``doc_rev`` counts the ops applied to it.
+
+    ``active_at`` is when the work was last given, begun, saved or handed in, by the
+    database's own clock.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="assignments")
@@ -236,6 +266,9 @@ class Assignment(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     saved_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    active_at = models.DateTimeField(db_default=Now(), editable=False)
+    #: Whether it was taken away only because its lease ran out.
+    has_expired = models.BooleanField(default=False, db_default=False)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -247,6 +280,10 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(submitted_at__isnull=False) | ~Q(state=AssignmentState.SUBMITTED),
                 name="submitted_assignment_knows_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_expired=False) | Q(state=AssignmentState.RELEASED),
+                name="only_work_taken_away_has_expired",
             ),
         ]
         indexes = [models.Index(fields=["coder", "state", "position"], name="worklist_of_a_coder")]
@@ -264,7 +301,18 @@ class Assignment(models.Model):
                     ("coding", "released"),
                     ("returned", "released"),
                     ("released", "assigned"),
+                    ("released", "coding"),
                 ],
+            ),
+            pgtrigger.Trigger(
+                name="database_tells_when_work_was_active",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "saved_at"),
+                when=pgtrigger.Before,
+                func="""
+                    NEW.active_at = statement_timestamp();
+                    NEW.has_expired = NEW.has_expired AND NEW.state = 'released';
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.Trigger(
                 name="live_assignments_never_exceed_those_wanted",
@@ -292,7 +340,46 @@ class Assignment(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="task_counts_its_live_assignments",
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("state", "task_id")
+                | pgtrigger.Delete,
+                when=pgtrigger.After,
+                declare=[("freed", "bigint"), ("taken", "bigint")],
+                func="""
+                    IF TG_OP <> 'INSERT' AND OLD.state <> 'released' THEN
+                        freed = OLD.task_id;
+                    END IF;
+                    IF TG_OP <> 'DELETE' AND NEW.state <> 'released' THEN
+                        taken = NEW.task_id;
+                    END IF;
+                    IF freed IS DISTINCT FROM taken THEN
+                        UPDATE annotations_task
+                        SET coders_live = coders_live
+                            + (id IS NOT DISTINCT FROM taken)::int
+                            - (id IS NOT DISTINCT FROM freed)::int
+                        WHERE id IN (freed, taken);
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.task} for {self.coder}"
+
+
+class Reminder(models.Model):
+    """A coder was reminded of the work in a batch: by an admin, or by itself when it lay idle."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="reminders")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="reminders")
+    #: Nobody where the lease of the work ran out.
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    sent_at = models.DateTimeField()
+    text = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.member} about {self.batch}"

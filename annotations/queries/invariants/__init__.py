@@ -23,6 +23,7 @@ CHECKS: list[Check] = [
     articles.codebook_versions_have_no_gaps,
     coding.work_stays_in_one_project,
     coding.live_work_never_exceeds_that_wanted,
+    coding.live_work_is_counted_right,
     coding.spans_quote_their_article,
     coding.spans_are_what_the_log_comes_to,
     coding.refusals_are_what_the_log_comes_to,

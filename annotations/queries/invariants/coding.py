@@ -33,6 +33,19 @@ def live_work_never_exceeds_that_wanted() -> Iterator[str]:
     """)
 
 
+def live_work_is_counted_right() -> Iterator[str]:
+    """A task's counter says how many of its assignments are not taken away."""
+    return found("""
+        SELECT 'task ' || task.uuid
+        FROM annotations_task task
+        LEFT JOIN annotations_assignment work
+             ON work.task_id = task.id AND work.state <> 'released'
+        GROUP BY task.id
+        HAVING task.coders_live <> count(work.id)
+        ORDER BY task.id
+    """)
+
+
 def spans_quote_their_article() -> Iterator[str]:
     """``text[start:end] == quote``, and the label is one of the project."""
     return found("""

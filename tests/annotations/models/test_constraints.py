@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils.timezone import now
 
 from annotations.enums import AssignmentState, TaskState
 from annotations.models import (
@@ -117,6 +118,65 @@ def test_a_task_never_has_more_live_coders_than_it_wants():
         Assignment.objects.filter(pk=first.pk).update(state=AssignmentState.ASSIGNED)
 
 
+def test_a_task_counts_its_live_coders_whatever_becomes_of_them():
+    task = TaskFactory(coders_wanted=3)
+    other = TaskFactory(batch=task.batch)
+    first, second = AssignmentFactory.create_batch(2, task=task)
+
+    def counted():
+        return list(Task.objects.order_by("pk").values_list("coders_live", flat=True))
+
+    assert counted() == [2, 0]
+    Assignment.objects.filter(pk=first.pk).update(state=AssignmentState.CODING)
+    assert counted() == [2, 0]
+    Assignment.objects.filter(task=task).update(state=AssignmentState.RELEASED)
+    assert counted() == [0, 0]
+    Assignment.objects.filter(pk=first.pk).update(state=AssignmentState.ASSIGNED)
+    assert counted() == [1, 0]
+    Assignment.objects.filter(pk=first.pk).update(task=other)
+    assert counted() == [0, 1]
+    first.delete()
+    second.delete()
+    assert counted() == [0, 0]
+
+
+def test_the_database_tells_when_work_was_active_and_nobody_else():
+    work = AssignmentFactory(active_at=MONDAY, created_at=MONDAY)
+    given = Assignment.objects.get().active_at
+    assert given.date() == now().date()
+
+    for step in ({"saved_at": MONDAY}, {"state": AssignmentState.CODING}):
+        Assignment.objects.update(active_at=MONDAY)
+        Assignment.objects.filter(pk=work.pk).update(**step)
+        assert Assignment.objects.get().active_at >= given
+
+
+def test_only_work_that_is_taken_away_has_expired():
+    work = AssignmentFactory(state=AssignmentState.CODING)
+    with refuses("only_work_taken_away_has_expired"):
+        Assignment.objects.update(has_expired=True)
+
+    Assignment.objects.update(state=AssignmentState.RELEASED, has_expired=True)
+    work.refresh_from_db()
+    assert work.has_expired
+    Assignment.objects.update(state=AssignmentState.CODING)
+    work.refresh_from_db()
+    assert not work.has_expired
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "constraint"),
+    [
+        ("priority", 0, "batch_has_a_known_priority"),
+        ("daily_quota", 0, "daily_quota_is_one_article_or_more"),
+        ("lease_days", 0, "lease_is_one_day_or_more"),
+    ],
+)
+def test_a_batch_has_settings_that_make_sense(field, value, constraint):
+    with refuses(constraint):
+        BatchFactory(**{field: value})
+
+
 def test_a_task_never_wants_fewer_coders_than_it_has():
     task = AssignmentFactory.create_batch(2, task=TaskFactory())[0].task
 
@@ -163,6 +223,7 @@ LEGAL_ASSIGNMENT_STEPS = {
     ("coding", "released"),
     ("returned", "released"),
     ("released", "assigned"),
+    ("released", "coding"),
 }
 
 
