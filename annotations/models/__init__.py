@@ -16,6 +16,7 @@ from annotations.models.batches import Assignment, Batch, Reminder, Task
 from annotations.models.cleaning import CleaningJob, CleaningRule, OutletHabits
 from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
+from annotations.models.flags import FlagAnswer
 from annotations.models.invitations import Invitation, InvitationUse
 from annotations.models.jobs import Job
 from annotations.models.people import ApiToken, Member, Project, User
@@ -36,6 +37,7 @@ __all__ = [
     "Cluster",
     "CodebookVersion",
     "Decision",
+    "FlagAnswer",
     "Gold",
     "ImportJob",
     "ImportProblem",

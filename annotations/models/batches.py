@@ -124,6 +124,8 @@ class Task(models.Model):
         max_length=15, choices=TaskState.choices, default=TaskState.OPEN, db_index=True
     )
     coders_wanted = models.PositiveSmallIntegerField()
+    #: How many of those were asked for later, because the first ones disagreed.
+    coders_added = models.PositiveSmallIntegerField(default=0, db_default=0)
     coders_live = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     position = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
@@ -380,6 +382,8 @@ class Reminder(models.Model):
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     sent_at = models.DateTimeField()
     text = models.TextField(blank=True)
+    #: Empty where it is only shown on the coder's home.
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.member} about {self.batch}"
