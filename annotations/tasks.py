@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from annotations.actions import agreement, cleaning, clusters, imports
-from annotations.models import Batch
+from annotations.actions import agreement, cleaning, clusters, imports, reminders, sign_in
+from annotations.models import Batch, User
 
 #: A hundred thousand articles with their codings take a while to be written.
 HOURS_FOR_AN_IMPORT = 6 * 60 * 60
@@ -39,3 +39,13 @@ def ask_for_report(*, batch_ids: list[int], label: str) -> None:
 @shared_task(name="agreement.report")
 def compute_report(*, report_id: int) -> None:
     agreement.compute(report_id=report_id, at=timezone.now())
+
+
+@shared_task(name="reminders.mail")
+def mail_reminder(*, reminder_id: int) -> None:
+    reminders.mail(reminder_id=reminder_id, at=timezone.now())
+
+
+@shared_task(name="people.send_reset_mail")
+def send_reset_mail(*, user_id: int) -> None:
+    sign_in.send_reset_mail(user=User.objects.get(pk=user_id))

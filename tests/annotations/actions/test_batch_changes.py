@@ -111,3 +111,58 @@ def test_a_task_that_came_back_is_closed_with_the_coders_who_are_still_in():
     assert (task.coders_wanted, back.state) == (1, AssignmentState.RELEASED)
     assert task.state == TaskState.ADJUDICATED
     assert back.submissions.count() == 1
+
+
+def test_everything_of_an_absent_coder_is_taken_away_and_kept():
+    admin, batch, ann, ben = scene()
+    begun = AssignmentFactory(task__batch=batch, coder=ann, state=AssignmentState.CODING)
+    done = submitted(AssignmentFactory(task__batch=batch, coder=ann), [])
+    other = AssignmentFactory(task__batch=batch, coder=ben)
+
+    released = batch_changes.release(batch=batch, coder=ann.name, by=admin.user, at=TUESDAY)
+
+    states = [row.__class__.objects.get(pk=row.pk).state for row in (begun, done, other)]
+    assert released == 1
+    assert states == [
+        AssignmentState.RELEASED,
+        AssignmentState.SUBMITTED,
+        AssignmentState.ASSIGNED,
+    ]
+    event = AuditEvent.objects.get(kind=AuditEvent.Kind.ASSIGNMENT_RELEASED)
+    assert event.detail == {"articles": 1, "coders": [str(ann.uuid)]}
+
+
+def test_a_selection_is_taken_away_as_far_as_it_can_be():
+    admin, batch, ann, ben = scene()
+    open_work = AssignmentFactory(task__batch=batch, coder=ann)
+    done = submitted(AssignmentFactory(task__batch=batch, coder=ben), [])
+    elsewhere = AssignmentFactory(task__batch__project=batch.project, coder=ann)
+
+    def take(*rows):
+        named = [row.uuid for row in rows]
+        return batch_changes.release(batch=batch, assignments=named, by=admin.user, at=TUESDAY)
+
+    assert take(open_work, done, elsewhere) == 1
+    with pytest.raises(batch_changes.NothingToRelease):
+        take(open_work, done, elsewhere)
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == AssignmentState.ASSIGNED
+
+
+def test_work_is_given_back_while_its_place_is_free():
+    admin, batch, ann, ben = scene()
+    work = AssignmentFactory(task=TaskFactory(batch=batch, coders_wanted=1), coder=ann)
+
+    def give_back():
+        return batch_changes.give_back(assignment=work, by=admin.user, at=TUESDAY)
+
+    with pytest.raises(batch_changes.CannotGiveBack, match="not taken away"):
+        give_back()
+    batch_changes.release(batch=batch, coder=ann.name, by=admin.user, at=MONDAY)
+    assert give_back().state == AssignmentState.ASSIGNED
+
+    batch_changes.reassign(
+        batch=batch, from_coder=ann.name, to_coder=ben.name, by=admin.user, at=TUESDAY
+    )
+    with pytest.raises(batch_changes.CannotGiveBack, match="Somebody else"):
+        give_back()

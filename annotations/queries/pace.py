@@ -1,0 +1,165 @@
+"""How fast the coders of a batch work, who is behind, and when it will be done."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import ceil
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, Count, DateField, Max, When
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from annotations.enums import AssignmentState
+from annotations.models import Assignment, Batch, Member
+from annotations.queries.own_work import IDLE
+
+#: The days that a page shows, and the last of them from which a pace is taken.
+DAYS = 14
+WEEK = 7
+
+#: Who has work and does nothing for so many days is behind, whatever is due when.
+QUIET = 5
+
+#: The articles of each coder from which the time for one is taken: the latest.
+LATEST = 20
+
+
+@dataclass
+class CoderPace:
+    """How far one coder of a batch is, and how fast."""
+
+    coder: int
+    name: str = ""
+    uuid: UUID | None = None
+    is_external: bool = False
+    states: Counter[str] = field(default_factory=Counter)
+    days: Counter[date] = field(default_factory=Counter)
+    #: When the coder's work was last given, begun, saved or handed in.
+    active_at: datetime | None = None
+    minutes: float | None = None
+
+    @property
+    def total(self) -> int:
+        return self.states.total()
+
+    @property
+    def submitted(self) -> int:
+        return self.states[AssignmentState.SUBMITTED]
+
+    @property
+    def unfinished(self) -> int:
+        return self.total - self.submitted
+
+
+def of_batches(batches: Iterable[Batch], at: datetime) -> dict[int, list[CoderPace]]:
+    """Return how far each coder of each batch is, in two queries. For who may know of it."""
+    since = at - timedelta(days=DAYS)
+    day = Case(
+        When(
+            state=AssignmentState.SUBMITTED, submitted_at__gt=since, then=TruncDate("submitted_at")
+        ),
+        output_field=DateField(),
+    )
+    paces: dict[int, dict[int, CoderPace]] = defaultdict(dict)
+    rows = Assignment.objects.live().filter(task__batch__in=[batch.pk for batch in batches])
+    for batch, coder, state, when, count, active_at in (
+        rows.order_by()
+        .values("task__batch", "coder", "state", day=day)
+        .annotate(count=Count("pk"), active=Max("active_at"))
+        .values_list("task__batch", "coder", "state", "day", "count", "active")
+    ):
+        pace = paces[batch].setdefault(coder, CoderPace(coder))
+        pace.states[state] += count
+        if when:
+            pace.days[when] += count
+        pace.active_at = max(filter(None, (pace.active_at, active_at)), default=None)
+    _name(pace for coders in paces.values() for pace in coders.values())
+    return {
+        batch: sorted(coders.values(), key=lambda pace: pace.name.casefold())
+        for batch, coders in paces.items()
+    }
+
+
+def _name(paces: Iterable[CoderPace]) -> None:
+    unnamed = list(paces)
+    members = Member.objects.filter(pk__in={pace.coder for pace in unnamed})
+    known = {member.pk: member for member in members.select_related("user")}
+    for pace in unnamed:
+        pace.name = known[pace.coder].name
+        pace.uuid = known[pace.coder].uuid
+        pace.is_external = known[pace.coder].is_external
+
+
+def rate(days: Counter[date], begun_at: datetime, at: datetime) -> float:
+    """Return how many articles a day were handed in during the last week."""
+    today = timezone.localdate(at)
+    counted = min(WEEK, (today - timezone.localdate(begun_at)).days + 1)
+    week = (today - timedelta(days=past) for past in range(counted))
+    return sum(days[day] for day in week) / counted
+
+
+def expected(left: int, a_day: float, at: datetime) -> date | None:
+    """Return the day on which ``left`` articles will be done; ``None`` if nothing says so."""
+    if not left or not a_day or left / a_day > 3650:
+        return None
+    return timezone.localdate(at) + timedelta(days=ceil(left / a_day))
+
+
+def behind(pace: CoderPace, batch: Batch, at: datetime) -> str:
+    """Say why a coder will not be done in time, or nothing."""
+    if not pace.unfinished or pace.is_external or batch.closed_at is not None:
+        return ""
+    today = timezone.localdate(at)
+    if batch.due and batch.due < today:
+        return _("overdue")
+    quiet = (today - timezone.localdate(pace.active_at or batch.created_at)).days
+    if quiet >= QUIET:
+        text = ngettext("nothing for %(count)s day", "nothing for %(count)s days", quiet)
+        return text % {"count": quiet}
+    done = expected(pace.unfinished, rate(pace.days, batch.created_at, at), at)
+    return _("too slow for the due date") if batch.due and done and done > batch.due else ""
+
+
+def minutes(batch: Batch) -> dict[int, float]:
+    """Return the minutes that each coder spends on an article, by the latest ones handed in.
+
+    Counted as in ``own_work.active_time``: pauses longer than ``IDLE`` don't count.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH latest AS (
+                SELECT work.id, work.coder_id, work.started_at, work.submitted_at,
+                       row_number() OVER (
+                           PARTITION BY work.coder_id ORDER BY work.submitted_at DESC, work.id
+                       ) AS place
+                FROM annotations_assignment work
+                JOIN annotations_task task ON task.id = work.task_id
+                WHERE task.batch_id = %s AND work.state = 'submitted'
+                  AND work.started_at IS NOT NULL
+            ), work AS (
+                SELECT * FROM latest WHERE place <= %s
+            ), moment AS (
+                SELECT work.id, work.coder_id, op.received_at AS at
+                FROM work JOIN annotations_spanop op ON op.assignment_id = work.id
+                UNION ALL SELECT id, coder_id, started_at FROM work
+                UNION ALL SELECT id, coder_id, submitted_at FROM work
+            ), pause AS (
+                SELECT id, coder_id, at - lag(at) OVER (PARTITION BY id ORDER BY at) AS lasting
+                FROM moment
+            )
+            SELECT coder_id,
+                   extract(epoch FROM coalesce(
+                       sum(lasting) FILTER (WHERE lasting <= make_interval(secs => %s)),
+                       interval '0'
+                   )) / 60 / count(DISTINCT id)
+            FROM pause GROUP BY coder_id
+            """,
+            [batch.pk, LATEST, IDLE.total_seconds()],
+        )
+        return {coder: float(spent) for coder, spent in cursor.fetchall()}
