@@ -7,18 +7,23 @@ from typing import Any
 
 from annotations.importing import decoding, standoff
 from annotations.importing.problems import Problem
+from annotations.importing.shapes import refuse_crowd
 from annotations.importing.sources import Source, Tools, Unit
 from annotations.importing.standoff import Mark
 
-_SPAN = re.compile(r"(T\S+)\t(\S+) (\d+) (\d+)(?:\t(.*))?")
+# What stands before a colon holds none: a line that can be cut in many ways is tried in all.
+_SPAN = re.compile(r"(T\S+)\t(\S+) ([0-9]{1,9}) ([0-9]{1,9})(?:\t(.*))?")
 _FRAGMENTS = re.compile(r"T\S+\t\S+ \d+ \d+;")
 _ATTRIBUTE = re.compile(r"[AM]\S*\t(\S+) (\S+)(?: (.+))?")
-_RELATION = re.compile(r"R\S*\t(\S+) \S+?:(\S+) \S+?:(\S+)\s*")
-_EVENT = re.compile(r"(E\S+)\t\S+?:(\S+)((?: \S+?:\S+)*)\s*")
-_EQUIVALENCE = re.compile(r"\*\t(\S+)((?: \S+)+)\s*")
+_RELATION = re.compile(r"R\S*\t(\S+) [^\s:]+:(\S+) [^\s:]+:(\S+)\s*")
+_EVENT = re.compile(r"(E\S+)\t[^\s:]+:(\S+)((?: [^\s:]+:\S+)*+)\s*")
+_EQUIVALENCE = re.compile(r"\*\t(\S+)((?: \S+)++)\s*")
 _NOTE = re.compile(r"#\S*\t\S+ (\S+)\t(.*)")
+#: Attributes and ends of links, of which a line can name any number.
+MOST_SAID = 100_000
+
 _UNITS = (standoff.CODE_POINTS, standoff.UTF_16)
-_NORMALISED = re.compile(r"N\S*\t\S+ (\S+) (\S+?):(\S+)(?:\t.*)?")
+_NORMALISED = re.compile(r"N\S*\t\S+ (\S+) ([^\s:]+):(\S+)(?:\t.*)?")
 
 
 def count(unit: Unit) -> int:
@@ -52,9 +57,10 @@ class _Annotations:
         self._name = source.name
         self.marks: dict[str, Mark] = {}
         self._triggers: dict[str, str] = {}
+        self._notes: dict[str, list[str]] = {}
+        self._said = 0
         later = []
-        for number, line in enumerate(decoding.text_of(source).split("\n"), start=1):
-            line = line.rstrip("\r")
+        for number, line in decoding.lines_of(source):
             if line.startswith("T"):
                 self._add(number, line)
             elif found := _EVENT.fullmatch(line):
@@ -64,6 +70,8 @@ class _Annotations:
                 later.append((number, line))
         for number, line in later:
             self._attach(number, line)
+        for name, notes in self._notes.items():
+            self.marks[name].note = "\n".join(filter(None, notes))
 
     def _add(self, number: int, line: str) -> None:
         if _FRAGMENTS.match(line):
@@ -75,6 +83,7 @@ class _Annotations:
         name, label, start, end, quote = found.groups()
         if name in self.marks:
             raise Problem("span_id_repeated", f"“{name}” is there twice.").at(self._name, number)
+        refuse_crowd(len(self.marks) + 1, 0)
         self.marks[name] = Mark(
             int(start), int(end), label, quote, id=name, file=self._name, line=number
         )
@@ -98,8 +107,7 @@ class _Annotations:
         elif found := _NOTE.fullmatch(line):
             # A note on a relation or on an attribute has no span to stand at.
             if self._trigger(found[1]) in self.marks:
-                mark = self._mark(number, found[1])
-                mark.note = "\n".join(filter(None, (mark.note, found[2])))
+                self._notes.setdefault(self._trigger(found[1]), []).append(found[2])
         else:
             raise self._unreadable(number)
 
@@ -117,6 +125,10 @@ class _Annotations:
         if mark is None:
             detail = f"It speaks of “{name}”, which is not there."
             raise Problem("unknown_target", detail).at(self._name, number)
+        self._said += 1
+        if self._said > MOST_SAID:
+            detail = f"It may say {MOST_SAID} things of its spans."
+            raise Problem("too_many_spans", detail).at(self._name, number)
         return mark
 
     def _unreadable(self, number: int) -> Problem:

@@ -57,8 +57,6 @@ def is_target(name: str) -> bool:
 
 def places(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
     """Return in which column each target is. Raises ``Problem`` if one is not there."""
-    if len(header) > MOST:
-        raise Problem("too_many_columns", f"It has over {MOST} columns.")
     chosen = columns or guess(header)
     if TEXT not in chosen:
         detail = f"None of its columns is the text: {shown(', '.join(header), 200)}."

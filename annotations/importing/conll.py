@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.importing import decoding, jsonl
+from annotations.importing import decoding
 from annotations.importing.problems import Problem
+from annotations.importing.shapes import refuse_crowd
 from annotations.importing.sources import Tools, Unit
 
-MOST_TOKENS = 500_000
+LONGEST_LINE = 2**20
+MOST_TOKENS = 150_000
 
 _LABEL = re.compile(r"(?:([BIESLUM])-(.+)|O|_|-)")
 _NEW_DOCUMENT = re.compile(r"-DOCSTART-|#\s*(?:newdoc|begin document)\b")
@@ -42,6 +44,7 @@ class _Document:
             self.open = None
             return
         if self.open is None or self.open["label"] != name or prefix in _BEGINS:
+            refuse_crowd(len(self.spans) + 1, 0)
             self.open = {"start": begin, "end": self.length, "label": name}
             self.spans.append(self.open)
         self.open["end"] = self.length
@@ -58,7 +61,8 @@ def count(unit: Unit) -> int:
     """Return how many documents there are, as far as their marks tell."""
     with decoding.as_utf8(unit.source) as file:
         marks = sum(
-            bool(_NEW_DOCUMENT.match(line[:40].decode("utf-8", "replace"))) for line in file
+            bool(_NEW_DOCUMENT.match(line[:40].decode("utf-8", "replace")))
+            for line in iter(lambda: file.readline(LONGEST_LINE), b"")
         )
     return max(1, marks)
 
@@ -90,8 +94,12 @@ def _documents(unit: Unit) -> Iterator[_Document | Problem]:
     document = _Document(1)
     with decoding.as_utf8(unit.source) as file:
         number = 0
-        while raw := file.readline(jsonl.LONGEST_LINE):
+        while raw := file.readline(LONGEST_LINE):
             number += 1
+            if len(raw) == LONGEST_LINE:
+                detail = f"The line exceeds {LONGEST_LINE >> 20} MB."
+                yield Problem("line_too_long", detail).at(unit.source.name, number)
+                return
             try:
                 line = raw.decode().rstrip("\r\n")
             except UnicodeDecodeError:
@@ -127,5 +135,8 @@ def _add(document: _Document, line: str) -> Problem | None:
         return Problem("bad_conll", "The last column is no label as B-X, I-X or O.")
     if document.tokens >= MOST_TOKENS:
         return Problem("file_too_large", f"A document may have {MOST_TOKENS} words.")
-    document.add(word, label, is_glued=is_universal and "SpaceAfter=No" in cells[9])
+    try:
+        document.add(word, label, is_glued=is_universal and "SpaceAfter=No" in cells[9])
+    except Problem as problem:
+        return problem
     return None

@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 import tempfile
+from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 import charset_normalizer
@@ -13,7 +14,16 @@ from annotations.algorithms.text import Decoded
 from annotations.importing.problems import Problem
 from annotations.importing.sources import Source
 
-LARGEST_TEXT = 16 * 2**20
+LARGEST_TEXT = 4 * 2**20
+#: Of what stands beside a text, a line for each word or span.
+LARGEST_ANNOTATIONS = 16 * 2**20
+MOST_LINES = 300_000
+#: What pages may say that they are written in; Python knows codecs that never end.
+_STATED = re.compile(
+    r"(?:iso[-_]?8859|windows|cp|ibm|koi8|mac|gb|big5|hz|euc|shift|sjis|ms|tis|johab|latin|us-ascii"
+    r"|ascii|utf-?8|utf-?16)[-_.:\w]*",
+    re.IGNORECASE,
+)
 
 _LOOKED_AT = 2**18
 _PIECE = 2**20
@@ -44,6 +54,19 @@ def text_of(source: Source, most: int = LARGEST_TEXT) -> str:
     return decoded.text
 
 
+def lines_of(source: Source) -> Iterator[tuple[int, str]]:
+    """Yield the lines of what stands beside a text, numbered. Raises ``Problem`` if too many."""
+    text = text_of(source, LARGEST_ANNOTATIONS)
+    begin = 0
+    for number in range(1, MOST_LINES + 1):
+        end = text.find("\n", begin)
+        yield number, text[begin : end if end >= 0 else None].rstrip("\r")
+        if end < 0:
+            return
+        begin = end + 1
+    raise Problem("file_too_large", f"It may have {MOST_LINES} lines.").at(source.name, number)
+
+
 def decode(data: bytes, hint: str = "") -> Decoded:
     """Turn a file's bytes into characters, without one leading byte order mark.
 
@@ -51,7 +74,8 @@ def decode(data: bytes, hint: str = "") -> Decoded:
     ``Problem`` if the bytes are not what their mark says.
     """
     encoding = encoding_of(data)
-    if hint and encoding not in ("utf-8", "ascii") and not _mark_of(data):
+    is_open = encoding not in ("utf-8", "ascii") and not _mark_of(data)
+    if is_open and _STATED.fullmatch(hint):
         try:
             return texts.decode(data, hint)
         except texts.TextRefused:

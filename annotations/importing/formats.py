@@ -64,13 +64,13 @@ _BY_SUFFIX = {
     **dict.fromkeys((".txt", ".text"), "txt"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".csv",), "csv"),
-    **dict.fromkeys((".tsv", ".tab"), "tsv"),
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
     **dict.fromkeys((".conll", ".conllu", ".iob", ".iob2", ".bio"), "conll"),
     **dict.fromkeys(_PASSED_OVER, BESIDE),
     **{".xlsx": "xlsx", ".ann": "brat", ".xmi": "xmi", ".zip": ZIP},
 }
-_BY_CONTENT = {"", ".json", ".md", ".jsonl", ".ndjson"}
+_TABBED = {".tsv", ".tab"}
+_BY_CONTENT = {"", ".json", ".md", ".jsonl", ".ndjson", ".xml", *_TABBED}
 _TASKS = re.compile(
     r'\[\s*(?:\]|\{.*"(?:data|annotations|completions|predictions)"\s*:)', re.DOTALL
 )
@@ -91,16 +91,16 @@ def _recognise(name: str, head: bytes) -> str | None:
     suffix = PurePath(name).suffix.lower()
     if PurePath(name).name.startswith("."):
         return BESIDE
-    start = head[:HEAD].decode(decoding.encoding_of(head[:HEAD], is_whole=False), "replace")
-    start = start.lstrip("\ufeff").lstrip()
-    if suffix in (".tsv", ".tab") and start.startswith("#FORMAT=WebAnno TSV"):
-        return "webanno"
-    if suffix == ".xml":
-        return BESIDE if "typeSystemDescription" in start else "xmi" if "XMI" in start else None
     if suffix in _BY_SUFFIX:
-        return _BY_SUFFIX[suffix]
+        return _BY_SUFFIX[suffix]  # what is in it need not be made out
     if suffix not in _BY_CONTENT:
         return None
+    start = head[:HEAD].decode(decoding.encoding_of(head[:HEAD], is_whole=False), "replace")
+    start = start.lstrip("\ufeff").lstrip()
+    if suffix in _TABBED:
+        return "webanno" if start.startswith("#FORMAT=WebAnno TSV") else "tsv"
+    if suffix == ".xml":
+        return BESIDE if "typeSystemDescription" in start else "xmi" if "XMI" in start else None
     if suffix == ".json" and _TASKS.match(start):
         return "labelstudio"
     if start.startswith("{"):

@@ -7,8 +7,13 @@ from typing import Any, BinaryIO
 
 from annotations.importing.problems import Problem
 
-LONGEST = 32 * 2**20
+LONGEST = 8 * 2**20
+#: A short line can hold millions of empty lists, each of which takes its place in memory.
+MOST_VALUES = 300_000
+DEEPEST = 50
 _PIECE = 2**16
+_TEXT = re.compile(rb'"[^"]*"')
+_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # Outside a text what opens, closes or begins a text; within one what ends it, or is escaped.
 _OUTSIDE = re.compile(rb'["\[\]{},]')
 _INSIDE = re.compile(rb'["\\]')
@@ -16,6 +21,7 @@ _INSIDE = re.compile(rb'["\\]')
 
 def parse(data: bytes) -> dict[str, Any]:
     """Return the object that ``data`` is. Raises ``Problem`` if it is none, or ambiguous."""
+    _refuse_tangle(data)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -93,6 +99,24 @@ def items(file: BinaryIO) -> Iterator[tuple[int, bytes | Problem]]:
     yield line, Problem("bad_json", "The array is cut off.")
 
 
+def _refuse_tangle(data: bytes) -> None:
+    """Look at how many values there are, and how deep, before any of them is made."""
+    marks = (data.count(mark) for mark in (b"[", b"{", b","))
+    lists, objects, commas = marks
+    if lists + objects <= DEEPEST and commas <= MOST_VALUES:
+        return
+    bare = _TEXT.sub(b"", data.replace(rb"\\", b"").replace(rb"\"", b""))
+    if sum(bare.count(mark) for mark in (b"[", b"{", b",")) > MOST_VALUES:
+        raise Problem("too_many_values", f"The record holds over {MOST_VALUES} values.")
+    brackets = bare.translate(None, _BUT_BRACKETS)
+    for _ in range(DEEPEST):
+        fewer = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(fewer) == len(brackets):
+            return  # All of them are paired; where they are not, the parser says it better.
+        brackets = fewer
+    raise Problem("bad_json", f"The record is nested over {DEEPEST} deep.")
+
+
 def _no_number(constant: str) -> None:
     raise Problem("bad_json", f"{constant} is not a number in JSON.")
 
@@ -107,7 +131,7 @@ def _number(digits: str) -> float:
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
         raise Problem("field_repeated", f"The field “{twice[:60]}” is there twice.")
     return value

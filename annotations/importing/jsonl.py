@@ -7,7 +7,10 @@ from annotations.importing import decoding, json_stream
 from annotations.importing.problems import Problem
 from annotations.importing.sources import Tools, Unit
 
-LONGEST_LINE = 32 * 2**20
+LONGEST_LINE = json_stream.LONGEST
+#: How far the end of a line that is too long is looked for.
+MOST_SKIPPED = 64 * 2**20
+_PIECE = 2**20
 REFUSED = "refused"
 ROW = "row"
 
@@ -34,18 +37,30 @@ def lines(file: BinaryIO) -> Iterator[tuple[int, bytes | Problem]]:
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
         if len(line) > LONGEST_LINE:
-            while line and not line.endswith(b"\n"):
-                line = file.readline(LONGEST_LINE)
-            yield number, Problem("line_too_long", f"The line exceeds {LONGEST_LINE >> 20} MB.")
+            detail = f"The line exceeds {LONGEST_LINE >> 20} MB."
+            if not _skip(file, line):
+                detail += " What follows it is not read."
+                yield number, Problem("line_too_long", detail)
+                return
+            yield number, Problem("line_too_long", detail)
         elif line.strip():
             yield number, line
+
+
+def _skip(file: BinaryIO, line: bytes) -> bool:
+    """Pass over the rest of a line, and say whether its end is near enough."""
+    skipped = 0
+    while line and not line.endswith(b"\n") and skipped <= MOST_SKIPPED:
+        line = file.readline(_PIECE)
+        skipped += len(line)
+    return skipped <= MOST_SKIPPED
 
 
 def count_lines(file: BinaryIO) -> int:
     """Return how many lines are not blank."""
     found = 0
     is_blank = True
-    while piece := file.readline(2**20):
+    while piece := file.readline(_PIECE):
         is_blank = is_blank and not piece.strip()
         if piece.endswith(b"\n"):
             found += not is_blank

@@ -1,6 +1,7 @@
 """Which files are read together, as what, and what their articles are called."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import PurePosixPath
 
 from annotations.importing import formats
@@ -42,7 +43,9 @@ def plan(files: Sequence[tuple[Source, str]]) -> Iterator[Unit | Problem]:
         for source, format in files
         if format == "brat" and source.path.with_suffix(".txt") in texts
     }
-    systems = [s for s, format in files if format == formats.BESIDE and s.path.suffix == ".xml"]
+    systems = _by_folder(
+        s for s, format in files if format == formats.BESIDE and s.path.suffix == ".xml"
+    )
     groups: dict[str, dict[str, list[tuple[str, Source]]]] = {name: {} for name in formats.CODED}
     for source, format in files:
         if format in formats.CODED:
@@ -70,13 +73,13 @@ def _coded(
     document: str,
     coded: list[tuple[str, Source]],
     texts: dict[PurePosixPath, Source],
-    systems: list[Source],
+    systems: dict[PurePosixPath, Source],
 ) -> Unit | Problem:
     coders = tuple(coder for coder, _ in coded)
     files = tuple(source for _, source in coded)
     if format == "xmi":
-        near = sorted(systems, key=lambda system: -_nearness(system.path, files[0].path))
-        return Unit(format, files, document, coders, tuple(near[:1]))
+        near = (systems[folder] for folder in files[0].path.parents if folder in systems)
+        return Unit(format, files, document, coders, tuple(islice(near, 1)))
     if format == "brat":
         for source in files:
             if source.path.with_suffix(".txt") not in texts:
@@ -117,5 +120,10 @@ def _common_folder(paths: Sequence[PurePosixPath]) -> PurePosixPath:
     return common
 
 
-def _nearness(one: PurePosixPath, other: PurePosixPath) -> int:
-    return sum(1 for a, b in zip(one.parts, other.parts, strict=False) if a == b)
+def _by_folder(systems: Iterable[Source]) -> dict[PurePosixPath, Source]:
+    """Return the first type system in or below each folder."""
+    found: dict[PurePosixPath, Source] = {}
+    for system in systems:
+        for folder in system.path.parents:
+            found.setdefault(folder, system)
+    return found

@@ -1,6 +1,11 @@
 """Why a record can't come in."""
 
+import re
 from typing import Any
+
+LONGEST_DETAIL = 500
+#: What no database keeps: NUL, and halves of surrogate pairs.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Problem(Exception):
@@ -8,9 +13,11 @@ class Problem(Exception):
 
     ``file`` and ``line`` are given where they are other than those at which
     the record starts, and ``row`` where the reader could make no record of it.
+    Whatever a file holds, what is said of it is short and can be kept.
     """
 
     def __init__(self, code: str, detail: str):
+        detail = _UNSTORABLE.sub("\ufffd", detail[:LONGEST_DETAIL])
         super().__init__(detail)
         self.code = code
         self.detail = detail
@@ -20,7 +27,7 @@ class Problem(Exception):
 
     def at(self, file: str, line: int | None = None, row: Any = None) -> "Problem":
         """Say where it is, unless that is said already."""
-        self.file = self.file or file
+        self.file = self.file or _UNSTORABLE.sub("\ufffd", file)
         self.line = line if self.line is None else self.line
         self.row = row if self.row is None else self.row
         return self

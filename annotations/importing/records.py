@@ -6,8 +6,10 @@ into the canonical text.
 """
 
 import uuid
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from annotations.algorithms import text as texts
@@ -16,12 +18,14 @@ from annotations.importing.problems import Problem
 from annotations.importing.shapes import (
     fields,
     items,
+    refuse_crowd,
     refuse_unstorable,
     shown,
     string,
     whole_number,
 )
 
+LONGEST_TEXT = 4 * 2**20
 LONGEST_KEY = 400
 LONGEST_NAME = 200
 LONGEST_SPLIT = 100
@@ -74,6 +78,11 @@ class Record:
     suggestions: list[Suggested] = field(default_factory=list)
 
     @property
+    def brings_work(self) -> bool:
+        """Whether there is anything besides the article: codings, gold, suggestions."""
+        return self.spans is not None or bool(self.codings or self.suggestions)
+
+    @property
     def layers(self) -> list[list[Span]]:
         """Every list of spans that the record brings."""
         gold = [] if self.spans is None else [self.spans]
@@ -90,6 +99,9 @@ def check(value: dict[str, Any], *, default_key: str = "") -> Record:
     sent = string(value, "text", _THE_RECORD)
     if not sent.strip():
         raise Problem("empty_text", "There is no text in it.")
+    if len(sent) > LONGEST_TEXT:
+        detail = f"Its text has over {LONGEST_TEXT >> 20} million characters. Divide it."
+        raise Problem("text_too_long", detail)
     text, moves = texts.canonical(sent)
     text_sha256 = texts.sha256_hex(text)
     if string(value, "text_sha256", _THE_RECORD, default=text_sha256) != text_sha256:
@@ -98,7 +110,7 @@ def check(value: dict[str, Any], *, default_key: str = "") -> Record:
     key = string(value, "id", _THE_RECORD, default="", longest=LONGEST_KEY, is_empty_allowed=False)
     reader = _SpanReader(sent, text, moves, text_sha256)
     zones = items(value, "zones", _THE_RECORD, reader.zone)
-    reader.furniture = [zone for zone in zones if zone["kind"] == ZoneKind.BOILERPLATE]
+    reader.furnish(zones)
     version = value.get("codebook_version")
     return Record(
         key=key or default_key or text_sha256,
@@ -156,7 +168,18 @@ class _SpanReader:
         self.text = text
         self.moves = moves
         self.text_sha256 = text_sha256
-        self.furniture: list[dict[str, Any]] = []
+        #: Where boilerplate begins, and up to where any that began so far goes on.
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._spans = 0
+        self._covered = 0
+
+    def furnish(self, zones: list[dict[str, Any]]) -> None:
+        """Say where spans must not lie wholly."""
+        found = [z for z in zones if z["kind"] == ZoneKind.BOILERPLATE]
+        found.sort(key=lambda zone: zone["start"])
+        self._starts = [zone["start"] for zone in found]
+        self._ends = list(accumulate((zone["end"] for zone in found), max))
 
     def zone(self, value: Any, where: str) -> dict[str, Any]:
         fields(value, where, required={"start", "end", "kind"}, optional=())
@@ -188,9 +211,12 @@ class _SpanReader:
     def span(self, value: Any, where: str, optional: set[str] = _SPAN) -> Span:
         fields(value, where, required={"start", "end", "label"}, optional=optional)
         start, end = self.extent(value, where)
-        for zone in self.furniture:
-            if zone["start"] <= start and end <= zone["end"]:
-                raise Problem("span_in_boilerplate", f"{where} lies wholly in site furniture.")
+        before = bisect_right(self._starts, start)
+        if before and end <= self._ends[before - 1]:
+            raise Problem("span_in_boilerplate", f"{where} lies wholly in site furniture.")
+        self._spans += 1
+        self._covered += end - start
+        refuse_crowd(self._spans, self._covered)
         return {
             "id": string(value, "id", where, default=None, is_empty_allowed=False),
             "start": start,
@@ -263,12 +289,14 @@ class _SpanReader:
 
 def _attribute(value: Any, where: str) -> dict[str, str]:
     fields(value, where, required={"name", "value"}, optional=())
-    return {"name": string(value, "name", where), "value": string(value, "value", where)}
+    name = string(value, "name", where, longest=LONGEST_NAME, is_empty_allowed=False)
+    return {"name": name, "value": string(value, "value", where)}
 
 
 def _link(value: Any, where: str) -> dict[str, str]:
     fields(value, where, required={"name", "target"}, optional=())
-    return {"name": string(value, "name", where), "target": string(value, "target", where)}
+    name = string(value, "name", where, longest=LONGEST_NAME, is_empty_allowed=False)
+    return {"name": name, "target": string(value, "target", where)}
 
 
 def _coder(value: Any, where: str) -> str:

@@ -6,6 +6,11 @@ from typing import Any, TypeVar
 
 from annotations.importing.problems import Problem
 
+#: Of one article, by whoever: a short file can put a million of them on one character.
+MOST_SPANS = 20_000
+#: What all of them cover together, in characters, for each is kept with its words.
+MOST_COVERED = 4_000_000
+
 T = TypeVar("T")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -83,6 +88,15 @@ def refuse_unstorable(value: Any, path: str = "") -> None:
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             refuse_unstorable(inner, f"{path}[{number}]")
+
+
+def refuse_crowd(spans: int, covered: int) -> None:
+    """Refuse more spans than people can have marked in an article."""
+    if spans > MOST_SPANS:
+        raise Problem("too_many_spans", f"An article may have {MOST_SPANS} spans in all.")
+    if covered > MOST_COVERED:
+        detail = f"Its spans cover over {MOST_COVERED} characters, each counted as often."
+        raise Problem("too_many_spans", detail)
 
 
 def shown(text: str, most: int = 60) -> str:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from annotations.importing.problems import Problem
 
 
-@dataclass
+@dataclass(slots=True)
 class Source:
     """A file, loose or in an archive, under the name by which a person knows it.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from annotations.importing.problems import Problem
-from annotations.importing.shapes import shown
+from annotations.importing.shapes import refuse_crowd, shown
 from annotations.importing.sources import Unit
 
 CODE_POINTS = "code points"
@@ -21,7 +21,7 @@ UTF_16 = "UTF-16 units"
 _BREAKS = re.compile(r"\r\n|\s", re.ASCII)
 
 
-@dataclass
+@dataclass(slots=True)
 class Mark:
     """One span as it was sent, and where its file says so."""
 
@@ -56,6 +56,7 @@ def article_of(
     """
     codings = []
     text = None
+    found = 0
     try:
         for source, coder, document in zip(unit.files, unit.coders, documents, strict=True):
             if text is not None and document.text != text:
@@ -63,6 +64,8 @@ def article_of(
                 raise Problem("texts_differ", detail).at(source.name, 1)
             text = document.text
             spans = settle(text, document.marks(), units, owner=coder)
+            found += len(spans)
+            refuse_crowd(found, 0)
             codings.append({"coder": coder, "spans": spans})
     except Problem as problem:
         yield 1, problem
@@ -79,14 +82,27 @@ def settle(
     keeps apart the ids of coders who number alike. Raises ``Problem`` for the
     first mark that does not fit, where there is no way for all.
     """
+    count = _fitting(text, marks, units)
+    places = [count.extent(mark) for mark in marks]
+    refuse_crowd(len(places), sum(end - start for start, end in places))
     _keep_ids_of_targets(marks, owner)
-    counts = [_Count(text, unit, has_lf) for unit in units for has_lf in _forms(text)]
+    return [_as_span(text, mark, *place) for mark, place in zip(marks, places, strict=True)]
+
+
+def refuse_misfits(text: str, marks: Sequence[Mark], units: Sequence[str]) -> None:
+    """Raise the ``Problem`` that ``settle`` would."""
+    _fitting(text, marks, units)
+
+
+def _fitting(text: str, marks: Sequence[Mark], units: Sequence[str]) -> "_Count":
     faults = []
-    for count in counts:
-        fault = next(filter(None, (count.fault(mark) for mark in marks)), None)
-        if fault is None:
-            return [_as_span(text, mark, *count.extent(mark)) for mark in marks]
-        faults.append(fault)
+    for unit in units:
+        for has_lf in _forms(text):
+            count = _Count(text, unit, has_lf)
+            fault = next(filter(None, map(count.fault, marks)), None)
+            if fault is None:
+                return count
+            faults.append(fault)
     raise faults[0]
 
 

@@ -2,28 +2,26 @@
 
 import csv
 import io
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-import pyarrow
-from pyarrow import parquet
-
-from annotations.importing import columns, decoding, xlsx
+from annotations.importing import columns, decoding, parquet, xlsx
 from annotations.importing.problems import Problem
 from annotations.importing.sources import Source, Tools, Unit
 
-LONGEST_CELL = 16 * 2**20
-# For the whole process: Python's own limit is shorter than a long article.
-csv.field_size_limit(LONGEST_CELL)
+#: A row, of which a cell can be nearly all. Python's own limit is shorter than a long article.
+LONGEST_ROW = 4 * 2**20
+csv.field_size_limit(LONGEST_ROW)
+#: Beyond both, what cells refer to again and again is more than anybody sends.
+MOST_RATIO = 200
+SMALL = 64 * 2**20
 _HEAD = 2**18
-_BATCH = 500
 _DELIMITERS = ",;\t|"
-_IN_MEMORY = 2**22
+#: In one line of the file: a long text may hold as many, a row never.
+_MOST_DELIMITERS = 200_000
 
 Rows = Iterator[tuple[int, Sequence[str] | Problem]]
 
@@ -41,8 +39,8 @@ def count(unit: Unit) -> int:
     """Return how many rows there are."""
     try:
         if unit.format == "parquet":
-            with _seekable(unit.source) as file:
-                return _parquet(file, unit.source.name).metadata.num_rows
+            with _on_disk(unit.source) as file, parquet.opened(file, unit.source.size) as table:
+                return table.count
         with _opened(unit) as (_, rows):
             return sum(1 for _, row in rows if isinstance(row, Problem) or any(row))
     except Problem:
@@ -68,12 +66,14 @@ def _opened(unit: Unit) -> Iterator[tuple[Sequence[str], Rows]]:
         with source.open() as file:
             yield _headed(_csv_rows(source, file, "\t" if unit.format == "tsv" else ""))
         return
-    with _seekable(source) as file:
+    with _on_disk(source) as file:
         if unit.format == "xlsx":
-            yield _headed(xlsx.rows(file))
-        else:
-            table = _parquet(file, source.name)
-            yield table.schema_arrow.names, _parquet_rows(table)
+            header, rows = _headed(xlsx.rows(file))
+            yield header, _within(rows, source)
+            return
+        with parquet.opened(file, source.size) as table:
+            _refuse_width(table.names)
+            yield table.names, _within(table.rows(), source)
 
 
 def _headed(rows: Rows) -> tuple[Sequence[str], Rows]:
@@ -82,8 +82,28 @@ def _headed(rows: Rows) -> tuple[Sequence[str], Rows]:
         if isinstance(row, Problem):
             raise row.at("", line)
         if any(row):
+            _refuse_width(row)
             return [name.strip() for name in row], rows
     raise Problem("empty_table", "There is no row in it.")
+
+
+def _refuse_width(header: Sequence[str]) -> None:
+    if len(header) > columns.MOST:
+        raise Problem("too_many_columns", f"It has over {columns.MOST} columns.")
+
+
+def _within(rows: Rows, source: Source) -> Rows:
+    """Yield rows until they hold more than a file of this size can mean."""
+    most = max(SMALL, MOST_RATIO * source.size)
+    held = 0
+    for line, row in rows:
+        if not isinstance(row, Problem):
+            held += sum(map(len, row))
+        if held > most:
+            detail = f"Its rows unpack to over {MOST_RATIO} times its size."
+            yield line, Problem("packed_too_tightly", detail)
+            return
+        yield line, row
 
 
 def _csv_rows(source: Source, file: BinaryIO, delimiter: str) -> Rows:
@@ -93,10 +113,12 @@ def _csv_rows(source: Source, file: BinaryIO, delimiter: str) -> Rows:
     source.encoding = encoding
     text = io.TextIOWrapper(file, encoding, newline="")
     start = sample.decode(encoding, "replace").lstrip("\ufeff")
-    reader = csv.reader(_lines(text), delimiter=delimiter or _delimiter(start))
-    line = 0
+    delimiter = delimiter or _delimiter(start)
+    lines = _Lines(text, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter)
     while True:
         line = reader.line_num + 1
+        lines.held = 0
         try:
             row = next(reader)
         except StopIteration:
@@ -104,21 +126,39 @@ def _csv_rows(source: Source, file: BinaryIO, delimiter: str) -> Rows:
         except csv.Error as error:
             yield line, Problem("bad_csv", f"It is no CSV from here on: {error}.")
             return
-        except UnicodeDecodeError:
+        except UnicodeError:
             yield line, Problem("undecodable", f"From here on it is not {encoding}.")
             return
         yield line, row
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    is_first = True
-    while line := text.readline(LONGEST_CELL):
-        if len(line) == LONGEST_CELL:
-            raise csv.Error(f"a line of over {LONGEST_CELL >> 20} million characters")
+class _Lines:
+    """The lines of a table for ``csv.reader``; ``held`` is how much of them is in its row."""
+
+    def __init__(self, text: io.TextIOWrapper, delimiter: str):
+        self.held = 0
+        self._text = text
+        self._delimiter = delimiter
+        self._is_first = True
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_ROW - self.held)
+        if not line:
+            raise StopIteration
+        self.held += len(line)
+        if self.held >= LONGEST_ROW:
+            raise csv.Error(f"a row of over {LONGEST_ROW >> 20} million characters")
+        if line.count(self._delimiter) > _MOST_DELIMITERS:
+            raise csv.Error("a line of too many columns")
         if "\0" in line:
             raise csv.Error("a NUL character")
-        yield line.removeprefix("\ufeff") if is_first else line
-        is_first = False
+        if self._is_first:
+            self._is_first = False
+            return line.removeprefix("\ufeff")
+        return line
 
 
 def _delimiter(start: str) -> str:
@@ -128,39 +168,16 @@ def _delimiter(start: str) -> str:
 
 
 @contextmanager
-def _seekable(source: Source) -> Iterator[BinaryIO]:
-    """Open a file that is read from both ends; in an archive it has to be copied for that."""
-    with source.open() as file, tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
-        shutil.copyfileobj(file, copy)
-        copy.seek(0)
-        yield copy  # type: ignore[misc]
-
-
-def _parquet(file: BinaryIO, name: str) -> parquet.ParquetFile:
-    try:
-        return parquet.ParquetFile(file)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise Problem("bad_parquet", "It is damaged, or no Parquet file.").at(name, 1) from error
-
-
-def _parquet_rows(table: parquet.ParquetFile) -> Rows:
-    number = 0
-    try:
-        for batch in table.iter_batches(_BATCH):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                number += 1
-                yield number, [_as_text(value) for value in row]
-    except (pyarrow.ArrowException, OSError, ValueError, OverflowError):
-        yield number + 1, Problem("bad_parquet", "It is damaged from here on.")
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
+def _on_disk(source: Source) -> Iterator[BinaryIO]:
+    """Open a file that is read from both ends; out of an archive it is copied for that."""
+    with source.open() as file:
+        try:
+            file.fileno()
+        except io.UnsupportedOperation:
+            with tempfile.TemporaryFile() as copy:
+                shutil.copyfileobj(file, copy)
+                copy.flush()
+                copy.seek(0)
+                yield cast(Any, copy)
+        else:
+            yield file

@@ -7,14 +7,18 @@ from typing import Any
 
 from annotations.importing import decoding, standoff
 from annotations.importing.problems import Problem
+from annotations.importing.shapes import refuse_crowd
 from annotations.importing.sources import Source, Tools, Unit
 from annotations.importing.standoff import Mark
+
+MOST_TOKENS = 150_000
+MOST_COLUMNS = 100
 
 _FORMAT = "#FORMAT=WebAnno TSV 3"
 _TEXT = "#Text="
 _LAYER = re.compile(r"#T_(SP|RL|CH)=(.*)")
 _PLACE = re.compile(r"\d+-\d+(?:\.\d+)?")
-_OFFSETS = re.compile(r"(\d+)-(\d+)")
+_OFFSETS = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _NUMBERED = re.compile(r"(.*?)(?:\[(\d+)\])?", re.DOTALL)
 _ESCAPED = re.compile(r"\\(->|.)", re.DOTALL)
 _SEPARATOR = re.compile(r"(?<!\\)\|")
@@ -69,11 +73,9 @@ class _Document:
         self._sentence: list[str] = []
         self._tokens: list[Mark] = []
         self._columns = 3
-        lines = decoding.text_of(source).split("\n")
-        if not lines[0].startswith(_FORMAT):
-            raise self._problem(1, "bad_webanno", "It does not begin as WebAnno TSV 3.")
-        for number, line in enumerate(lines, start=1):
-            line = line.rstrip("\r")
+        for number, line in decoding.lines_of(source):
+            if number == 1 and not line.startswith(_FORMAT):
+                raise self._problem(1, "bad_webanno", "It does not begin as WebAnno TSV 3.")
             if line.startswith(_TEXT):
                 self._sentence.append(_unescaped(line.removeprefix(_TEXT)))
             elif found := _LAYER.fullmatch(line):
@@ -81,7 +83,7 @@ class _Document:
             elif line and not line.startswith("#"):
                 self._add_token(number, line.split("\t"))
         self.text = "".join(self._text)
-        standoff.settle(self.text, self._tokens, [standoff.UTF_16])
+        standoff.refuse_misfits(self.text, self._tokens, [standoff.UTF_16])
 
     def marks(self) -> list[Mark]:
         return [self._mark(key[0], found) for key, found in self._found.items()]
@@ -97,12 +99,18 @@ class _Document:
             raise self._problem(number, "has_relations", detail)
         self._layers.append(_Layer(name, tuple(filter(None, features)), self._columns))
         self._columns += max(1, len(list(filter(None, features))))
+        if self._columns > MOST_COLUMNS:
+            detail = f"It has over {MOST_COLUMNS} columns."
+            raise self._problem(number, "too_many_columns", detail)
 
     def _add_token(self, number: int, cells: list[str]) -> None:
         offsets = _OFFSETS.fullmatch(cells[1]) if len(cells) >= 3 else None
         if offsets is None or not _PLACE.fullmatch(cells[0]):
             raise self._problem(number, "bad_webanno", "It is no line of WebAnno's.")
         start, end, token = int(offsets[1]), int(offsets[2]), _unescaped(cells[2])
+        if len(self._tokens) == MOST_TOKENS:
+            detail = f"A document may have {MOST_TOKENS} words."
+            raise self._problem(number, "file_too_large", detail)
         if self._sentence:
             self._add_sentence(number, start, token)
         self._tokens.append(Mark(start, end, "token", token, file=self._name, line=number))
@@ -120,6 +128,8 @@ class _Document:
         filling = "\n" * gap
         self._text += [filling, sentence]
         self._length += gap + _units(sentence)
+        if self._length > decoding.LARGEST_TEXT:
+            raise self._problem(number, "file_too_large", "Its text is too long.")
 
     def _add_annotations(
         self, number: int, layer: _Layer, start: int, end: int, cells: list[str]
@@ -135,6 +145,7 @@ class _Document:
                 value, same = _NUMBERED.fullmatch(stack[position]).groups()
                 key = (layer, same) if same else (layer, number, position)
                 found = self._found.setdefault(key, _Found(start, end, number))
+                refuse_crowd(len(self._found), 0)
                 found.end = max(found.end, end)
                 if value != _UNNAMED and name:
                     found.values[name] = _unescaped(value)

@@ -1,6 +1,8 @@
 """The first sheet of an XLSX workbook as rows of texts, one row held at a time."""
 
 import re
+import tempfile
+from array import array
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -11,15 +13,20 @@ from annotations.importing.sources import Source
 from annotations.importing.xml_events import Element, elements
 
 LONGEST_TEXT = 2**20
-#: All texts of a workbook are in one list, which is in memory.
-MOST_SHARED = 128 * 2**20
+LONGEST_ROW = 4 * 2**20
+#: The texts that cells refer to: where each of them begins is in memory.
+MOST_SHARED = 2_000_000
+LONGEST_SHARED = 256 * 2**20
 MOST_COLUMNS = 500
+MOST_ROWS = 2**20
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  A spreadsheet knows no time zone.
 _EPOCH_OF_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 _LAST_SERIAL = 2_958_466
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _DATE_LETTERS = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^ymdhs"\\\[])*[ymdhs]', re.IGNORECASE)
+_LONGEST_CODE = 255
+_MOST_FORMATS = 2**16
 _REFERENCE = re.compile(r"([A-Z]{1,3})\d*")
 
 
@@ -29,48 +36,80 @@ def rows(file: BinaryIO) -> Iterator[tuple[int, Sequence[str] | Problem]]:
     parts = {
         str(source.path).lstrip("/"): source for source in found if isinstance(source, Source)
     }
-    book = _Book(parts)
-    with book.sheet.open() as sheet:
-        yield from book.rows(sheet)
+    with _SharedTexts() as texts:
+        book = _Book(parts, texts)
+        with book.sheet.open() as sheet:
+            yield from book.rows(sheet)
+
+
+class _SharedTexts:
+    """The texts that cells refer to by number, kept in a file."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._ends = array("Q", [0])
+
+    def __enter__(self) -> "_SharedTexts":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
+
+    def add(self, text: str) -> None:
+        data = text.encode()
+        self._file.write(data)
+        self._ends.append(self._ends[-1] + len(data))
+        if len(self._ends) > MOST_SHARED or self._ends[-1] > LONGEST_SHARED:
+            raise Problem("file_too_large", "The workbook holds too much text. Send it as CSV.")
+
+    def __getitem__(self, place: int) -> str:
+        if not 0 <= place < len(self._ends) - 1:
+            raise IndexError
+        self._file.seek(self._ends[place])
+        return self._file.read(self._ends[place + 1] - self._ends[place]).decode()
 
 
 class _Book:
     """What the cells of a sheet refer to."""
 
-    def __init__(self, parts: dict[str, Source]):
+    def __init__(self, parts: dict[str, Source], texts: _SharedTexts):
         self._parts = parts
         self._epoch = _EPOCH
         self.sheet = self._first_sheet()
-        self._texts = list(self._shared_texts())
+        self._texts = texts
+        self._share_texts()
         self._dates = self._date_styles()
 
     def rows(self, sheet: BinaryIO) -> Iterator[tuple[int, Sequence[str] | Problem]]:
         cells: dict[int, str] = {}
         value = ""
-        number = 0
+        held = number = 0
         for element in elements(sheet, longest=LONGEST_TEXT):
             if element.name == "v" or (element.name == "t" and "rPh" not in element.path):
                 value += element.text
             elif element.name == "c":
                 column = self._column(element, len(cells))
                 cells[column] = self._cell(element, value)
+                held += len(cells[column])
                 value = ""
             elif element.name == "row":
-                number = int(element.attributes.get("r") or number + 1)
+                number = _whole(element.attributes.get("r", ""), MOST_ROWS) or number + 1
                 width = max(cells, default=-1) + 1
                 yield number, [cells.get(column, "") for column in range(width)]
-                cells = {}
+                cells, held = {}, 0
+            if held + len(value) > LONGEST_ROW:
+                detail = f"A row has over {LONGEST_ROW >> 20} million characters."
+                raise Problem("file_too_large", detail).at("", number + 1)
 
     def _column(self, element: Element, position: int) -> int:
         reference = _REFERENCE.fullmatch(element.attributes.get("r", ""))
-        if reference is None:
-            return position
         column = 0
-        for letter in reference[1]:
+        for letter in reference[1] if reference else "":
             column = column * 26 + ord(letter) - ord("A") + 1
-        if column > MOST_COLUMNS:
+        column = column - 1 if reference else position
+        if column >= MOST_COLUMNS:
             raise Problem("too_many_columns", f"It has over {MOST_COLUMNS} columns.")
-        return column - 1
+        return column
 
     def _cell(self, element: Element, value: str) -> str:
         kind = element.attributes.get("t", "n")
@@ -94,7 +133,10 @@ class _Book:
             return value
         if not 0 <= serial < _LAST_SERIAL:
             return value
-        moment = self._epoch + timedelta(seconds=round(serial * 86400))
+        try:
+            moment = self._epoch + timedelta(seconds=round(serial * 86400))
+        except OverflowError:
+            return value
         return moment.date().isoformat() if serial == int(serial) else moment.isoformat(" ")
 
     def _first_sheet(self) -> Source:
@@ -115,16 +157,15 @@ class _Book:
             raise Problem("bad_xlsx", "It is damaged, or no workbook.")
         return self._parts[name]
 
-    def _shared_texts(self) -> Iterator[str]:
-        text, held = "", 0
+    def _share_texts(self) -> None:
+        text = ""
         for element in self._elements("xl/sharedStrings.xml"):
             if element.name == "t" and "rPh" not in element.path:
                 text += element.text
+                if len(text) > LONGEST_TEXT:
+                    raise Problem("file_too_large", "A cell of the workbook is too long.")
             elif element.name == "si":
-                held += len(text)
-                if held > MOST_SHARED:
-                    raise Problem("file_too_large", "The workbook holds too much text.")
-                yield text
+                self._texts.add(text)
                 text = ""
 
     def _date_styles(self) -> set[str]:
@@ -133,13 +174,21 @@ class _Book:
         for element in self._elements("xl/styles.xml"):
             code = element.attributes.get("formatCode", "")
             number = element.attributes.get("numFmtId", "")
-            if element.name == "numFmt" and number.isdigit() and _DATE_LETTERS.match(code):
-                formats.add(int(number))
+            if element.name == "numFmt" and _DATE_LETTERS.match(code[:_LONGEST_CODE]):
+                formats.add(_whole(number, _MOST_FORMATS))
             elif element.name == "xf" and element.path[-1:] == ("cellXfs",):
-                styles.append(int(number) if number.isdigit() else 0)
+                styles.append(_whole(number, _MOST_FORMATS))
+                if len(styles) > _MOST_FORMATS:
+                    raise Problem("bad_xlsx", "It has too many styles.")
         return {str(place) for place, number in enumerate(styles) if number in formats}
 
     def _elements(self, name: str) -> Iterator[Element]:
         if name in self._parts:
             with self._parts[name].open() as file:
                 yield from elements(file, longest=LONGEST_TEXT)
+
+
+def _whole(digits: str, most: int) -> int:
+    """Return a number that stands in an attribute, or 0 for none, or one that is too large."""
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 10
+    return int(digits) if is_number and int(digits) <= most else 0

@@ -5,11 +5,15 @@ from typing import Any
 
 from annotations.importing import standoff
 from annotations.importing.problems import Problem
+from annotations.importing.shapes import refuse_crowd
 from annotations.importing.sources import Source, Tools, Unit
 from annotations.importing.standoff import Mark
 from annotations.importing.xml_events import Element, elements
 
-LONGEST = 8 * 2**20
+LONGEST = 4 * 2**20
+#: With a line for each word.
+LARGEST = 64 * 2**20
+LARGEST_TYPES = 2 * 2**20
 
 _STRING = "uima.cas.String"
 _XMI_ID = "http://www.omg.org/XMI id"
@@ -51,37 +55,36 @@ class _Document:
         self._found: list[Element] = []
         #: The slots of an annotation: what each is called, and what fills it.
         self._slots: dict[str, tuple[str, str]] = {}
+        self._links = 0
         sofas: list[Element] = []
+        if source.size > LARGEST:
+            detail = f"Such a file may have {LARGEST >> 20} MB."
+            raise Problem("file_too_large", detail).at(source.name, 1)
         try:
             with source.open() as file:
                 for element in elements(file, longest=LONGEST):
                     values = element.attributes
-                    if element.name == "Sofa":
+                    if element.name == "Sofa" and values.get("sofaString"):
                         sofas.append(element)
+                        _refuse_second(sofas)
                     elif values.keys() >= _PLACE:
-                        self._found.append(element)
+                        if not _type_name(element).startswith(_STRUCTURE):
+                            self._found.append(element)
                     elif "target" in values and _XMI_ID in values:
                         self._slots[values[_XMI_ID]] = (values.get("role", ""), values["target"])
+                    refuse_crowd(len(self._found), 0)
+                    refuse_crowd(len(self._slots), 0)
         except Problem as problem:
             raise problem.at(source.name, 1) from None
         source.encoding = "utf-8"
-        texts = [sofa for sofa in sofas if sofa.attributes.get("sofaString")]
-        if not texts:
+        if not sofas:
             raise Problem("no_text", "It has no Sofa with a text.").at(source.name, 1)
-        if len(texts) > 1:
-            detail = "It has several texts, and an article is one."
-            raise Problem("several_texts", detail).at(source.name, texts[1].line)
-        self.text = texts[0].attributes["sofaString"]
-        self._sofa = texts[0].attributes.get(_XMI_ID)
+        self.text = sofas[0].attributes["sofaString"]
+        self._sofa = sofas[0].attributes.get(_XMI_ID)
 
     def marks(self) -> list[Mark]:
         here = [e for e in self._found if e.attributes["sofa"] == self._sofa]
-        spans = [
-            element
-            for element in here
-            if not _type_name(element).startswith(_STRUCTURE)
-            and not element.attributes.keys() >= _ENDS
-        ]
+        spans = [element for element in here if not element.attributes.keys() >= _ENDS]
         marks = {element.attributes.get(_XMI_ID, ""): self._mark(element) for element in spans}
         for element in spans:
             self._fill_slots(element, marks)
@@ -119,6 +122,8 @@ class _Document:
                 role, target = self._slots.get(one, (name, one))
                 if target in marks:
                     mark.links.append({"name": role or name, "target": target})
+                    self._links += 1
+                    refuse_crowd(self._links, 0)
 
     def _named(self, element: Element) -> tuple[str, str]:
         """Return what an annotation is called: by its telling feature, else by its type."""
@@ -135,6 +140,12 @@ class _Document:
         return not kind.startswith("uima.cas.") or kind in _LISTS
 
 
+def _refuse_second(sofas: list[Element]) -> None:
+    if len(sofas) > 1:
+        detail = "It has several texts, and an article is one."
+        raise Problem("several_texts", detail).at("", sofas[1].line)
+
+
 def _type_name(element: Element) -> str:
     """Return a type's dotted name, which XMI writes as a namespace: ``http:///a/b.ecore``."""
     package = element.namespace.removeprefix("http:///").removesuffix(".ecore")
@@ -147,6 +158,9 @@ def _types(source: Source) -> dict[str, dict[str, str]]:
     waiting: dict[str, str] = {}
     feature: dict[str, str] = {}
     own: dict[str, str] = {}
+    if source.size > LARGEST_TYPES:
+        detail = f"A type system may have {LARGEST_TYPES >> 20} MB."
+        raise Problem("file_too_large", detail).at(source.name, 1)
     try:
         with source.open() as file:
             for element in elements(file, longest=LONGEST):

@@ -1,6 +1,6 @@
 import pytest
 
-from annotations.importing import extraction
+from annotations.importing import child
 from annotations.importing.extraction import Extractor
 from annotations.importing.problems import Problem
 from bench import story_text
@@ -75,7 +75,7 @@ def test_a_page_without_a_story_is_told(extractor, page):
 
 
 def test_a_page_that_ends_the_process_is_refused_and_the_next_is_read(monkeypatch):
-    monkeypatch.setattr(extraction, "_PROGRAM", extraction._PROGRAM.with_name("problems.py"))
+    monkeypatch.setattr(child, "_PROGRAMS", child._PROGRAMS.with_name("problems.py"))
     with Extractor() as extractor:
         with pytest.raises(Problem, match="takes too long, or too much memory"):
             extractor.extract(PAGE)

@@ -78,7 +78,7 @@ def test_a_table_that_can_not_be_taken_is_told(data, chosen, line, code):
     [(b"text\nfirst\nsec\0ond\nthird", "bad_csv"), (b"text\nfirst\n" + b"x" * 99, "bad_csv")],
 )
 def test_rows_before_a_damage_are_read(data, code, monkeypatch):
-    monkeypatch.setattr(tables, "LONGEST_CELL", 50)
+    monkeypatch.setattr(tables, "LONGEST_ROW", 50)
     found = told(("a.csv", data))
     assert [line for line, _ in found] == [2, 3]
     assert (found[0][1], found[1][1][2]) == ({"text": "first"}, code)
