@@ -53,6 +53,15 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class StoryState(models.TextChoices):
+    """How far the versions of a story have been looked for."""
+
+    NEW = "new", _("new")
+    AGAIN = "again", _("to be compared again")
+    COMPARED = "compared", _("compared")
+    PLACED = "placed", _("in its cluster, if it has one")
+
+
 class ZoneKind(models.TextChoices):
     """What a stretch of an article is, other than running text."""
 

@@ -1,4 +1,4 @@
-"""When two articles are the same story, word for word."""
+"""What an article says once site furniture is left out, and when two say the same to the word."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -7,11 +7,8 @@ from typing import Any
 FURNITURE = "boilerplate"
 
 
-def story_sha256(text: str, zones: Iterable[Mapping[str, Any]]) -> str:
-    """Hash what an article says, without site furniture; ``""`` if that leaves nothing.
-
-    White space makes no difference, since cutting furniture out leaves more or less of it.
-    """
+def story_text(text: str, zones: Iterable[Mapping[str, Any]]) -> str:
+    """Return what an article says without site furniture, with the white space around it."""
     furniture = sorted((z["start"], z["end"]) for z in zones if z["kind"] == FURNITURE)
     kept = []
     at = 0
@@ -19,5 +16,13 @@ def story_sha256(text: str, zones: Iterable[Mapping[str, Any]]) -> str:
         kept.append(text[at : max(at, start)])
         at = max(at, end)
     kept.append(text[at:])
-    words = " ".join(" ".join(kept).split())
+    return " ".join(kept)
+
+
+def story_sha256(text: str, zones: Iterable[Mapping[str, Any]]) -> str:
+    """Hash what an article says, without site furniture; ``""`` if that leaves nothing.
+
+    White space makes no difference, since cutting furniture out leaves more or less of it.
+    """
+    words = " ".join(story_text(text, zones).split())
     return hashlib.sha256(words.encode()).hexdigest() if words else ""

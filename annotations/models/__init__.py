@@ -5,7 +5,6 @@ from annotations.models.agreement import AgreementReport, AgreementRow
 from annotations.models.articles import (
     Article,
     ArticleRevision,
-    Cluster,
     ImportJob,
     ImportProblem,
     SourceFile,
@@ -14,6 +13,13 @@ from annotations.models.articles import (
 from annotations.models.audit import AuditEvent
 from annotations.models.batches import Assignment, Batch, Reminder, Task
 from annotations.models.cleaning import CleaningJob, CleaningRule, OutletHabits
+from annotations.models.clusters import (
+    Cluster,
+    ClusterCorrection,
+    Story,
+    StoryRun,
+    StoryRunPart,
+)
 from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
 from annotations.models.flags import FlagAnswer
@@ -35,6 +41,7 @@ __all__ = [
     "CleaningJob",
     "CleaningRule",
     "Cluster",
+    "ClusterCorrection",
     "CodebookVersion",
     "Decision",
     "FlagAnswer",
@@ -56,6 +63,9 @@ __all__ = [
     "Span",
     "SpanOp",
     "StoredReply",
+    "Story",
+    "StoryRun",
+    "StoryRunPart",
     "Submission",
     "Suggestion",
     "Task",

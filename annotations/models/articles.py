@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Length
 
 from annotations.enums import AssignmentState, JobState, Role, ZonesBy
+from annotations.models.clusters import Cluster
 from annotations.models.jobs import Job
 from annotations.models.people import Project, User
 
@@ -116,24 +117,6 @@ class ImportProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.detail}"
-
-
-class Cluster(models.Model):
-    """Versions of one story, kept together by assignment and by splits."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="clusters")
-    name = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "name"], name="cluster_name_is_unique_in_its_project"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ArticleQuerySet(models.QuerySet):

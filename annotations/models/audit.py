@@ -49,6 +49,7 @@ class AuditEvent(models.Model):
         ARTICLES_CLEANED = "articles.cleaned", _("zones made by rules")
         ARTICLES_DESCRIBED = "articles.described", _("metadata corrected in bulk")
         CLEANING_RULES_SET = "cleaning.rules_set", _("cleaning rules set")
+        CLUSTER_CORRECTED = "cluster.corrected", _("versions of a story corrected")
         ARTICLE_WITHDRAWN = "article.withdrawn", _("article withdrawn")
         ARTICLE_RESTORED = "article.restored", _("article brought back")
         BATCH_OPENED = "batch.opened", _("batch opened")
