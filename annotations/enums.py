@@ -120,6 +120,21 @@ class Strategy(models.TextChoices):
     POOL = "pool", _("pool: coders draw the next article")
 
 
+class Order(models.TextChoices):
+    """In which order the articles of a batch are read."""
+
+    IMPORTED = "imported", _("as imported")
+    DATE = "date", _("by date of publication")
+    SHUFFLED = "shuffled", _("shuffled by the seed")
+
+
+class Versions(models.TextChoices):
+    """What becomes of the other versions of a chosen story."""
+
+    WHOLE = "whole", _("all of a story, even those not found")
+    ONE = "one", _("one of a story, the earliest")
+
+
 class Priority(models.IntegerChoices):
     """Which batch comes first where several wait."""
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from annotations.enums import AssignmentState, JobState, Priority, Role, Strategy, TaskState
+from annotations.enums import AssignmentState, JobState, Order, Priority, Role, Strategy, TaskState
 from annotations.models.articles import Article, ImportJob
 from annotations.models.codebook import CodebookVersion
 from annotations.models.people import Member, Project, User
@@ -54,7 +54,16 @@ class Batch(models.Model):
     drawers = models.ManyToManyField(Member, related_name="pools")
     strategy = models.CharField(max_length=10, choices=Strategy.choices)
     coders_per_article = models.PositiveSmallIntegerField(default=2)
+    #: Which share of the articles that many coders have; the others have one.
+    overlap = models.FloatField(default=1.0, db_default=1.0)
     is_one_per_cluster = models.BooleanField(default=False)
+    order = models.CharField(
+        max_length=10, choices=Order.choices, default=Order.IMPORTED, db_default=Order.IMPORTED
+    )
+    #: How the articles were asked for; of those picked by hand only how many there were.
+    selection = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
     #: Whether coders see what machines proposed for the articles.
     has_suggestions = models.BooleanField(default=False)
     seed = models.BigIntegerField(default=0)
@@ -75,6 +84,9 @@ class Batch(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "name"], name="batch_name_is_unique_in_its_project"
+            ),
+            models.CheckConstraint(
+                condition=Q(overlap__gte=0, overlap__lte=1), name="overlap_is_a_share"
             ),
             models.CheckConstraint(
                 condition=Q(priority__in=Priority.values), name="batch_has_a_known_priority"
