@@ -15,6 +15,7 @@ from annotations.views import (
     history,
     home,
     imports,
+    invitations,
     people,
     profile,
     projects,
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("profile/keys/", profile.preferences, name="preferences"),
     path("profile/tokens/<uuid:uuid>/revoke/", profile.revoke_token, name="token-revoke"),
     path("reset/<uidb64>/<token>/", profile.ResetPassword.as_view(), name="reset-password"),
+    path("join/<str:secret>/", invitations.join, name="join"),
     # Projects
     path("projects/", projects.index, name="projects"),
     path("projects/new/", projects.create, name="project-new"),
@@ -41,8 +43,23 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/archive/", projects.archive, name="project-archive"),
     path("projects/<slug:slug>/people/", people.index, name="people"),
     path("projects/<slug:slug>/people/add/", people.add, name="people-add"),
-    path("projects/<slug:slug>/people/<uuid:uuid>/", people.set_roles, name="member-roles"),
+    path("projects/<slug:slug>/people/invitations/", invitations.index, name="invitations"),
+    path(
+        "projects/<slug:slug>/people/invitations/<uuid:uuid>/revoke/",
+        invitations.revoke,
+        name="invitation-revoke",
+    ),
+    path("projects/<slug:slug>/people/<uuid:uuid>/", people.member, name="member"),
+    path("projects/<slug:slug>/people/<uuid:uuid>/roles/", people.set_roles, name="member-roles"),
     path("projects/<slug:slug>/people/<uuid:uuid>/remove/", people.remove, name="member-remove"),
+    path(
+        "projects/<slug:slug>/people/<uuid:uuid>/restore/", people.restore, name="member-restore"
+    ),
+    path(
+        "projects/<slug:slug>/people/<uuid:uuid>/password/",
+        people.password_link,
+        name="member-password",
+    ),
     path("projects/<slug:slug>/codebook/", codebook.page, name="codebook"),
     path("projects/<slug:slug>/codebook/edit/", codebook.edit, name="codebook-edit"),
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),

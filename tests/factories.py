@@ -15,6 +15,7 @@ from annotations.models import (
     Batch,
     CodebookVersion,
     ImportJob,
+    Invitation,
     Label,
     LabelDefinition,
     Member,
@@ -88,6 +89,23 @@ class ApiTokenFactory(DjangoModelFactory):
     digest = factory.LazyAttribute(lambda t: hashlib.sha256(f"wbt_{t.name}".encode()).hexdigest())
     scopes = ["admin", "coding", "adjudication", "releases"]
     created_at = MONDAY
+
+
+class InvitationFactory(DjangoModelFactory):
+    """A link for one coder, whose ``secret`` opens it until Tuesday."""
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        secret = factory.Sequence("secret{}".format)
+
+    project = factory.SubFactory(ProjectFactory)
+    roles = [Role.CODER]
+    digest = factory.LazyAttribute(lambda i: hashlib.sha256(i.secret.encode()).hexdigest())
+    created_by = factory.SubFactory(UserFactory)
+    created_at = MONDAY
+    expires_at = TUESDAY
 
 
 class CodebookFactory(DjangoModelFactory):

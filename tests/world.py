@@ -1,6 +1,7 @@
 """One small study with something in every place, for tests that look at everything."""
 
 import hashlib
+from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -19,6 +20,7 @@ from tests.factories import (
     BatchFactory,
     CodebookFactory,
     ImportJobFactory,
+    InvitationFactory,
     MemberFactory,
     ProjectFactory,
     TaskFactory,
@@ -59,6 +61,12 @@ class World:
             project=self.project, scope=CleaningScope.ALL, created_at=MONDAY
         )
         self.token = ApiTokenFactory(user=self.admin.user)
+        self.invitation = InvitationFactory(
+            project=self.project,
+            created_by=self.admin.user,
+            secret="open",
+            expires_at=timezone.now() + timedelta(days=1),
+        )
 
     def member(self, *roles):
         return MemberFactory(project=self.project, roles=list(roles))
@@ -96,6 +104,8 @@ class World:
             "project": self.project.slug,
             "member": self.coder.uuid,
             "import": self.import_job.uuid,
+            "invitation": self.invitation.uuid,
+            "secret": "open",
             "article": self.article.uuid,
             "cleaning": self.cleaning.uuid,
             "batch": self.batch.uuid,

@@ -18,11 +18,27 @@ def lock_for_change(project: Project, *, by: User | None) -> Project:
 
     ``by`` is nobody on the command line, whose operator may do what an admin may.
     """
-    # Its key is safe, so rows that point to it can be written meanwhile: whoever holds a task
-    # or a piece of work, and writes its event, must not wait for who holds the project.
-    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    project = _locked(project)
     if by is not None and not can_administer(by, project):
         raise Forbidden(_("Only an admin of the project can do that."))
+    refuse_archived(project)
+    return project
+
+
+def lock_for_joining(project: Project) -> Project:
+    """Lock the row of a project whose members are about to change by their own doing."""
+    project = _locked(project)
+    refuse_archived(project)
+    return project
+
+
+def refuse_archived(project: Project) -> None:
+    """Refuse whatever would change an archived project."""
     if project.archived_at is not None:
         raise Archived(_("The project is archived and can no longer be changed."))
-    return project
+
+
+def _locked(project: Project) -> Project:
+    # Its key is safe, so rows that point to it can be written meanwhile: whoever holds a task
+    # or a piece of work, and writes its event, must not wait for who holds the project.
+    return Project.objects.select_for_update(no_key=True).get(pk=project.pk)

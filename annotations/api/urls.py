@@ -12,6 +12,7 @@ from annotations.api.codebook import CodebookViewSet
 from annotations.api.coding import AssignmentViewSet
 from annotations.api.history import HistoryViewSet
 from annotations.api.imports import ImportViewSet, OneImportViewSet
+from annotations.api.invitations import InvitationViewSet
 from annotations.api.members import MemberViewSet
 from annotations.api.own_spans import OwnSpanViewSet
 from annotations.api.projects import ProjectViewSet
@@ -50,6 +51,12 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/members/<uuid:uuid>/",
         MemberViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="member",
+    ),
+    path("projects/<slug:slug>/invitations/", InvitationViewSet.as_view(LIST), name="invitations"),
+    path(
+        "projects/<slug:slug>/invitations/<uuid:uuid>/",
+        InvitationViewSet.as_view({"delete": "destroy"}),
+        name="invitation",
     ),
     path(
         "projects/<slug:slug>/codebook/",

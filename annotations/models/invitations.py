@@ -1,18 +1,30 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, Q, Value, When
 
-from annotations.enums import Role
+from annotations.enums import InvitationState, Role
 from annotations.models.coding import APPEND_ONLY
 from annotations.models.people import Member, Project, User
 
 
 class InvitationQuerySet(models.QuerySet):
+    def with_state(self, at: datetime) -> InvitationQuerySet:
+        """Add ``used``, how often it was, and ``state``, whether it lets people in at ``at``."""
+        return self.annotate(used=Count("uses")).annotate(
+            state=Case(
+                When(revoked_at__isnull=False, then=Value(InvitationState.REVOKED)),
+                When(used__gte=F("uses_allowed"), then=Value(InvitationState.USED)),
+                When(expires_at__lte=at, then=Value(InvitationState.EXPIRED)),
+                default=Value(InvitationState.OPEN),
+            )
+        )
+
     def visible_to(self, user: User) -> InvitationQuerySet:
         return self.filter(project__in=Project.objects.where(user, Role.ADMIN))
 

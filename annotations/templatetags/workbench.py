@@ -1,7 +1,7 @@
 """What templates say in one word: an icon, a label, a state, the project's navigation."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from annotations.algorithms.palette import shape_at
-from annotations.enums import AssignmentState, JobState, Role, TaskState
-from annotations.models import LabelDefinition, Project
+from annotations.enums import AssignmentState, InvitationState, JobState, Role, TaskState
+from annotations.models import Invitation, LabelDefinition, Project
 from annotations.permissions import member_of
 
 register = template.Library()
@@ -34,6 +35,10 @@ SIGNS = {
     JobState.READY: ("ok", "done"),
     JobState.FAILED: ("danger", "alert"),
     JobState.CANCELLED: ("neutral", "stopped"),
+    InvitationState.OPEN: ("progress", "key"),
+    InvitationState.USED: ("ok", "done"),
+    InvitationState.EXPIRED: ("neutral", "clock"),
+    InvitationState.REVOKED: ("neutral", "stopped"),
     "freezing": ("progress", "started"),
     "rendering": ("progress", "started"),
     "finalizing": ("progress", "started"),
@@ -94,6 +99,12 @@ def role_name(role: str) -> str:
 
 
 @register.filter
+def role_names(roles: list[str]) -> str:
+    """Say several roles in one breath."""
+    return get_text_list([Role(role).label for role in roles], _("and"))
+
+
+@register.filter
 def as_hours(time: timedelta) -> str:
     """Say how long something took, to the minute."""
     hours, minutes = divmod(round(time.total_seconds() / 60), 60)
@@ -125,6 +136,14 @@ def state_chip(row):
     )
 
 
+@register.simple_tag
+def invitation_chip(invitation: Invitation):
+    """Show whether a link still lets people in."""
+    tone, sign = SIGNS[invitation.state]
+    word = InvitationState(invitation.state).label
+    return format_html('<span class="state" data-tone="{}">{}{}</span>', tone, icon(sign), word)
+
+
 @register.filter
 def number(value: int) -> str:
     """Write a number with its thousands apart; not for attributes that programs read."""
@@ -138,6 +157,34 @@ def moment(value: datetime, pattern: str = "j M Y"):
         '<time datetime="{}">{}</time>',
         value.astimezone(UTC).isoformat(timespec="seconds"),
         date_format(timezone.localtime(value), pattern),
+    )
+
+
+@register.simple_tag
+def day_bars(days: list[tuple[date, int]]):
+    """Draw a bar for each day, as high as its count; a day without anything keeps its place."""
+    most = max(count for _day, count in days) or 1
+    bars = format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="8" height="{}" class="{}"><title>{}</title></rect>',
+        (
+            (
+                place * 10 + 1,
+                40 - (height := max(1, round(40 * count / most))),
+                height,
+                "" if count else "is-none",
+                f"{date_format(day, 'j M')}: {count}",
+            )
+            for place, (day, count) in enumerate(days)
+        ),
+    )
+    said = _("Articles handed in on each of the last %(days)s days, at most %(most)s.")
+    return format_html(
+        '<svg class="day-bars" viewBox="0 0 {} 40" preserveAspectRatio="none" role="img"'
+        ' aria-label="{}">{}</svg>',
+        len(days) * 10,
+        said % {"days": len(days), "most": most},
+        bars,
     )
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from annotations.models import User
 from tests.contract.people import ADMINS, MEMBERS, TOKENS, only
-from tests.contract.shapes import assert_fits, is_moment, is_uuid, maybe, page_of
+from tests.contract.shapes import assert_fits, is_address, is_moment, is_uuid, maybe, page_of
 
 SETTINGS = {
     "auto_decide": str,
@@ -26,6 +26,20 @@ MEMBER = {
     "roles": [str],
     "is_external": bool,
     "joined_at": is_moment,
+}
+
+
+INVITATION = {
+    "id": is_uuid,
+    "roles": [str],
+    "uses": int,
+    "email": str,
+    "note": str,
+    "state": str,
+    "used_by": [str],
+    "created_at": is_moment,
+    "expires_at": is_moment,
+    "revoked_at": maybe(is_moment),
 }
 
 
@@ -162,6 +176,51 @@ def test_an_account_is_made_if_asked_for_and_a_taken_name_answers_alike(study):
 )
 def test_a_member_that_can_not_be_names_its_field(study, body, status, field):
     refused = study.ask("admin", "POST", "projects/study/members/", body)
+
+    assert refused.status_code == status
+    assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+def test_admins_invite_by_link_and_see_the_secret_once(study):
+    body = {
+        "roles": ["researcher", "coder"],
+        "uses": 2,
+        "expires_in_days": 7,
+        "email": "",
+        "note": "Welcome",
+    }
+    assert study.everybody("GET", "projects/study/invitations/") == only(*ADMINS)
+    assert study.everybody("POST", "projects/study/invitations/", body) == (
+        only(*ADMINS, status=201)
+    )
+    assert study.everybody("DELETE", "projects/study/invitations/{invitation}/") == (
+        only(*ADMINS, status=204)
+    )
+
+    key = {"HTTP_IDEMPOTENCY_KEY": "one"}
+    made = study.ask("admin", "POST", "projects/study/invitations/", body, **key).json()
+    again = study.ask("admin", "POST", "projects/study/invitations/", body, **key).json()
+    listed = study.ask("admin", "GET", "projects/study/invitations/").json()
+
+    assert_fits(made, INVITATION | {"link": is_address, "mailed": False})
+    assert_fits(listed, page_of(INVITATION))
+    assert again == {name: value for name, value in made.items() if name != "link"}
+    assert made["roles"] == ["coder", "researcher"]
+    assert listed["results"][0]["id"] == made["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"roles": []}, 422, "roles"),
+        ({"roles": ["coder"], "uses": 0}, 422, "uses"),
+        ({"roles": ["coder"], "expires_in_days": 366}, 422, "expires_in_days"),
+        ({"roles": ["coder"], "email": "amina"}, 422, "email"),
+        ({"roles": ["coder"], "link": "https://example.org"}, 400, "link"),
+    ],
+)
+def test_an_invitation_that_can_not_be_names_its_field(study, body, status, field):
+    refused = study.ask("admin", "POST", "projects/study/invitations/", body)
 
     assert refused.status_code == status
     assert [error["field"] for error in refused.json()["errors"]] == [field]

@@ -164,6 +164,8 @@ PAGES = [
     "projects/river-talks/",
     "projects/river-talks/settings/",
     "projects/river-talks/people/",
+    "projects/river-talks/people/invitations/",
+    "join/wrong/",
     "projects/river-talks/codebook/",
     "projects/river-talks/codebook/edit/",
     "projects/river-talks/history/",

@@ -154,6 +154,47 @@ def test_who_comes_back_is_the_same_member(admin):
     assert (again.roles, again.removed_at) == (["researcher"], None)
 
 
+def test_bringing_somebody_back_undoes_the_removal_as_far_as_others_have_not_gone_on(admin):
+    coder = MemberFactory(project=admin.project, roles=[Role.CODER, Role.RESEARCHER])
+    project = {"task__batch__project": admin.project}
+    free, taken, closed, before = (
+        AssignmentFactory(coder=coder, state="coding", task__coders_wanted=1, **project)
+        for _ in range(4)
+    )
+    before.state = "released"
+    before.save()
+    people.remove_member(member=coder, by=admin.user, at=MONDAY)
+    AssignmentFactory(task=taken.task)
+    closed.task.batch.closed_at = MONDAY
+    closed.task.batch.save()
+
+    outcome = people.restore_member(member=coder, by=admin.user, at=TUESDAY)
+
+    states = []
+    for work in (free, taken, closed, before):
+        work.refresh_from_db()
+        states.append(work.state)
+    coder.refresh_from_db()
+    assert outcome == (1, 2)
+    assert states == ["assigned", "released", "released", "released"]
+    assert (coder.removed_at, coder.roles) == (None, ["coder", "researcher"])
+    assert AuditEvent.objects.latest("pk").kind == "member.returned"
+
+
+def test_who_is_here_can_not_be_brought_back(admin):
+    with pytest.raises(people.NotRemoved):
+        people.restore_member(member=admin, by=admin.user, at=TUESDAY)
+
+
+def test_only_an_admin_brings_people_back(admin):
+    gone = MemberFactory(project=admin.project, removed_at=MONDAY)
+    coder = MemberFactory(project=admin.project)
+
+    for person in (gone, coder):
+        with pytest.raises(Forbidden):
+            people.restore_member(member=gone, by=person.user, at=TUESDAY)
+
+
 def test_an_external_coder_is_one_row_per_name_and_never_the_user_of_that_name(admin):
     person = UserFactory(username="lisa")
 

@@ -1,8 +1,17 @@
 import pytest
 
+from annotations.actions.audit import record
 from annotations.enums import Role
 from annotations.models import Member
-from tests.factories import MemberFactory, UserFactory
+from tests.factories import (
+    TUESDAY,
+    AssignmentFactory,
+    BatchFactory,
+    MemberFactory,
+    TaskFactory,
+    UserFactory,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +58,7 @@ def test_an_admin_makes_an_account(signed_in, address):
 def test_an_admin_changes_roles_and_removes(signed_in, address, admin):
     member = MemberFactory(project=admin.project)
 
-    signed_in.post(f"{address}{member.uuid}/", {"roles": ["adjudicator"]})
+    signed_in.post(f"{address}{member.uuid}/roles/", {"roles": ["adjudicator"]})
     member.refresh_from_db()
     assert member.roles == ["adjudicator"]
 
@@ -66,13 +75,89 @@ def test_a_refusal_is_told_on_the_page(signed_in, address, admin):
     assert admin.removed_at is None
 
 
-def test_an_external_coder_has_nothing_to_press(signed_in, address, admin):
+def test_external_coders_stand_apart_and_have_nothing_to_press(signed_in, address, admin):
     lisa = MemberFactory(project=admin.project, user=None, external_name="Lisa")
+
+    page = signed_in.get(address)
+
+    people = page.context["people"]
+    assert [person.member for person in people.here] == [admin]
+    assert [person.member for person in people.external] == [lisa]
+    assert f"roles-{lisa.uuid}" not in page.content.decode()
+
+
+def test_each_member_is_shown_with_open_work_and_when_last_seen(signed_in, address, admin):
+    coder = MemberFactory(project=admin.project)
+    batch = BatchFactory(project=admin.project, name="First")
+    AssignmentFactory(task__batch=batch, coder=coder, state="coding", saved_at=TUESDAY)
+    AssignmentFactory(task__batch=batch, coder=coder)
+    submitted(AssignmentFactory(task__batch=batch, coder=coder), [])
+
+    _admin, person = signed_in.get(address).context["people"].here
+
+    assert person.member == coder
+    assert person.open_work == [(batch, 2)]
+    assert (person.done, person.seen_at) == (1, TUESDAY)
+
+
+def test_an_admin_who_codes_learns_nothing_here_of_the_others_in_the_batch(
+    signed_in, address, admin
+):
+    batch = BatchFactory(project=admin.project, name="First")
+    task = TaskFactory(batch=batch)
+    AssignmentFactory(task=task, coder=admin)
+    other = AssignmentFactory(task=task, state="coding", saved_at=TUESDAY)
+    record("assignment.submitted", target=other, by=other.coder.user, at=TUESDAY, batch=batch)
+
+    people = signed_in.get(address).context["people"]
+
+    assert people.hidden == 1
+    assert [(p.left_to_do, p.done, p.seen_at) for p in people.here if p.member != admin] == [
+        (0, 0, None)
+    ]
+
+
+def test_the_dialog_names_what_is_open_and_where_to_reassign_it(signed_in, address, admin):
+    batch = BatchFactory(project=admin.project, name="First")
+    AssignmentFactory(task__batch=batch, coder__project=admin.project)
 
     page = signed_in.get(address).content.decode()
 
-    assert "external coder" in page
-    assert f"roles-{lisa.uuid}" not in page
+    assert f'<a href="/batches/{batch.uuid}/">First</a>' in page
+    assert "1 article open" in page
+
+
+def test_who_was_deactivated_is_listed_apart_and_brought_back_with_the_work(
+    signed_in, address, admin
+):
+    batch = BatchFactory(project=admin.project)
+    work = AssignmentFactory(task__batch=batch, coder__project=admin.project, state="coding")
+    signed_in.post(f"{address}{work.coder.uuid}/remove/")
+    assert [p.member for p in signed_in.get(address).context["people"].gone] == [work.coder]
+
+    page = signed_in.post(f"{address}{work.coder.uuid}/restore/", follow=True)
+
+    assert "1 article came back too." in page.content.decode()
+    work.refresh_from_db()
+    assert (work.state, page.context["people"].gone) == ("assigned", [])
+
+
+def test_an_admin_gets_a_password_link_that_is_shown_this_once(signed_in, address, admin):
+    member = MemberFactory(project=admin.project)
+
+    page = signed_in.post(f"{address}{member.uuid}/password/")
+
+    assert page.context["link"] in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_no_link_is_made_for_an_account_of_other_projects_too(signed_in, address, admin):
+    member = MemberFactory(project=admin.project)
+    MemberFactory(user=member.user)
+
+    page = signed_in.post(f"{address}{member.uuid}/password/", follow=True)
+
+    assert "Ask the operator" in page.content.decode()
 
 
 def test_the_page_is_for_admins(client, address, admin):
@@ -81,7 +166,7 @@ def test_the_page_is_for_admins(client, address, admin):
 
     assert client.get(address).status_code == 403
     assert client.post(f"{address}add/", {"username": "x", "roles": ["admin"]}).status_code == 403
-    assert client.post(f"{address}{coder.uuid}/", {"roles": ["admin"]}).status_code == 403
+    assert client.post(f"{address}{coder.uuid}/roles/", {"roles": ["admin"]}).status_code == 403
     assert client.post(f"{address}{admin.uuid}/remove/").status_code == 403
     coder.refresh_from_db()
     assert coder.roles == ["coder", "adjudicator"]
@@ -99,7 +184,10 @@ def test_a_member_of_another_project_is_not_found_here(signed_in, address):
 def test_the_page_takes_the_same_queries_for_one_member_and_for_three(
     signed_in, address, admin, members, django_assert_num_queries
 ):
-    MemberFactory.create_batch(members - 1, project=admin.project)
+    for _ in range(members):
+        AssignmentFactory(task__batch__project=admin.project, coder__project=admin.project)
+        MemberFactory(project=admin.project, user=None, external_name=f"Lisa {_}")
+        MemberFactory(project=admin.project, removed_at=TUESDAY)
 
-    with django_assert_num_queries(6):
-        assert len(signed_in.get(address).context["rows"]) == members
+    with django_assert_num_queries(9):
+        assert len(signed_in.get(address).context["people"].here) == 1 + members
