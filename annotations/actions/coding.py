@@ -56,24 +56,18 @@ class CannotRelease(Refused):
     code = "cannot_release"
 
 
-@transaction.atomic
 def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
     """Return the work that ``member`` should do now, and start it; ``None`` when all is done.
 
-    When everything that the member was given is done, the next article comes from a pool.
+    What is begun comes first, then what was given and what a pool has, the batch of the
+    higher priority before the other. Where a batch has a daily quota and it is used up,
+    nothing more of it comes today.
     """
-    pool.hold_project(member)
-    # Two calls at once must name the same work, and a second one must not start another.
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    waiting = coding.waiting(member).select_related("task__article", "task__batch", "codebook")
-    assignment = waiting.select_for_update(of=("self",)).first()
-    if assignment is None:
-        return pool.draw(member, at)
-    if assignment.state != AssignmentState.CODING:
-        assignment.state = AssignmentState.CODING
-        assignment.started_at = assignment.started_at or at
-        assignment.save(update_fields=["state", "started_at"])
-    return assignment
+    found, is_contended = _next_of(member, at, waits=False)
+    if found is None and is_contended:
+        # In a transaction of its own: who waits while holding other articles may wait in a ring.
+        found, _ = _next_of(member, at, waits=True)
+    return found
 
 
 def apply_ops(
@@ -162,6 +156,26 @@ def release(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
         coder=str(held.coder.uuid),
     )
     return held
+
+
+@transaction.atomic
+def _next_of(member: Member, at: datetime, *, waits: bool) -> tuple[Assignment | None, bool]:
+    """Start the next work and return it, and whether there is some that others hold just now."""
+    pool.hold(member)
+    related = ("task__article", "task__batch", "codebook")
+    waiting = coding.waiting(member).select_related(*related)
+    given = waiting.select_for_update(of=("self",)).first()
+    is_contended = False
+    if given is None or given.state == AssignmentState.ASSIGNED:
+        above = given.task.batch.priority if given else 0
+        drawn, is_contended = pool.draw(member, at, above=above, waits=waits)
+        if drawn is not None:
+            return Assignment.objects.select_related(*related).get(pk=drawn), False
+    if given is not None and given.state != AssignmentState.CODING:
+        given.state = AssignmentState.CODING
+        given.started_at = given.started_at or at
+        given.save(update_fields=["state", "started_at"])
+    return given, is_contended
 
 
 def _locked(assignment: Assignment) -> Assignment:

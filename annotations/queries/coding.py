@@ -2,21 +2,35 @@
 
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from annotations.algorithms import tokens
 from annotations.enums import AssignmentState
 from annotations.models import Article, Assignment, Member
-from annotations.queries import codebook, suggestions
+from annotations.queries import codebook, quota, suggestions
 
 SpanRow = dict[str, Any]
 
-_IN_PROGRESS_FIRST = Case(
-    When(state=AssignmentState.CODING, then=Value(0)),
-    When(state=AssignmentState.RETURNED, then=Value(1)),
-    default=Value(2),
-    output_field=IntegerField(),
+#: What to go on with: what lies open, the last saved first, then what came back, then the rest.
+BEGUN_FIRST = (
+    Case(
+        When(state=AssignmentState.CODING, then=Value(0)),
+        When(state=AssignmentState.RETURNED, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    ),
+    Case(When(state=AssignmentState.CODING, then=F("saved_at"))).desc(nulls_last=True),
 )
+
+
+def in_turn(batch: str = "") -> tuple[Any, ...]:
+    """Return how batches are ordered where several wait; ``batch`` is the way to them."""
+    due = F(f"{batch}due").asc(nulls_last=True)
+    return f"-{batch}priority", due, f"{batch}created_at", f"{batch}pk"
+
+
+#: The order in which a coder's work is to be done.
+TO_DO = (*BEGUN_FIRST, *in_turn("task__batch__"), "position", "pk")
 
 
 def document(assignment: Assignment) -> dict[str, Any]:
@@ -72,9 +86,9 @@ def spans(assignment: Assignment) -> list[SpanRow]:
 
 
 def waiting(member: Member) -> QuerySet[Assignment]:
-    """Return ``member``'s work that is not handed in, in the order to do it."""
+    """Return ``member``'s work that is there to be done today, in the order to do it."""
     own = Assignment.objects.unfinished().filter(coder=member)
-    return own.order_by(_IN_PROGRESS_FIRST, "task__batch__created_at", "position", "pk")
+    return quota.due_today(own, quota.open_batches_of(member)).order_by(*TO_DO)
 
 
 def progress(assignment: Assignment) -> dict[str, int]:

@@ -11,6 +11,7 @@ from django.db.models.functions import RowNumber
 from annotations.enums import AssignmentState
 from annotations.models import Assignment, Batch, Project, User
 from annotations.models.batches import AssignmentQuerySet
+from annotations.queries import coding, quota
 
 ROWS_SHOWN = 8
 
@@ -66,26 +67,24 @@ def own_assignments(user: User, project: Project | None = None) -> AssignmentQue
     return work if project is None else work.filter(task__batch__project=project)
 
 
+def waiting(user: User, project: Project | None = None) -> QuerySet[Assignment]:
+    """Return ``user``'s work that is there to be done today, in the order to do it."""
+    own = own_assignments(user, project).unfinished()
+    return quota.due_today(own, quota.open_batches_for(user, project)).order_by(*coding.TO_DO)
+
+
 def to_continue(user: User, project: Project | None = None) -> Assignment | None:
     """Return the work that ``user`` should go on with, if any waits."""
     return (
-        own_assignments(user, project)
-        .unfinished()
+        waiting(user, project)
         .select_related("task__article", "task__batch__project")
         .defer("task__article__text")
-        .order_by(
-            URGENCY,
-            F("saved_at").desc(nulls_last=True),
-            "task__batch__created_at",
-            "position",
-            "pk",
-        )
         .first()
     )
 
 
 def own_batches(user: User, project: Project | None = None) -> list[OwnBatch]:
-    """Return the batches in which ``user`` has work, those due first, finished ones last."""
+    """Return the batches in which ``user`` has work, in the order to do it, finished ones last."""
     states = [str(state) for state in AssignmentState]
     counted = (
         own_assignments(user, project)
@@ -98,7 +97,7 @@ def own_batches(user: User, project: Project | None = None) -> list[OwnBatch]:
         batch.pk: OwnBatch(batch, counts[batch.pk])
         for batch in Batch.objects.filter(pk__in=counts)
         .select_related("project")
-        .order_by(F("due").asc(nulls_last=True), "created_at", "pk")
+        .order_by(*coding.in_turn())
     }
     for assignment in _first_rows(own_assignments(user, project)):
         found[assignment.task.batch_id].rows.append(assignment)

@@ -22,12 +22,14 @@ def home(request):
     """What waits for the person who is signed in, whatever their roles."""
     user = request.user
     now = timezone.now()
+    offers = pool.offers(user)
     return render(
         request,
         "annotations/home/page.html",
         {
             "next_article": own_work.to_continue(user),
-            "pools": pool.with_something_for(user),
+            "pools": offers.projects,
+            "spent": offers.spent,
             "own_batches": own_work.own_batches(user),
             "week": own_work.last_week(user, now),
             "late": late_work.of(Assignment.objects.of(user), since=now - LATE_WORK_SHOWN),
@@ -43,6 +45,6 @@ def next_article(request, slug):
     member = member_of(request.user, project)
     assignment = coding.next_assignment(member=member, at=timezone.now())
     if assignment is None:
-        messages.info(request, _("There is nothing left to draw: others were quicker."))
+        messages.info(request, _("There is nothing left to draw today."))
         return redirect("annotations:project", project.slug)
     return redirect("annotations:coding", assignment.uuid)

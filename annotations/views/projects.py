@@ -48,6 +48,7 @@ def project(request, slug):
     project = project_for(request, slug)
     member = member_of(request.user, project)
     is_coder = Role.CODER in member.roles
+    offers = pool.offers(request.user, project) if is_coder else None
     return render(
         request,
         "annotations/projects/page.html",
@@ -57,7 +58,8 @@ def project(request, slug):
             "road": road(project, request.user, member),
             "own_batches": own_work.own_batches(request.user, project) if is_coder else [],
             "next_article": own_work.to_continue(request.user, project) if is_coder else None,
-            "pools": pool.with_something_for(request.user, project) if is_coder else [],
+            "pools": offers.projects if offers else [],
+            "spent": offers.spent if offers else [],
         },
     )
 

@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 
 from annotations.actions import batch_changes, batches, coding
-from annotations.enums import AssignmentState, Role, Strategy, TaskState
-from annotations.models import Assignment, Task
+from annotations.enums import AssignmentState, Priority, Role, Strategy, TaskState
+from annotations.models import Article, Assignment, Batch, Task
 from annotations.queries.batch_plan import Wish
 from tests.factories import (
     MONDAY,
@@ -104,6 +106,47 @@ def test_nobody_draws_two_versions_of_a_story_where_the_batch_forbids_it(project
     pool(project, coders, articles=versions, one_per_cluster=True)
 
     assert [hand_in_all(coder) for coder in coders] == [[a.pk] for a in versions]
+
+
+def test_the_batch_of_the_higher_priority_comes_first_then_the_one_due_first(project):
+    (coder,) = coders_of(project, 1)
+    pool(project, [coder], articles=1, name="Later", due=date(2026, 5, 2))
+    pool(project, [coder], articles=1, name="Sooner", due=date(2026, 5, 1))
+    pool(project, [coder], articles=1, name="Some day")
+    urgent = pool(project, [coder], articles=1, name="Urgent")
+    Batch.objects.filter(pk=urgent.pk).update(priority=Priority.HIGH)
+    given = AssignmentFactory(task__batch__project=project, coder=coder)
+
+    order = [Article.objects.get(pk=pk).tasks.get().batch.name for pk in hand_in_all(coder)]
+
+    assert order == ["Urgent", given.task.batch.name, "Sooner", "Later", "Some day"]
+
+
+def test_what_is_begun_comes_before_every_pool(project):
+    (coder,) = coders_of(project, 1)
+    urgent = pool(project, [coder])
+    Batch.objects.filter(pk=urgent.pk).update(priority=Priority.HIGH)
+    returned = AssignmentFactory(
+        task__batch__project=project, coder=coder, state=AssignmentState.RETURNED
+    )
+
+    assert draw(coder) == returned
+
+
+@pytest.mark.parametrize("source", ["given", "pool", "resumed"])
+def test_next_takes_six_queries_at_most(project, source, django_assert_max_num_queries):
+    (coder,) = coders_of(project, 1)
+    if source == "given":
+        AssignmentFactory(task__batch__project=project, coder=coder)
+    else:
+        pool(project, [coder])
+    if source == "resumed":
+        draw(coder)
+        Assignment.objects.update(state=AssignmentState.RELEASED, has_expired=True)
+    transaction_control = 2
+
+    with django_assert_max_num_queries(6 + transaction_control):
+        assert draw(coder) is not None
 
 
 def test_who_is_not_named_draws_nothing(project):

@@ -174,7 +174,7 @@ def test_who_comes_too_late_for_the_last_article_is_told(signed_in, coder):
 
     page = signed_in.post(f"/projects/{coder.project.slug}/next/", follow=True)
 
-    assert "others were quicker" in page.content.decode()
+    assert "There is nothing left to draw today." in page.content.decode()
     assert not coder.assignments.exists()
 
 
