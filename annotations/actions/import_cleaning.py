@@ -1,64 +1,78 @@
 """What an import makes of articles that come without zones and metadata.
 
-Called by ``actions.import_writer`` only, in the transaction of the import.
+Called by ``actions.imports`` only.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
-from annotations.actions import articles
+from django.db.models import Count, QuerySet
+
+from annotations.actions import articles, clusters
 from annotations.actions.import_reading import Row
 from annotations.actions.jobs import wake_on_commit
 from annotations.algorithms import dates, metadata
+from annotations.algorithms.stories import story_sha256
 from annotations.algorithms.zones import recurring
-from annotations.enums import CleaningScope, MetaSource, ZoneKind, ZonesBy
+from annotations.enums import CleaningScope, JobState, MetaSource, ZoneKind, ZonesBy
 from annotations.models import Article, CleaningJob, ImportJob, OutletHabits
 from annotations.queries.cleaning import RuleBook, as_zones, of_outlet, outlet_of
 
-CHUNK = 200
+CHUNK = 500
 #: Of so many outlets of one import the habits are learnt.
 MOST_OUTLETS = 200
+#: Of so many it is remembered whether day or month came first.
+_MOST_ORDERS = 5000
 _PAGES = {".html", ".htm", ".xhtml"}
 _TABLES = {".csv", ".tsv", ".tab", ".xlsx", ".parquet", ".pq"}
 _WORK = {"zones", "spans", "codings"}
 
 
-class Cleaner:
-    """Fills in zones and metadata, and looks again once all articles of an outlet are there."""
+@dataclass
+class _News:
+    """What an import has taught about an outlet."""
 
-    def __init__(self, job: ImportJob, at: datetime):
+    habits: OutletHabits
+    lines: list[str]
+    is_order_news: bool
+
+
+class Cleaner:
+    """Fills in zones and metadata, and looks again once all articles of an outlet are there.
+
+    ``orders`` is what it has seen of dates so far; a cleaner that goes on where another one
+    ended is given it.
+    """
+
+    #: What ``look_again`` changes of an article.
+    CHANGES = ("zones", "story_sha256", "meta", "meta_sources")
+
+    def __init__(self, job: ImportJob, at: datetime, orders: Mapping[str, list[str]]):
+        self.orders: dict[str, list[str]] = {name: list(seen) for name, seen in orders.items()}
         self._job = job
         self._at = at
         self._book = RuleBook(job.project)
-        self._outlets: Counter[str] = Counter()
-        self._orders: dict[str, set[dates.Order]] = defaultdict(set)
+        self._news: dict[str, _News] = {}
 
-    def clean(self, article: Article, row: Row) -> None:
-        """Fill in what ``row`` does not say. What comes with zones or codings stays as it is."""
-        value = row.value if isinstance(row.value, dict) else {}
-        given = _given_by(row.file)
-        article.meta_sources = {name: given for name, said in article.meta.items() if said}
-        if _WORK & value.keys():
-            return
-        rules = self._book.of(outlet_of(article))
-        found = rules.find(article.text)
-        # A program that sends records means what it says of them, and gets it back.
-        if given != MetaSource.RECORD or not article.meta:
-            self._describe(article, found, row.default_key)
-            if (better := self._book.of(outlet_of(article))) != rules:
-                found = better.find(article.text)
-        article.zones = as_zones(found)
-        article.zones_by = ZonesBy.RULES
-        self._outlets[outlet_of(article)] += 1
-        if order := metadata.order_shown(article.text, found):
-            self._orders[outlet_of(article)].add(order)
+    def clean(self, articles: Iterable[tuple[Article, Row]]) -> None:
+        """Fill in what the rows don't say. What comes with zones or codings stays as it is."""
+        nameless = []
+        for article, row in articles:
+            sample = self._clean(article, row)
+            if sample:
+                nameless.append((article, sample))
+        codes = metadata.languages([sample for _, sample in nameless])
+        for (article, _), code in zip(nameless, codes, strict=True):
+            if code is not None:
+                article.meta = article.meta | {"language": code}
+                article.meta_sources = article.meta_sources | {"language": metadata.TEXT}
 
     def make_room(self, article: Article, spans: list[dict[str, Any]]) -> None:
         """Take back furniture in which work that came later has found something."""
-        stored = Article.objects.get(pk=article.pk)
+        stored = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
         if stored.zones_by != ZonesBy.RULES or not spans:
             return
         kept = [
@@ -72,18 +86,68 @@ class Cleaner:
             stored.version += 1
         stored.zones, stored.zones_by = kept, ZonesBy.RECORD
         stored.save(update_fields=["zones", "zones_by", "version"])
+        clusters.compare_again([stored])
 
-    def look_again(self) -> None:
-        """Learn the habits of the outlets that came in, and let their articles profit."""
-        for outlet, _ in self._outlets.most_common(MOST_OUTLETS):
-            self._look_at(outlet)
+    def learn(self, tell: Callable[[], None]) -> bool:
+        """Learn the habits of the outlets that came in; say whether there is any news.
+
+        ``tell`` is called before each outlet.
+        """
+        for outlet in self._outlets():
+            tell()
+            self._learn(outlet)
+        return bool(self._news)
+
+    def look_again(self, after: int) -> Iterator[tuple[int, list[Article], int]]:
+        """Look at the import's articles with primary keys above ``after``, chunk by chunk.
+
+        Yields how many were looked at, those that the news changes, and the last one's key. The
+        caller writes their ``CHANGES``.
+        """
+        fields = ("text", *self.CHANGES)
+        zoned = self._job.articles.filter(zones_by=ZonesBy.RULES).order_by("pk").only(*fields)
+        while chunk := list(zoned.filter(pk__gt=after)[:CHUNK]):
+            after = chunk[-1].pk
+            yield len(chunk), [one for one in chunk if self._is_changed(one)], after
+
+    def keep(self) -> None:
+        """Write down the news, and have articles that came earlier looked at again."""
+        for outlet, news in self._news.items():
+            news.habits.save()
+            zoned = self._zoned(outlet).filter(import_job__state=JobState.READY)
+            if news.lines and zoned.exclude(import_job=self._job).exists():
+                self._ask_for_cleaning(outlet)
+
+    def _clean(self, article: Article, row: Row) -> str:
+        """Clean one article, and return what to tell its language by, if that is not said."""
+        value = row.value if isinstance(row.value, dict) else {}
+        given = _given_by(row.file)
+        article.meta_sources = {name: given for name, said in article.meta.items() if said}
+        if _WORK & value.keys():
+            return ""
+        outlet = outlet_of(article)
+        rules = self._book.of(outlet)
+        found = rules.find(article.text)
+        sample = ""
+        # A program that sends records means what it says of them, and gets it back.
+        if given != MetaSource.RECORD or not article.meta:
+            self._describe(article, found, row.default_key)
+            if article.meta.get("language") in (None, ""):
+                sample = metadata.sample(article.text, found)
+            outlet = outlet_of(article)
+            if (better := self._book.of(outlet)) != rules:
+                found = better.find(article.text)
+        article.zones = as_zones(found)
+        article.zones_by = ZonesBy.RULES
+        self._note(outlet, metadata.order_shown(article.text, found))
+        return sample
 
     def _describe(self, article: Article, found: list[Any], file_name: str) -> None:
-        order = self._book.of(outlet_of(article)).order
-        if shown := _tidy_date(article, order):
-            self._orders[outlet_of(article)].add(shown)
+        outlet = outlet_of(article)
+        order = self._book.of(outlet).order
+        self._note(outlet, _tidy_date(article, order))
         address = article.meta.get("url")
-        guessed = metadata.guess(
+        guessed = metadata.clues(
             article.text,
             found,
             file_name=file_name,
@@ -96,16 +160,36 @@ class Cleaner:
                 meta[name], sources[name] = guess.value, guess.source
         article.meta, article.meta_sources = meta, sources
 
-    def _look_at(self, outlet: str) -> None:
+    def _note(self, outlet: str, order: dates.Order | None) -> None:
+        if order is None or (outlet not in self.orders and len(self.orders) >= _MOST_ORDERS):
+            return
+        seen = self.orders.setdefault(outlet, [])
+        if order not in seen:
+            seen.append(order)
+
+    def _outlets(self) -> list[str]:
+        """Return the outlets of which the import has brought most."""
+        named = (
+            self._job.articles.filter(zones_by=ZonesBy.RULES)
+            .values_list("meta__outlet")
+            .annotate(articles=Count("pk"))
+            .order_by("-articles", "meta__outlet")
+        )
+        found = (str(name or "")[:400] for name, _ in named[: 2 * MOST_OUTLETS])
+        return list(dict.fromkeys(found))[:MOST_OUTLETS]
+
+    def _zoned(self, outlet: str) -> QuerySet[Article]:
         zoned = Article.objects.filter(project=self._job.project, zones_by=ZonesBy.RULES)
-        zoned = zoned.filter(of_outlet(outlet))
-        recent = zoned.order_by("-pk").values_list("text", flat=True)
+        return zoned.filter(of_outlet(outlet))
+
+    def _learn(self, outlet: str) -> None:
+        recent = self._zoned(outlet).order_by("-pk").values_list("text", flat=True)
         learnt = recurring.learn(recent[: recurring.MOST_ARTICLES].iterator())
         habits = OutletHabits.objects.filter(project=self._job.project, name=outlet).first()
         habits = habits or OutletHabits(project=self._job.project, name=outlet)
         known = {line["text"] for line in habits.lines}
         news = [line for line in learnt if line.text not in known]
-        order = metadata.habit(self._orders[outlet])
+        order = metadata.habit(cast(list[dates.Order], self.orders.get(outlet, [])))
         is_order_news = bool(outlet and order and not habits.date_order)
         if not news and not is_order_news:
             return
@@ -114,23 +198,25 @@ class Cleaner:
             *habits.lines,
         ][: recurring.MOST_LINES]
         habits.date_order = (order or "") if is_order_news else habits.date_order
-        habits.save()
         self._book.learn(habits)
-        for chunk in _chunks(zoned.filter(import_job=self._job)):
-            self._clean_again(chunk, outlet)
-        if news and zoned.exclude(import_job=self._job).exists():
-            self._ask_for_cleaning(outlet)
+        self._news[outlet] = _News(habits, [line.text for line in news], is_order_news)
 
-    def _clean_again(self, articles: list[Article], outlet: str) -> None:
-        rules = self._book.of(outlet)
-        changed = []
-        for article in articles:
-            zones = as_zones(rules.find(article.text))
-            is_turned = _turn_date(article, rules.order)
-            if zones != article.zones or is_turned:
-                article.zones = zones
-                changed.append(article)
-        Article.objects.bulk_update(changed, ["zones", "meta", "meta_sources"])
+    def _is_changed(self, article: Article) -> bool:
+        """Clean an article again if there is news of its outlet, and say if that changes it."""
+        news = self._news.get(outlet_of(article))
+        if news is None:
+            return False
+        rules = self._book.of(outlet_of(article))
+        is_turned = _turn_date(article, rules.order)
+        # Where none of the lines is, looking for them would find what it has found before.
+        if not any(line in article.text for line in news.lines):
+            return is_turned
+        zones = as_zones(rules.find(article.text))
+        if zones == article.zones:
+            return is_turned
+        article.zones = zones
+        article.story_sha256 = story_sha256(article.text, zones)
+        return True
 
     def _ask_for_cleaning(self, outlet: str) -> None:
         """Have articles that came earlier looked at again, once this import can be seen."""
@@ -177,11 +263,3 @@ def _turn_date(article: Article, order: dates.Order | None) -> bool:
     article.meta = article.meta | {"published_at": turned}
     article.meta_sources = article.meta_sources | {"published_at": MetaSource.ORDER_LEARNT}
     return True
-
-
-def _chunks(articles: Any) -> Iterator[list[Article]]:
-    last = 0
-    fields = ("text", "zones", "meta", "meta_sources")
-    while chunk := list(articles.filter(pk__gt=last).order_by("pk").only(*fields)[:CHUNK]):
-        last = chunk[-1].pk
-        yield chunk

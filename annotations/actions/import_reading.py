@@ -1,4 +1,4 @@
-"""What is in the files of an import, read once and kept at hand for the second look.
+"""What is in the files of an import, from the first row or from where another worker ended.
 
 Called by ``actions.imports`` only.
 """
@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, cast
+from itertools import islice
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -36,22 +37,36 @@ class Row:
     default_key: str
     value: dict[str, Any] | Problem
 
+    def as_json(self) -> str:
+        """Return a row that holds a record as text, to be read by ``of_json``."""
+        return json.dumps((self.source_id, self.file, self.line, self.default_key, self.value))
+
+    @classmethod
+    def of_json(cls, text: str) -> "Row":
+        return cls(*json.loads(text))
+
+
+class Place(NamedTuple):
+    """How far the files are read: so many rows of that unit, and all units before it."""
+
+    unit: int = 0
+    rows: int = 0
+
 
 class Files:
     """The files of an import, archives opened and what belongs together put together.
 
-    ``rows`` reads them; ``again`` gives the same rows once more, without reading. After ``rows``
-    the counters say what was met.
+    The counters and ``encoding_of`` (by upload) say what was met in the units that ``rows``
+    has read to their end.
     """
 
     def __init__(self, job: ImportJob):
         self.formats: Counter[str] = Counter()
         self.encodings: Counter[str] = Counter()
+        self.encoding_of: dict[int, str] = {}
         self._columns = job.options.get("columns", {})
         self._uploads = list(job.files.order_by("position"))
         self._open = ExitStack()
-        self._stage = tempfile.TemporaryFile()  # noqa: SIM115
-        self._open.enter_context(self._stage)
         self._units = list(self._planned())
 
     def __enter__(self) -> "Files":
@@ -64,25 +79,21 @@ class Files:
         """Return how many rows there will be, as far as can be told beforehand."""
         return sum(1 if isinstance(u, Problem) else formats.count(u) for u in self._units)
 
-    def rows(self) -> Iterator[Row]:
-        """Read everything, in the order in which the files came."""
+    def rows(self, start: Place) -> Iterator[tuple[Row, Place]]:
+        """Read what comes after ``start``, in the order in which the files came.
+
+        With each row goes the place to start at when it is done with. Units before ``start``
+        are not opened: no page is taken apart twice.
+        """
         with Extractor() as extractor:
             tools = Tools(extractor.extract, self._columns)
-            for unit in self._units:
-                for row in self._rows_of(unit, tools):
-                    self._keep(row)
-                    yield row
-        self._note_encodings()
-
-    def again(self) -> Iterator[Row]:
-        """Give what ``rows`` gave."""
-        self._stage.seek(0)
-        for line in self._stage:
-            source_id, file, number, default_key, value, fault = json.loads(line)
-            if fault:
-                code, detail, place, at, row = fault
-                value = Problem(code, detail).at(place, at, row)
-            yield Row(source_id, file, number, default_key, value)
+            for number, unit in enumerate(self._units[start.unit :], start.unit):
+                passed = start.rows if number == start.unit else 0
+                rows = islice(self._rows_of(unit, tools), passed, None)
+                for count, row in enumerate(rows, passed + 1):
+                    yield row, Place(number, count)
+                if isinstance(unit, Unit):
+                    self._note(unit)
 
     def _planned(self) -> Iterator[Unit | Problem]:
         loose = []
@@ -111,67 +122,49 @@ class Files:
         if isinstance(unit, Problem):
             yield Row(self._uploads[0].pk, unit.file, unit.line or 1, "", unit)
             return
-        self.formats[unit.format] += 1
         source = unit.source
         for line, value in formats.read(unit, tools):
             yield Row(source.upload, source.name, line, unit.key, value)
+
+    def _note(self, unit: Unit) -> None:
+        self.formats[unit.format] += 1
         self.encodings.update(s.encoding for s in unit.files if s.encoding)
-
-    def _keep(self, row: Row) -> None:
-        fault = None
-        value = row.value
-        if isinstance(value, Problem):
-            fault = (value.code, value.detail, value.file, value.line, value.row)
-            value = {}
-        kept = (row.source_id, row.file, row.line, row.default_key, value, fault)
-        self._stage.write(json.dumps(kept).encode() + b"\n")
-
-    def _note_encodings(self) -> None:
-        """Keep with each upload what it was decoded with."""
-        known = {u.source.upload: u.source for u in self._units if isinstance(u, Unit)}
-        changed = []
-        for upload in self._uploads:
-            source = known.get(upload.pk)
-            if source and upload.format != formats.ZIP and source.encoding:
-                upload.encoding = source.encoding
-                changed.append(upload)
-        SourceFile.objects.bulk_update(changed, ["encoding"], batch_size=1000)
+        # Of an archive there is one upload and many encodings.
+        is_loose = len(self._uploads) > 1 or self._uploads[0].format != formats.ZIP
+        if unit.source.encoding and is_loose:
+            self.encoding_of[unit.source.upload] = unit.source.encoding
 
 
-class Refusals:
-    """The list of refused rows: the first as database rows, all of them as a file to mend."""
+def problem_of(job: ImportJob, row: Row, problem: Problem) -> ImportProblem:
+    """Return what the list of refused rows says of one, unsaved."""
+    return ImportProblem(
+        import_job=job,
+        file=(problem.file or row.file)[-LONGEST_NAME:],
+        line=problem.line or row.line,
+        code=problem.code,
+        detail=problem.detail,
+    )
 
-    def __init__(self, job: ImportJob):
-        self.count = 0
-        self._job = job
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  save() closes it
 
-    def add(self, row: Row, problem: Problem) -> ImportProblem:
-        """Take one, and return its database row, unsaved."""
-        self.count += 1
-        found = ImportProblem(
-            import_job=self._job,
-            file=(problem.file or row.file)[-LONGEST_NAME:],
-            line=problem.line or row.line,
-            code=problem.code,
-            detail=problem.detail,
-        )
-        original = problem.row
-        if isinstance(row.value, dict):
-            original = {"id": row.default_key} | row.value if row.default_key else row.value
-        why = {name: getattr(found, name) for name in ("file", "line", "code", "detail")}
-        line = json.dumps({jsonl.REFUSED: why, jsonl.ROW: original})
-        self._file.write(line.encode() + b"\n")
-        return found
+def refusal_of(row: Row, problem: Problem, found: ImportProblem) -> str:
+    """Return the line of the file with the refused rows, which is there to be mended."""
+    original = problem.row
+    if isinstance(row.value, dict):
+        original = {"id": row.default_key} | row.value if row.default_key else row.value
+    why = {name: getattr(found, name) for name in ("file", "line", "code", "detail")}
+    return json.dumps({jsonl.REFUSED: why, jsonl.ROW: original})
 
-    def save(self) -> None:
-        """Keep the list, instead of one of an earlier attempt."""
-        path = _refusals_path(self._job)
-        default_storage.delete(path)
-        if self.count:
-            self._file.seek(0)
-            default_storage.save(path, File(self._file))
-        self._file.close()
+
+def keep_refusals(job: ImportJob, lines: Iterable[str]) -> None:
+    """Keep the file with the refused rows, instead of one of an earlier attempt."""
+    path = _refusals_path(job)
+    default_storage.delete(path)
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
+        for line in lines:
+            file.write(line.encode() + b"\n")
+        if file.tell():
+            file.seek(0)
+            default_storage.save(path, File(file))
 
 
 def open_refusals(job: ImportJob) -> File | None:

@@ -1,93 +1,111 @@
-"""What an import writes, in the transaction of the import: articles, and the work on them.
+"""What an import stages: its articles, unseen, and the rows that can be written at its end only.
 
 Called by ``actions.imports`` only.
 """
 
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db import connection, models, transaction
 
 from annotations.actions.import_cleaning import Cleaner
-from annotations.actions.import_reading import Refusals, Row
-from annotations.actions.import_suggestions import ImportedSuggestions
-from annotations.actions.import_work import ImportedWork
+from annotations.actions.import_reading import Row, problem_of, refusal_of
+from annotations.algorithms.stories import story_sha256
 from annotations.importing.problems import Problem
 from annotations.importing.records import LONGEST_KEY, Record
-from annotations.models import (
-    Article,
-    Cluster,
-    ImportJob,
-    ImportProblem,
+from annotations.models import Article, Cluster, ImportJob, ImportProblem, StagedRow
+
+_FIELDS = Article._meta.local_concrete_fields
+_READERS = [(one.attname, isinstance(one, models.JSONField)) for one in _FIELDS]
+_COPY = "COPY {} ({}) FROM STDIN".format(
+    connection.ops.quote_name(Article._meta.db_table),
+    ", ".join(connection.ops.quote_name(str(one.column)) for one in _FIELDS),
 )
 
-CHUNK = 200
+
+@dataclass
+class Chunk:
+    """Rows that are staged together, and what came of them."""
+
+    articles: list[Article] = field(default_factory=list)
+    staged: list[StagedRow] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
+    created: int = 0
+    duplicates: int = 0
+
+    def write(self, *, problems_kept: int) -> None:
+        """Write it all, within the transaction that says so in the job's row."""
+        if self.articles:
+            with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+                for article in self.articles:
+                    copy.write_row(_values(article))
+        StagedRow.objects.bulk_create(self.staged, batch_size=1000)
+        ImportProblem.objects.bulk_create(self.problems[:problems_kept])
+
+
+@dataclass
+class _Placed:
+    """A record and the article that it becomes or belongs to."""
+
+    row: Row
+    record: Record
+    article: Article
+    is_new: bool
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it needs this very article, not just one that tells the same."""
+        record = self.record
+        return record.is_key_given or record.is_cluster_given or record.brings_work
 
 
 class Writer:
-    """Takes records one by one, writes them in chunks, and counts what came of them.
+    """Makes articles of records, and knows which the project has already."""
 
-    ``finish`` must be called; after it ``created``, ``duplicates`` and
-    ``problems`` say what happened. What is refused goes to ``refusals``, too.
-    """
+    def __init__(self, job: ImportJob, at: datetime, cleaner: Cleaner):
+        self._job = job
+        self._at = at
+        self._cleaner = cleaner
+        self._is_kept = job.options["on_duplicate"] == "keep"
 
-    def __init__(self, job: ImportJob, at: datetime, refusals: Refusals):
-        self.job = job
-        self.at = at
-        self.created = 0
-        self.duplicates = 0
-        self.problems: list[ImportProblem] = []
-        self._refusals = refusals
-        self._waiting: list[tuple[Row, Record]] = []
-        self._clusters: dict[str, Cluster] = {}
-        self._work = ImportedWork(job, at)
-        self._cleaner = Cleaner(job, at)
+    def prepare(self, rows: Iterable[tuple[Row, Record | Problem]]) -> Chunk:
+        """Say what becomes of ``rows``, given what the project holds. Writes nothing but clusters.
 
-    def add(self, row: Row, record: Record) -> None:
-        """Take one record; it is written no later than by ``finish``."""
-        self._waiting.append((row, record))
-        if len(self._waiting) >= CHUNK:
-            self._flush()
-
-    def finish(self) -> None:
-        """Write what is left, and bring every task to the state that its work has reached."""
-        self._flush()
-        self._cleaner.look_again()
-        self._work.finish()
-
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        known = _Known(self.job, [record for _, record in waiting])
+        The imports of a project go one after another, so nothing of it changes meanwhile.
+        """
+        chunk = Chunk()
+        checked = list(rows)
+        known = _Known(self._job, [found for _, found in checked if isinstance(found, Record)])
         placed = []
-        for row, record in waiting:
+        for row, found in checked:
+            if isinstance(found, Problem):
+                self._refuse(chunk, row, found)
+                continue
             try:
-                article, is_new = self._place(known, row, record)
-            except Problem as found:
-                self.problems.append(self._refusals.add(row, found))
-            else:
-                placed.append((row, record, article, is_new))
+                placed.append(self._place(known, row, found))
+            except Problem as problem:
+                self._refuse(chunk, row, problem)
+        new = [one for one in placed if one.is_new]
+        self._cleaner.clean([(one.article, one.row) for one in new])
+        for one in new:
+            one.article.story_sha256 = story_sha256(one.article.text, one.article.zones)
+        if not self._is_kept:
+            self._leave_out_told_stories(placed)
+        self._finish(chunk, placed)
+        return chunk
 
-        Article.objects.bulk_create([article for *_, article, is_new in placed if is_new])
-        not_new = [article for *_, article, is_new in placed if not is_new]
-        self._work.look_up(not_new)
-        suggestions = ImportedSuggestions(not_new)
-        for row, record, article, is_new in placed:
-            try:
-                suggested = suggestions.news(article, record)
-                is_news = self._work.add(article, record) or bool(suggested)
-                suggestions.add(suggested)
-            except Problem as found:
-                self.problems.append(self._refusals.add(row, found))
-            else:
-                if is_news and not is_new:
-                    self._cleaner.make_room(article, [s for spans in record.layers for s in spans])
-                self.created += is_new or is_news
-                self.duplicates += not (is_new or is_news)
-        self._work.flush()
-        suggestions.flush()
+    def _refuse(self, chunk: Chunk, row: Row, problem: Problem) -> None:
+        found = problem_of(self._job, row, problem)
+        chunk.problems.append(found)
+        line = refusal_of(row, problem, found)
+        chunk.staged.append(StagedRow(import_job=self._job, body=line))
 
-    def _place(self, known: "_Known", row: Row, record: Record) -> tuple[Article, bool]:
-        """Return the article of ``record``, and whether it is yet to be written."""
-        is_kept = self.job.options["on_duplicate"] == "keep" and not record.is_key_given
+    def _place(self, known: "_Known", row: Row, record: Record) -> _Placed:
+        """Return the record with its article, which may be yet to be written."""
+        is_kept = self._is_kept and not record.is_key_given
         same = known.by_key.get(record.key)
         if not record.is_key_given and not is_kept:
             same = known.by_text.get(record.text_sha256, same)
@@ -96,10 +114,10 @@ class Writer:
                 raise Problem(
                     "id_taken", f"Another text has the id “{record.key}” in this project already."
                 )
-            return same, False
+            return _Placed(row, record, same, False)
         article = Article(
-            project=self.job.project,
-            import_job=self.job,
+            project_id=self._job.project_id,
+            import_job_id=self._job.pk,
             source_id=row.source_id,
             source_line=row.line,
             key=known.free_key(record.key) if same is not None else record.key,
@@ -108,40 +126,79 @@ class Writer:
             text_length=len(record.text),
             meta=record.meta,
             zones=record.zones,
-            cluster=self._cluster(record.cluster),
             is_clustered_by_hand=record.is_cluster_given,
             split=record.split,
-            created_at=self.at,
+            created_at=self._at,
         )
-        self._cleaner.clean(article, row)
         known.remember(article)
-        return article, True
+        return _Placed(row, record, article, True)
 
-    def _cluster(self, name: str | None) -> Cluster | None:
-        if name is None:
-            return None
-        if name not in self._clusters:
-            self._clusters[name], _ = Cluster.objects.get_or_create(
-                project=self.job.project, name=name
-            )
-        return self._clusters[name]
+    def _leave_out_told_stories(self, placed: Sequence[_Placed]) -> None:
+        """Leave out new articles that tell, furniture aside, what is told already.
+
+        Those that have a name of their own stay, and so do those with work on their text.
+        """
+        bound = {id(one.article) for one in placed if one.is_bound}
+        loose = [one for one in placed if one.is_new and id(one.article) not in bound]
+        told = _told(self._job, {one.article.story_sha256 for one in loose} - {""})
+        left_out = set()
+        for one in placed:
+            story = one.article.story_sha256
+            if not one.is_new or not story:
+                continue
+            if story in told and id(one.article) not in bound:
+                left_out.add(id(one.article))
+            told.add(story)
+        for one in placed:
+            one.is_new = one.is_new and id(one.article) not in left_out
+
+    def _finish(self, chunk: Chunk, placed: Sequence[_Placed]) -> None:
+        new = [one for one in placed if one.is_new]
+        for one, pk in zip(new, _next_ids(len(new)), strict=True):
+            one.article.pk = pk
+        self._cluster(new)
+        chunk.articles = [one.article for one in new]
+        chunk.created = len(new)
+        for one in placed:
+            if one.record.brings_work:
+                chunk.staged.append(
+                    StagedRow(
+                        import_job=self._job,
+                        article_id=one.article.pk,
+                        is_new=one.is_new,
+                        body=one.row.as_json(),
+                    )
+                )
+            else:
+                chunk.duplicates += not one.is_new
+
+    def _cluster(self, new: Sequence[_Placed]) -> None:
+        named = [one for one in new if one.record.cluster is not None]
+        if not named:
+            return
+        project = self._job.project_id
+        names = {one.record.cluster for one in named}
+        Cluster.objects.bulk_create(
+            [Cluster(project_id=project, name=name) for name in sorted(map(str, names))],
+            ignore_conflicts=True,
+        )
+        there = Cluster.objects.filter(project=project, name__in=names)
+        pks = dict(there.values_list("name", "pk"))
+        for one in named:
+            one.article.cluster_id = pks[str(one.record.cluster)]
 
 
 class _Known:
-    """The project's articles that the records of one chunk could be."""
+    """The project's articles that the records of one chunk could be, by key and by text."""
 
     def __init__(self, job: ImportJob, records: list[Record]):
         self._job = job
         keys = {record.key for record in records}
         hashes = {record.text_sha256 for record in records if not record.is_key_given}
-        articles = (
-            Article.objects.filter(project=job.project)
-            .filter(Q(key__in=keys) | Q(text_sha256__in=hashes))
-            .only("key", "text_sha256", "project_id")
-            .order_by("-pk")
-        )
-        self.by_key = {article.key: article for article in articles}
-        self.by_text = {article.text_sha256: article for article in articles}
+        self.by_key = {one.key: one for one in _find(job, key__in=keys)}
+        self.by_text = {one.text_sha256: one for one in _find(job, text_sha256__in=hashes)}
+        for article in self.by_key.values():
+            self.by_text.setdefault(article.text_sha256, article)
 
     def remember(self, article: Article) -> None:
         self.by_key[article.key] = article
@@ -150,10 +207,54 @@ class _Known:
     def free_key(self, key: str) -> str:
         """Return ``key`` with the first number that makes it nobody else's."""
         number = 2
-        articles = Article.objects.filter(project=self._job.project)
+        articles = Article.objects.filter(project=self._job.project_id)
         while True:
             ending = f"-{number}"
             found = key[: LONGEST_KEY - len(ending)] + ending
             if found not in self.by_key and not articles.filter(key=found).exists():
                 return found
             number += 1
+
+
+def _find(job: ImportJob, **wanted: set[str]) -> list[Article]:
+    if not all(wanted.values()):
+        return []
+    articles = Article.objects.filter(project=job.project_id, **wanted)
+    with transaction.atomic():
+        _by_index()
+        return list(articles.only("key", "text_sha256", "project_id").order_by("-pk"))
+
+
+def _told(job: ImportJob, stories: set[str]) -> set[str]:
+    if not stories:
+        return set()
+    articles = Article.objects.filter(project=job.project_id, story_sha256__in=stories)
+    with transaction.atomic():
+        _by_index()
+        return set(articles.values_list("story_sha256", flat=True))
+
+
+def _by_index() -> None:
+    """Have a thousand rows looked up in an index.
+
+    A table that has just begun to grow is one of which the planner knows nothing: it would
+    read all of it for each chunk.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+def _next_ids(number: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [Article._meta.db_table, number],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _values(article: Article) -> list[Any]:
+    return [
+        json.dumps(getattr(article, name)) if is_json else getattr(article, name)
+        for name, is_json in _READERS
+    ]

@@ -125,19 +125,36 @@ def cancel(*, job: ImportJob, by: User, at: datetime) -> ImportJob:
             job.finished_at = at
         job.save(update_fields=["is_cancel_requested", "state", "finished_at"])
         record(AuditEvent.Kind.IMPORT_CANCELLED, target=job, by=by, at=at)
+        if job.state == JobState.CANCELLED:
+            import_run.ring_for_next(job)
     return job
 
 
 def run_import(
     *, job_id: int, at: datetime, on_progress: Callable[[ImportJob], None] = lambda job: None
 ) -> ImportJob | None:
-    """Do a queued import, or again from the start one whose worker is gone.
+    """Do a queued import, or go on with one whose worker is gone.
 
-    First every record is read and checked, with progress for all to see. Then
-    everything is written in one transaction, which ends by saying ``ready``:
-    before that nothing of it is there. ``on_progress`` is told now and then.
-    Returns ``None`` if there is nothing to do, or another worker is at it.
+    What it brings is staged chunk by chunk, with progress for all to see, and seen once the
+    last step says ``ready``. The imports of a project go one after another, in the order in
+    which they were asked for: one that must be over before is done first if nobody is at it.
+    ``on_progress`` is told now and then. Returns ``None`` if there is nothing to do, or another
+    worker is at it.
     """
+    asked_for = ImportJob.objects.get(pk=job_id)
+    for ahead in ImportJob.objects.ahead_of(asked_for):
+        _run(ahead.pk, at, lambda job: None)
+    if ImportJob.objects.ahead_of(asked_for).exists():
+        return None
+    return _run(job_id, at, on_progress)
+
+
+def clear_up(*, job_id: int) -> None:
+    """Delete what an import that came to nothing has left, and its stage."""
+    import_run.clear_up(ImportJob.objects.get(pk=job_id))
+
+
+def _run(job_id: int, at: datetime, on_progress: Callable[[ImportJob], None]) -> ImportJob | None:
     job = _claim(job_id)
     if job is None:
         return None
@@ -261,8 +278,8 @@ def _keep(job: ImportJob, position: int, name: str, file: File, format: str) -> 
 
 def _claim(job_id: int) -> ImportJob | None:
     with transaction.atomic():
-        # Who writes holds the files' rows: no lease has to outlast a long transaction, and a
-        # writer that is killed lets go of them at once.
+        # Who writes the last step holds the files' rows: no lease has to outlast a long
+        # transaction, and a writer that is killed lets go of them at once.
         files = SourceFile.objects.filter(import_job=job_id)
         free = files.select_for_update(skip_locked=True).values_list("pk", flat=True)
         if len(free) < files.count():
@@ -275,7 +292,18 @@ def _claim(job_id: int) -> ImportJob | None:
 
 
 def _end(job: ImportJob, state: JobState, failure: str = "") -> None:
-    """Close a job that will not become ready."""
-    ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, state=JobState.RUNNING).update(
-        state=state, failure=failure, step="", lease_until=None, finished_at=Now()
-    )
+    """Close a job that will not become ready, and take back what it has staged."""
+    with transaction.atomic():
+        mine = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, state=JobState.RUNNING)
+        mine.update(
+            state=state,
+            failure=failure,
+            step="",
+            created=0,
+            duplicates=0,
+            checkpoint={},
+            lease_until=None,
+            finished_at=Now(),
+        )
+        import_run.ring_for_next(job)
+    import_run.clear_up(job)

@@ -14,6 +14,7 @@ _LINE_ENDS = {"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"}
 _CONTROLS = {chr(code): _REPLACEMENT for code in (*range(0x20), *range(0x80, 0xA0))}
 _KEPT = {"\n": "\n", "\t": "\t"}
 _TABLE = str.maketrans(_CONTROLS | _LINE_ENDS | _KEPT)
+_FOREIGN = re.compile("[" + re.escape("".join({*_CONTROLS, *_LINE_ENDS} - {*_KEPT})) + "]")
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -114,6 +115,9 @@ def canonical(raw: str) -> tuple[str, OffsetMap]:
         raise TextRefused(
             "lone_surrogate", f"Character {error.start} is half of a surrogate pair."
         ) from error
+    # Most texts are canonical, and looking is far quicker than translating.
+    if not _FOREIGN.search(raw):
+        return raw, OffsetMap()
     crlf = tuple(match.start() for match in re.finditer("\r\n", raw))
     return raw.replace("\r\n", "\n").translate(_TABLE), OffsetMap(crlf)
 

@@ -8,6 +8,7 @@ from annotations.models.articles import (
     ImportJob,
     ImportProblem,
     SourceFile,
+    StagedRow,
     Suggestion,
 )
 from annotations.models.audit import AuditEvent
@@ -62,6 +63,7 @@ __all__ = [
     "SourceFile",
     "Span",
     "SpanOp",
+    "StagedRow",
     "StoredReply",
     "Story",
     "StoryRun",

@@ -31,6 +31,20 @@ class ImportJobQuerySet(models.QuerySet):
         """Keep the finished imports whose articles are not yet compared with the others."""
         return self.filter(state=JobState.READY).exclude(clusters_state=JobState.READY)
 
+    def ahead_of(self, job: ImportJob) -> ImportJobQuerySet:
+        """Keep those that must be over before job may begin, the first one first."""
+        earlier = self.unfinished().filter(project=job.project_id, pk__lt=job.pk)
+        return earlier.order_by("pk")
+
+    def cluttered(self) -> ImportJobQuerySet:
+        """Keep those that are over and have left something of their stage."""
+        rows = StagedRow.objects.filter(import_job=models.OuterRef("pk"))
+        articles = Article.objects.filter(import_job=models.OuterRef("pk"))
+        over = [JobState.READY, JobState.FAILED, JobState.CANCELLED]
+        return self.filter(state__in=over).filter(
+            models.Exists(rows) | (~Q(state=JobState.READY) & models.Exists(articles))
+        )
+
 
 class ImportJob(Job):
     """Files on their way to becoming articles. What it brings is seen once it is ``ready``.
@@ -46,6 +60,13 @@ class ImportJob(Job):
     options = models.JSONField(default=dict)
     #: How many files there were in each format, and how many in each encoding.
     met = models.JSONField(default=dict, blank=True)
+    #: How far the stage is: what a worker needs to go on where another one ended.
+    checkpoint = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
+    #: When the step at hand began or was gone on with, and what was done of it by then.
+    step_begun_at = models.DateTimeField(null=True, blank=True)
+    step_begun_with = models.PositiveBigIntegerField(default=0, db_default=0)
     created = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
@@ -222,6 +243,24 @@ class Article(models.Model):
     def title(self) -> str:
         """The headline if the article has one, else its key."""
         return str(self.meta.get("title") or self.key)
+
+
+class StagedRow(models.Model):
+    """A row of an import that is not over: it brings work, or it was refused.
+
+    Articles are staged as what they are, and seen once their import is ready. What can't be
+    taken back waits here until then: codings, gold, suggestions, labels of the codebook.
+    """
+
+    import_job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="staged")
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+", null=True)
+    #: Whether the article came with this very row.
+    is_new = models.BooleanField(default=False)
+    #: JSON; with an article the row itself, else the line for the list of refused rows.
+    body = models.TextField()
+
+    def __str__(self) -> str:
+        return f"row {self.pk} of {self.import_job}"
 
 
 class ArticleRevision(models.Model):

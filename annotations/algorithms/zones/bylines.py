@@ -52,9 +52,11 @@ _CAPTION = re.compile(
     r"foto|fotos|imagen|imagem|immagine|bild|afbeelding|zdjęcie|фото|фотография|fotoğraf|şəkil|"
     r"լուսանկար(?:ը)?|الصورة|صورة|عکس|图|照片|写真|사진)"
     r"(?: (?:credit|by|courtesy(?: of)?|source|de|di|von|caption))?\s*[:/©–—-].{1,300}|"
-    r"[(\[](?:photo|image|picture|foto|фото)\b.{1,200}[)\]]|"
-    r".{3,250}[(\[](?:file )?(?:photo|image|foto|фото)[^)\]]{0,80}[)\]]",
+    r"[(\[](?:photo|image|picture|foto|фото)\b.{1,200}[)\]]",
     re.IGNORECASE,
+)
+_ENDS_IN_CREDIT = re.compile(
+    r".{3,250}[(\[](?:file )?(?:photo|image|foto|фото)[^)\]]{0,80}[)\]]", re.IGNORECASE
 )
 
 
@@ -110,7 +112,10 @@ def is_credit(line: str) -> bool:
 
 def is_caption(line: str) -> bool:
     """Say whether a line says outright that it belongs to a picture."""
-    return len(line) <= 300 and _CAPTION.fullmatch(line) is not None
+    if len(line) > 300:
+        return False
+    ends_so = line.endswith((")", "]")) and _ENDS_IN_CREDIT.fullmatch(line) is not None
+    return ends_so or _CAPTION.fullmatch(line) is not None
 
 
 def _split(names: str) -> list[str]:

@@ -71,13 +71,14 @@ def _mark_menus(page: Page) -> None:
 def _is_short(page: Page, index: int) -> bool:
     unit = page.units[index]
     return index in page.furniture or (
-        unit.words <= 12 and not unit.has_full_stop and index not in page.explained
+        not unit.has_full_stop and index not in page.explained and not unit.has_words(13)
     )
 
 
 def _mark_links_in_lines(page: Page) -> None:
     for index in page.prose() + [i for i in page.free() if not page.units[i].is_prose]:
-        found = _INLINE.search(page.units[index].text[-400:])
+        text = page.units[index].text[-400:]
+        found = _INLINE.search(text) if ":" in text else None
         if found:
             shift = max(len(page.units[index].text) - 400, 0)
             page.scrap(index, "read_also", shift + found.start("link"), shift + found.end("link"))

@@ -26,8 +26,16 @@ _ABOUT_AUTHOR = re.compile(
 
 def phrase(unit: Unit) -> str | None:
     """Return the rule whose words a unit consists of."""
-    if len(unit.text) > LONGEST or unit.words > _MOST_WORDS or _QUOTE.match(unit.text):
+    if len(unit.text) > LONGEST or _QUOTE.match(unit.text):
         return None
+    found = _phrase(unit)
+    # Counted last: most units are prose and fit nothing.
+    return found if found and unit.words <= _MOST_WORDS else None
+
+
+def _phrase(unit: Unit) -> str | None:
+    if _is_copyright(unit.text):
+        return "copyright"
     for rule, pattern in phrases.WHOLE.items():
         if pattern.fullmatch(unit.text):
             return rule
@@ -37,6 +45,15 @@ def phrase(unit: Unit) -> str | None:
         if pattern.fullmatch(unit.text):
             return rule
     return None
+
+
+def _is_copyright(text: str) -> bool:
+    if len(text) > phrases.LONGEST_OF_COPYRIGHT:
+        return False
+    lowered = text.lower()
+    if not any(mark in lowered for mark in phrases.MARKS_OF_COPYRIGHT):
+        return False
+    return phrases.AMID.fullmatch(text) is not None
 
 
 def mark_phrases(page: Page) -> None:

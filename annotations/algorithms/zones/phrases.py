@@ -111,8 +111,6 @@ NEWSLETTER = [
 
 COPYRIGHT = [
     r"(?:©|\(c\)\s|copyright:?\s*(?:©|\(c\)|\d{4}|by\b|of\b|notice)).{0,200}|copyright",
-    r".{0,160}\ball rights reserved\b.{0,120}",
-    r".{0,40}\bmedia (?:can|may) (?:quote|use|reprint).{0,200}",
     r"(?:any |full or partial |partial |the )?(?:use|using|reproduction|republication|"
     r"reprint(?:ing)?|quot(?:ing|ation)|copying|redistribution|when (?:quoting|using|citing))\b"
     r".{0,120}(?:\b(?:hyper-?link|active link|link to|reference to) .{0,80}"
@@ -126,6 +124,17 @@ COPYRIGHT = [
     r"(?:the )?(?:views|opinions)(?: and opinions)? expressed (?:in this|here|by the author|are)"
     r".{0,250}",
     r"(?:disclaimer|legal notice|impressum|mentions légales|aviso legal)\b.{0,20}",
+    r"(?:при (?:любом )?(?:использовании|перепечатке|цитировании|копировании)|"
+    r"перепечатка|використання матеріалів|при використанні).{0,220}(?:ссылк|посилан|обязательн|"
+    r"запрещ|разреш|заборон|дозвол).{0,80}",
+    r"(?:materiallardan|xəbərdən|saytdakı|məlumatdan) istifadə.{0,200}|"
+    r"(?:kaynak gösterilmeden|izinsiz).{0,120}|մեջբերում.{0,160}",
+]
+
+#: These have their words amid a line: costly to look for, so only where one of ``MARKS`` is.
+COPYRIGHT_AMID = [
+    r".{0,160}\ball rights reserved\b.{0,120}",
+    r".{0,40}\bmedia (?:can|may) (?:quote|use|reprint).{0,200}",
     r".{0,120}\b(?:tous droits réservés|todos los derechos reservados|todos os direitos "
     r"reservados|tutti i diritti riservati|alle rechte vorbehalten|alle rechten voorbehouden|"
     r"wszelkie prawa zastrzeżone|все права защищены|усі права захищені|всі права захищені|"
@@ -134,12 +143,15 @@ COPYRIGHT = [
     r"版权所有|未经.{0,12}(?:许可|授权).{0,20}|無断転載.{0,10}|무단.{0,6}전재.{0,20}|"
     r"כל הזכויות שמורות)"
     r".{0,120}",
-    r"(?:при (?:любом )?(?:использовании|перепечатке|цитировании|копировании)|"
-    r"перепечатка|використання матеріалів|при використанні).{0,220}(?:ссылк|посилан|обязательн|"
-    r"запрещ|разреш|заборон|дозвол).{0,80}",
-    r"(?:materiallardan|xəbərdən|saytdakı|məlumatdan) istifadə.{0,200}|"
-    r"(?:kaynak gösterilmeden|izinsiz).{0,120}|մեջբերում.{0,160}",
 ]
+MARKS_OF_COPYRIGHT = (
+    *("rights reserved", "media can", "media may", "tous droits", "derechos reservados"),
+    *("direitos reservados", "diritti riservati", "rechte vorbehalten", "rechten voorbehouden"),
+    *("prawa zastrze", "права защищ", "права захищ", "tüm hak", "bütün hüquq", "müəllif hüquq"),
+    *("իրավունքները", "hak cipta", "الحقوق", "版权所有", "未经", "無断転載", "무단", "הזכויות"),
+)
+#: No line with the words amid it is longer.
+LONGEST_OF_COPYRIGHT = 300
 
 ADVERTISING = [
     r"(?:[-–—*\s]*)(?:advertisement|advertisements|advertising|advertorial|sponsored(?: content)?|"
@@ -352,6 +364,7 @@ WHOLE: dict[str, Compiled] = {
     "sharing": compiled(SHARING),
     "tags": compiled(TAGS),
 }
+AMID = compiled(COPYRIGHT_AMID)
 #: Fits what is no prose only, since a sentence could begin so.
 SHORT: dict[str, Compiled] = {
     "read_also": compiled(READ_ALSO),

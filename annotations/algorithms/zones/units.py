@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import filterfalse
 
 from annotations.algorithms.text import paragraphs
 
@@ -13,6 +14,7 @@ MOST_LINES = 4000
 #: Words are counted, and ends looked at, in so much of a unit.
 _COUNTED = 5000
 _ENDING = 20
+_SHORT = 200
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*|\d+")
 _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
@@ -38,11 +40,15 @@ class Unit:
     @cached_property
     def words(self) -> int:
         """How many words it has; scripts without spaces count two characters as one."""
-        counted = self.text[:_COUNTED]
-        dense = len(_WITHOUT_SPACES.findall(counted))
-        if dense * 2 > len(counted):
-            return (dense + 1) // 2
-        return len(_WORD.findall(counted))
+        return _count_words(self.text[:_COUNTED])
+
+    def has_words(self, least: int) -> bool:
+        """Whether ``words`` is so many or more, without counting on."""
+        if "words" in self.__dict__ or len(self.text) <= _SHORT:
+            return self.words >= least
+        # White space is in no word, so that no word is cut in two.
+        start = " ".join(self.text[:_COUNTED].split(None, least + least // 2)[:-1])
+        return _count_words(start) >= least or self.words >= least
 
     @cached_property
     def ends_like_a_sentence(self) -> bool:
@@ -60,7 +66,18 @@ class Unit:
     @cached_property
     def is_prose(self) -> bool:
         """It reads as a part of a story: long, or a whole sentence."""
-        return (self.words >= 8 and self.ends_like_a_sentence) or self.words >= 22
+        return self.has_words(22) or (self.words >= 8 and self.ends_like_a_sentence)
+
+
+def _count_words(text: str) -> int:
+    if not text.isascii():
+        dense = len(_WITHOUT_SPACES.findall(text))
+        if dense * 2 > len(text):
+            return (dense + 1) // 2
+    # Between spaces there is mostly one word, and nothing else.
+    parts = text.split()
+    mixed = list(filterfalse(str.isalpha, parts))
+    return len(parts) - len(mixed) + (len(_WORD.findall(" ".join(mixed))) if mixed else 0)
 
 
 def split(text: str) -> list[Unit]:

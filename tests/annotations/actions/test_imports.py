@@ -17,7 +17,6 @@ from annotations.models import (
     AuditEvent,
     Batch,
     ImportJob,
-    ImportProblem,
     Member,
     SourceFile,
     Task,
@@ -229,21 +228,6 @@ def test_an_import_that_is_over_is_not_run_again(admin):
     imports.run_import(job_id=job.pk, at=TUESDAY)
     assert imports.run_import(job_id=job.pk, at=TUESDAY) is None
     assert Article.objects.count() == 1
-
-
-def test_an_import_whose_worker_died_begins_anew_and_doubles_nothing(admin):
-    bad = {"text": TEXT, "oops": 1}
-    job = requested(admin, file_of({"text": TEXT}, bad))
-    dead = imports._claim(job.pk)
-    refused = ImportProblem(import_job=job, file="records.jsonl", line=2, code="unknown_field")
-    import_run._note(dead, [refused])
-    assert imports.run_import(job_id=job.pk, at=TUESDAY) is None
-
-    ImportJob.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
-    ended = imports.run_import(job_id=job.pk, at=TUESDAY)
-
-    assert (ended.state, ended.created, ended.epoch) == ("ready", 1, 2)
-    assert problems_of(ended) == [(2, "unknown_field")]
 
 
 @pytest.mark.django_db(transaction=True)
