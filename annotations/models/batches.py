@@ -300,7 +300,10 @@ class Assignment(models.Model):
                 name="only_work_taken_away_has_expired",
             ),
         ]
-        indexes = [models.Index(fields=["coder", "state", "position"], name="worklist_of_a_coder")]
+        indexes = [
+            models.Index(fields=["coder", "state", "position"], name="worklist_of_a_coder"),
+            models.Index(fields=["coder", "started_at"], name="work_that_a_coder_began"),
+        ]
         triggers = [
             pgtrigger.FSM(
                 name="assignment_takes_legal_steps",
