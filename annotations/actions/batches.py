@@ -1,7 +1,10 @@
 """Articles are given to coders, by hand or by draw."""
 
+import json
 from datetime import datetime
+from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -57,6 +60,10 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
         name=wish.name,
         strategy=wish.strategy,
         coders_per_article=wish.coders_per_article,
+        overlap=wish.overlap,
+        order=wish.order,
+        selection=_as_asked(wish.articles),
+        priority=wish.priority,
         is_one_per_cluster=wish.one_per_cluster,
         has_suggestions=wish.suggestions,
         seed=wish.seed,
@@ -70,8 +77,8 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
         (
             Task(
                 batch=batch,
-                article=article,
-                coders_wanted=wish.coders_per_article,
+                article_id=article.pk,
+                coders_wanted=planned.wanted(article),
                 position=position,
             )
             for position, article in enumerate(planned.articles)
@@ -102,6 +109,12 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
         coders=[str(member.uuid) for member in planned.members.values()],
     )
     return batch
+
+
+def _as_asked(articles: dict[str, Any]) -> dict[str, Any]:
+    """Return a selection as JSON; the articles picked by hand are the batch's own."""
+    kept = {**articles, "ids": len(articles["ids"])} if "ids" in articles else articles
+    return json.loads(json.dumps(kept, cls=DjangoJSONEncoder))
 
 
 def _invalid(field: str, detail: str, *, code: str) -> Invalid:

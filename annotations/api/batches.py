@@ -13,30 +13,60 @@ from rest_framework.response import Response
 
 from annotations.actions import batch_changes, batches
 from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing
-from annotations.enums import Role, Strategy
+from annotations.enums import Order, Role, Strategy, Versions
 from annotations.models import Batch
-from annotations.queries import progress
+from annotations.queries import progress, workload
 from annotations.queries.batch_plan import Plan, Wish, plan
+from annotations.queries.workload import Workload
 
 MOST_ARTICLES = 100_000
 MOST_CODERS = 200
 
 
+class SearchSerializer(StrictSerializer):
+    """What the articles of a batch are found by; nothing finds them all."""
+
+    q = serializers.CharField(max_length=400, required=False)
+    outlet = serializers.CharField(max_length=400, required=False)
+    language = serializers.CharField(max_length=100, required=False)
+    to = serializers.DateField(required=False)
+    cluster = serializers.CharField(max_length=200, required=False)
+    batch = serializers.UUIDField(required=False)
+    unbatched = serializers.BooleanField(required=False)
+
+    def get_fields(self):
+        return super().get_fields() | {
+            "from": serializers.DateField(required=False),
+            "import": serializers.UUIDField(required=False),
+        }
+
+
 class ArticleChoiceSerializer(StrictSerializer):
-    """Which articles: one of the four ways to say it."""
+    """Which articles: one of five ways to say it.
+
+    ``sample`` may go with ``search``, and draws from what it finds. ``clusters`` may go with any
+    of them: ``whole`` adds the other versions of each story, ``one`` keeps the earliest.
+    """
 
     ids = serializers.ListField(
         child=serializers.UUIDField(), required=False, allow_empty=False, max_length=MOST_ARTICLES
     )
     all = serializers.BooleanField(required=False)
     sample = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ARTICLES)
+    search = SearchSerializer(required=False)
+    clusters = serializers.ChoiceField(Versions.choices, required=False)
 
     def get_fields(self):
         return super().get_fields() | {"import": serializers.UUIDField(required=False)}
 
     def validate(self, attrs):
-        if len(attrs) != 1 or attrs.get("all") is False:
-            raise serializers.ValidationError(_("Give one of ids, import, all: true, sample."))
+        ways = set(attrs) - {"clusters"}
+        if "search" in ways:
+            ways.discard("sample")
+        if len(ways) != 1 or attrs.get("all") is False:
+            raise serializers.ValidationError(
+                _("Give one of ids, import, all: true, sample, search.")
+            )
         return attrs
 
 
@@ -49,7 +79,9 @@ class WishSerializer(StrictSerializer):
         child=serializers.CharField(max_length=150), allow_empty=False, max_length=MOST_CODERS
     )
     coders_per_article = serializers.IntegerField(min_value=1, max_value=50, default=2)
+    overlap = serializers.FloatField(min_value=0, max_value=1, default=1.0)
     strategy = serializers.ChoiceField(Strategy.choices, default=Strategy.BALANCED)
+    order = serializers.ChoiceField(Order.choices, default=Order.IMPORTED)
     one_per_cluster = serializers.BooleanField(default=False)
     suggestions = serializers.BooleanField(default=False)
     due = serializers.DateField(required=False, allow_null=True)
@@ -67,6 +99,9 @@ class BatchSerializer(serializers.Serializer):
     name = serializers.CharField()
     strategy = serializers.CharField()
     coders_per_article = serializers.IntegerField()
+    overlap = serializers.FloatField()
+    order = serializers.CharField()
+    selection = serializers.DictField()
     one_per_cluster = serializers.BooleanField(source="is_one_per_cluster")
     suggestions = serializers.BooleanField(source="has_suggestions")
     seed = serializers.IntegerField()
@@ -114,7 +149,9 @@ class BatchListViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet
         sent = WishSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         if preview == "true":
-            return Response(as_preview(plan(self.project, sent.wish)))
+            planned = plan(self.project, sent.wish)
+            load = workload.of(self.project, planned, by=request.user)
+            return Response(as_preview(planned, load))
         batch = batches.open_batch(
             project=self.project, wish=sent.wish, by=request.user, at=timezone.now()
         )
@@ -168,7 +205,7 @@ class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
         return get_object_or_404(visible, uuid=uuid)
 
 
-def as_preview(planned: Plan) -> dict:
+def as_preview(planned: Plan, load: Workload) -> dict:
     """Return a plan in the API's words."""
     return {
         "assignments": [
@@ -180,4 +217,23 @@ def as_preview(planned: Plan) -> dict:
             for (a, b), count in sorted(planned.allocation.pairs.items())
         ],
         "unplaced": [str(article.uuid) for article in planned.unplaced],
+        "reasons": [str(story) for story in planned.crowded],
+        "shared": sum(planned.wanted(article) > 1 for article, _coders in planned.placed),
+        "balance": {
+            "loads": planned.load_spread,
+            "pairs": planned.pair_spread,
+            "reason": planned.imbalance or None,
+        },
+        "hours": {
+            "total": load.hours,
+            "coders": [
+                {
+                    "coder": share.coder,
+                    "hours": share.hours,
+                    "pace": share.pace.source.value,
+                    "minutes_per_1000_characters": share.pace.minutes,
+                }
+                for share in load.shares
+            ],
+        },
     }

@@ -1,47 +1,64 @@
-"""Which articles a batch would have, and who would code them: a plan, with nothing written."""
+"""Who would code what: a plan, with nothing written."""
 
-import hashlib
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from annotations.algorithms.allocation import Allocation, balanced
-from annotations.enums import Role, Strategy
-from annotations.exceptions import Invalid, Refused
-from annotations.models import Article, ImportJob, Member, Project
-
-
-class CannotPlan(Invalid):
-    """The articles or coders asked for make no batch."""
-
-    code = "cannot_plan"
-
-
-class ClustersPending(Refused):
-    """Which articles are versions of one story is still being computed."""
-
-    code = "clusters_pending"
+from annotations.algorithms.allocation import Allocation, balanced, shared_ones
+from annotations.enums import Order, Priority, Role, Strategy
+from annotations.models import Cluster, Member, Project
+from annotations.queries.batch_selection import (
+    CannotPlan,
+    Chosen,
+    chosen,
+    refuse_pending_clusters,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What was asked for. ``articles`` is one of ``{"ids": […]}``, ``{"import": id}``,
-    ``{"all": True}`` and ``{"sample": n}``; ``coders`` are usernames."""
+    """What was asked for. ``articles`` is what ``batch_selection.chosen`` takes; ``coders`` are
+    usernames, of whom a share of ``overlap`` of the articles has ``coders_per_article`` and the
+    rest one."""
 
     articles: dict[str, Any]
     coders: Sequence[str]
     coders_per_article: int = 2
+    overlap: float = 1.0
     strategy: str = Strategy.BALANCED
+    order: str = Order.IMPORTED
     one_per_cluster: bool = False
     suggestions: bool = False
+    priority: int = Priority.NORMAL
     seed: int = 0
     name: str = ""
     due: date | None = None
+
+
+@dataclass(frozen=True)
+class Crowded:
+    """A story of which more versions were chosen than there are coders for."""
+
+    name: str
+    versions: int
+    unplaced: int
+    coders: int
+
+    def __str__(self) -> str:
+        text = ngettext(
+            "%(unplaced)s of the %(versions)s versions of “%(name)s” finds too few of the "
+            "%(coders)s coders without another one.",
+            "%(unplaced)s of the %(versions)s versions of “%(name)s” find too few of the "
+            "%(coders)s coders without another one.",
+            self.unplaced,
+        )
+        return text % vars(self)
 
 
 @dataclass(frozen=True)
@@ -51,18 +68,38 @@ class Plan:
     In a pool nobody has anything yet; ``unplaced`` are those that could not be drawn often enough.
     """
 
-    articles: list[Article]
+    wish: Wish
+    articles: list[Chosen]
     members: dict[str, Member]
     allocation: Allocation
-    is_pool: bool = False
+    #: The articles that several coders have.
+    shared: set[str]
+    cluster_names: dict[int, str]
 
     @property
-    def placed(self) -> list[tuple[Article, list[str]]]:
+    def is_pool(self) -> bool:
+        return self.wish.strategy == Strategy.POOL
+
+    @cached_property
+    def placed(self) -> list[tuple[Chosen, list[str]]]:
         return [
             (article, self.allocation.assignments.get(article.key, []))
             for article in self.articles
             if article.key not in self._left
         ]
+
+    @cached_property
+    def unplaced(self) -> list[Chosen]:
+        return [article for article in self.articles if article.key in self._left]
+
+    def wanted(self, article: Chosen) -> int:
+        """How many coders an article is to have."""
+        return self.wish.coders_per_article if article.key in self.shared else 1
+
+    @property
+    def codings(self) -> int:
+        """How often an article is coded, in all."""
+        return sum(self.wanted(article) for article, _coders in self.placed)
 
     @property
     def heaviest(self) -> int:
@@ -70,8 +107,35 @@ class Plan:
         return max(self.allocation.loads.values(), default=0)
 
     @property
-    def unplaced(self) -> list[Article]:
-        return [article for article in self.articles if article.key in self._left]
+    def load_spread(self) -> int:
+        return _spread(self.allocation.loads)
+
+    @property
+    def pair_spread(self) -> int:
+        return _spread(self.allocation.pairs)
+
+    @property
+    def imbalance(self) -> str:
+        """Say why some pairs of coders share notably more articles than others, if they do."""
+        if self.pair_spread <= 2:
+            return ""
+        if self.wish.one_per_cluster:
+            return _(
+                "Some pairs share more articles than others: who has one version of a story can’t "
+                "stand in for who has another."
+            )
+        return _("Some pairs share more articles than others: no exchange was found that helps.")
+
+    @cached_property
+    def crowded(self) -> list[Crowded]:
+        """The stories that leave articles unplaced, the worst first."""
+        versions = Counter(article.cluster for article in self.articles)
+        unplaced = Counter(article.cluster for article in self.unplaced)
+        return [
+            Crowded(self.cluster_names[pk], versions[pk], count, len(self.members))
+            for pk, count in unplaced.most_common()
+            if pk is not None
+        ]
 
     @cached_property
     def _left(self) -> set[str]:
@@ -82,24 +146,28 @@ def plan(project: Project, wish: Wish) -> Plan:
     """Return who would code what. Raises ``CannotPlan`` if the wish can't be met as it stands,
     and ``ClustersPending`` if it can't be judged yet."""
     members = _members(project, wish)
-    articles = _articles(project, wish)
-    if wish.one_per_cluster:
-        _refuse_pending_clusters(articles)
-    clusters = {a.key: str(a.cluster_id) for a in articles if a.cluster_id is not None}
+    articles = chosen(project, wish.articles, order=wish.order, seed=wish.seed)
+    if wish.one_per_cluster or wish.articles.get("clusters"):
+        refuse_pending_clusters(project, wish.articles, articles)
+    keys = [article.key for article in articles]
+    shared = set(keys) if wish.overlap == 1 else shared_ones(keys, wish.overlap, wish.seed)
+    clusters = {a.key: str(a.cluster) for a in articles if a.cluster is not None}
     allocation = balanced(
-        [article.key for article in articles],
+        keys,
         list(members),
         wish.coders_per_article,
         wish.seed,
         clusters if wish.one_per_cluster else None,
+        singles=set(keys) - shared,
     )
-    is_pool = wish.strategy == Strategy.POOL
-    if is_pool:
+    if wish.strategy == Strategy.POOL:
         nothing = dict.fromkeys(allocation.loads, 0)
-        allocation = Allocation(
-            {}, nothing, dict.fromkeys(allocation.pairs, 0), allocation.unplaced
-        )
-    return Plan(articles, members, allocation, is_pool)
+        none_shared = dict.fromkeys(allocation.pairs, 0)
+        allocation = replace(allocation, assignments={}, loads=nothing, pairs=none_shared)
+    left = set(allocation.unplaced)
+    crowded = [one.cluster for one in articles if one.key in left and one.cluster is not None]
+    named = Cluster.objects.filter(pk__in=crowded).values_list("pk", "name")
+    return Plan(wish, articles, members, allocation, shared, dict(named))
 
 
 def _members(project: Project, wish: Wish) -> dict[str, Member]:
@@ -110,59 +178,15 @@ def _members(project: Project, wish: Wish) -> dict[str, Member]:
     }
     if unknown := sorted(set(wish.coders) - set(found)):
         message = _("No coder of this project: %(names)s.") % {"names": ", ".join(unknown)}
-        raise _cannot("coders", "unknown_coder", message)
+        raise CannotPlan.because("coders", "unknown_coder", message)
     if not 1 <= wish.coders_per_article <= len(found):
         message = _("%(wanted)s coders an article, but %(there)s to choose from.") % {
             "wanted": wish.coders_per_article,
             "there": len(found),
         }
-        raise _cannot("coders_per_article", "too_few_coders", message)
+        raise CannotPlan.because("coders_per_article", "too_few_coders", message)
     return found
 
 
-def _articles(project: Project, wish: Wish) -> list[Article]:
-    fit = (
-        Article.objects.published()
-        .filter(project=project, withdrawn_at=None)
-        .select_related("cluster")
-        .defer("text")
-        .order_by("pk")
-    )
-    kind, value = next(iter(wish.articles.items()))
-    if kind == "ids":
-        found = list(fit.filter(uuid__in=value))
-        if missing := {UUID(str(uuid)) for uuid in value} - {article.uuid for article in found}:
-            message = _("No article of this project, or withdrawn: %(ids)s.") % {
-                "ids": ", ".join(sorted(map(str, missing))[:5])
-            }
-            raise _cannot("articles", "unknown_article", message)
-    elif kind == "import":
-        found = list(fit.filter(import_job__uuid=value))
-    elif kind == "sample":
-        found = list(fit)
-        if value > len(found):
-            message = _("There are %(count)s articles to sample from.") % {"count": len(found)}
-            raise _cannot("articles", "too_few_articles", message)
-        drawn = sorted(found, key=lambda article: _draw(wish.seed, article.key))[:value]
-        found = sorted(drawn, key=lambda article: article.pk)
-    else:
-        found = list(fit)
-    if not found:
-        raise _cannot("articles", "no_articles", _("There are no articles in this selection."))
-    return found
-
-
-def _refuse_pending_clusters(articles: list[Article]) -> None:
-    brought_by = {article.import_job_id for article in articles}
-    if ImportJob.objects.unclustered().filter(pk__in=brought_by).exists():
-        raise ClustersPending(
-            _("Versions of one story among these articles are still being looked for. Try again.")
-        )
-
-
-def _draw(seed: int, key: str) -> str:
-    return hashlib.sha256(f"{seed}\n{key}".encode()).hexdigest()
-
-
-def _cannot(field: str, code: str, detail: str) -> CannotPlan:
-    return CannotPlan(detail, errors=[{"field": field, "code": code, "detail": detail}])
+def _spread(counts: dict[Any, int]) -> int:
+    return max(counts.values(), default=0) - min(counts.values(), default=0)

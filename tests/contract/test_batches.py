@@ -12,6 +12,9 @@ BATCH = {
     "name": str,
     "strategy": str,
     "coders_per_article": int,
+    "overlap": float,
+    "order": str,
+    "selection": dict,
     "one_per_cluster": bool,
     "suggestions": bool,
     "seed": int,
@@ -75,6 +78,20 @@ def test_a_preview_says_who_would_get_what_and_writes_nothing(study, wish):
             "loads": dict.fromkeys(coders, 3),
             "pairs": [{"a": coders[0], "b": coders[1], "articles": 3}],
             "unplaced": [],
+            "reasons": [],
+            "shared": 3,
+            "balance": {"loads": 0, "pairs": 0, "reason": None},
+            "hours": {
+                "total": float,
+                "coders": [
+                    {
+                        "coder": str,
+                        "hours": float,
+                        "pace": "default",
+                        "minutes_per_1000_characters": 2.0,
+                    }
+                ],
+            },
         },
     )
     named = [row["article"] for row in shown.json()["assignments"]]
@@ -110,6 +127,32 @@ def test_articles_are_chosen_in_four_ways(study, wish, choice):
     assert study.ask("admin", "POST", LIST, wish).json()["articles"] == count
 
 
+def test_articles_are_chosen_by_a_search_too(study, wish):
+    wish["articles"] = {
+        "search": {"q": "talks", "unbatched": True},
+        "sample": 2,
+        "clusters": "one",
+    }
+
+    made = study.ask("admin", "POST", LIST, wish).json()
+
+    assert (made["articles"], made["selection"]) == (2, wish["articles"])
+
+
+def test_a_share_of_the_articles_has_several_coders_and_the_rest_one(study, wish):
+    wish |= {"overlap": 0.34, "order": "shuffled"}
+    shown = study.ask("admin", "POST", f"{LIST}?preview=true", wish).json()
+    made = study.ask("admin", "POST", LIST, wish).json()
+
+    assert (shown["shared"], sum(shown["loads"].values())) == (1, 4)
+    assert (made["overlap"], made["order"]) == (0.34, "shuffled")
+    assert made["progress"]["wanted"] == 4
+    tasks = Batch.objects.get(uuid=made["id"]).tasks.order_by("position")
+    assert [str(task.article.uuid) for task in tasks] == [
+        row["article"] for row in shown["assignments"]
+    ]
+
+
 def test_a_pool_gives_nothing_out_beforehand(study, wish):
     made = study.ask("admin", "POST", LIST, wish | {"strategy": "pool"}).json()
 
@@ -128,6 +171,9 @@ def test_what_can_not_be_placed_is_shown_in_the_preview_and_refused_by_the_post(
     refused = study.ask("admin", "POST", LIST, wish)
 
     assert (shown.status_code, len(shown.json()["unplaced"])) == (200, 2)
+    assert shown.json()["reasons"] == [
+        "2 of the 3 versions of “one story” find too few of the 2 coders without another one."
+    ]
     assert (refused.status_code, refused.json()["code"]) == (422, "unplaced")
 
 
@@ -152,6 +198,16 @@ def test_clusters_that_are_still_computed_are_waited_for(study, wish):
         ({"articles": {"ids": ["7"]}}, 422),
         ({"articles": {"ids": ["6f2a0c0e-8f43-4f5e-9d0b-3a3df1d5a0a7"]}}, 422),
         ({"articles": {"first": 3}}, 400),
+        ({"articles": {"search": {"first": 3}}}, 400),
+        ({"articles": {"search": {}, "all": True}}, 422),
+        ({"articles": {"all": True, "sample": 2, "clusters": "one"}}, 422),
+        ({"articles": {"clusters": "one"}}, 422),
+        ({"articles": {"all": True, "clusters": "two"}}, 422),
+        ({"articles": {"search": {"from": "soon"}}}, 422),
+        ({"articles": {"search": {"q": "nowhere"}}}, 422),
+        ({"overlap": 1.5}, 422),
+        ({"overlap": "half"}, 422),
+        ({"order": "backwards"}, 422),
         ({"coders": ["nobody"]}, 422),
         ({"coders": []}, 422),
         ({"coders_per_article": 3}, 422),

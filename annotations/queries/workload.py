@@ -1,0 +1,178 @@
+"""How long a plan will keep its coders busy, by how fast they were before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Q, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from annotations.algorithms.workdays import finishing_day
+from annotations.models import Assignment, Batch, Member, Project, User
+from annotations.queries.batch_plan import Plan
+from annotations.queries.own_work import IDLE
+
+#: What is expected of people of whom nothing is known: minutes for 1,000 characters.
+DEFAULT_MINUTES = 2.0
+
+#: A pace is taken from the latest articles of a coder, and not from fewer than a few.
+LATEST = 20
+ENOUGH = 3
+
+
+class PaceFrom(TextChoices):
+    """Whose pace a coder is expected to keep."""
+
+    OWN = "own", _("own pace")
+    PROJECT = "project", _("the project’s pace")
+    DEFAULT = "default", _("a guess")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Minutes for 1,000 characters, and where that figure comes from."""
+
+    minutes: float
+    source: PaceFrom
+
+    def hours(self, characters: float) -> float:
+        return self.minutes * characters / 1000 / 60
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one coder is to do, and in how many hours."""
+
+    coder: str
+    articles: int
+    hours: float
+    pace: Pace
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What each coder is to do. From a pool everybody draws as long as the others do."""
+
+    shares: list[Share]
+
+    @property
+    def hours(self) -> float:
+        return sum(share.hours for share in self.shares)
+
+    @property
+    def longest(self) -> float:
+        """The hours of whoever has most to do."""
+        return max((share.hours for share in self.shares), default=0)
+
+    def done_on(self, a_day: float, at: datetime) -> date | None:
+        """Return when the last one is done, at so many hours a working day."""
+        return finishing_day(self.longest, a_day, timezone.localdate(at))
+
+
+def of(project: Project, planned: Plan, *, by: User) -> Workload:
+    """Return what a plan means for its coders.
+
+    Each is expected to keep the own pace, else the project's, else ``DEFAULT_MINUTES``. Paces
+    come from batches whose coders' work ``by`` may know of, and from the own work of ``by``:
+    the answer is the same whatever others do in a batch that ``by`` still codes in.
+    """
+    paces = _paces(project, planned.members, by)
+    if planned.is_pool:
+        characters = sum(row.length * planned.wanted(row) for row, _coders in planned.placed)
+        together = sum(1 / pace.minutes for pace in paces.values())
+        each = characters / 1000 / 60 / together
+        return Workload([Share(name, 0, each, pace) for name, pace in paces.items()])
+    given = dict.fromkeys(paces, 0)
+    for article, coders in planned.placed:
+        for coder in coders:
+            given[coder] += article.length
+    loads = planned.allocation.loads
+    return Workload(
+        [Share(name, loads[name], pace.hours(given[name]), pace) for name, pace in paces.items()]
+    )
+
+
+def _paces(project: Project, members: dict[str, Member], by: User) -> dict[str, Pace]:
+    spent = _spent(project, by)
+    everybody = _Spent(
+        sum(one.seconds for one in spent.values()),
+        sum(one.characters for one in spent.values()),
+        sum(one.articles for one in spent.values()),
+    )
+    usual = Pace(DEFAULT_MINUTES, PaceFrom.DEFAULT)
+    if everybody.is_enough:
+        usual = Pace(everybody.minutes, PaceFrom.PROJECT)
+    return {
+        name: Pace(spent[members[name].pk].minutes, PaceFrom.OWN)
+        if members[name].pk in spent and spent[members[name].pk].is_enough
+        else usual
+        for name in sorted(members)
+    }
+
+
+class _Spent(NamedTuple):
+    """The time at work on some articles."""
+
+    seconds: float
+    characters: int
+    articles: int
+
+    @property
+    def is_enough(self) -> bool:
+        return self.articles >= ENOUGH and self.seconds > 0 and self.characters > 0
+
+    @property
+    def minutes(self) -> float:
+        return self.seconds / 60 / self.characters * 1000
+
+
+def _spent(project: Project, by: User) -> dict[int, _Spent]:
+    """Return the time at work on each member's latest articles.
+
+    Time is counted as in ``own_work.active_time``. What nobody began here says nothing of pace.
+    """
+    open_book = Batch.objects.filter(project=project).open_book_for(by)
+    known = Assignment.objects.filter(
+        Q(task__batch__in=open_book) | Q(task__batch__project=project, coder__user_id=by.pk)
+    )
+    held, names = known.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH latest AS (
+                SELECT work.id, work.coder_id, work.started_at, work.submitted_at,
+                       article.text_length AS length,
+                       row_number() OVER (
+                           PARTITION BY work.coder_id ORDER BY work.submitted_at DESC, work.id
+                       ) AS place
+                FROM annotations_assignment work
+                JOIN annotations_task task ON task.id = work.task_id
+                JOIN annotations_article article ON article.id = task.article_id
+                WHERE work.state = 'submitted' AND work.started_at IS NOT NULL
+                  AND work.id IN ({held})
+            ), work AS (
+                SELECT * FROM latest WHERE place <= %s
+            ), moment AS (
+                SELECT work.id, op.received_at AS at
+                FROM work JOIN annotations_spanop op ON op.assignment_id = work.id
+                UNION ALL SELECT id, started_at FROM work
+                UNION ALL SELECT id, submitted_at FROM work
+            ), pause AS (
+                SELECT id, at - lag(at) OVER (PARTITION BY id ORDER BY at) AS lasting FROM moment
+            ), spent AS (
+                SELECT id, sum(lasting) FILTER (WHERE lasting <= make_interval(secs => %s)) AS time
+                FROM pause GROUP BY id
+            )
+            SELECT work.coder_id, coalesce(extract(epoch FROM sum(spent.time)), 0),
+                   sum(work.length), count(*)
+            FROM work JOIN spent ON spent.id = work.id
+            GROUP BY work.coder_id
+            """,  # noqa: S608 – the query's own SQL
+            [*names, LATEST, IDLE.total_seconds()],
+        )
+        return {
+            coder: _Spent(float(seconds), int(characters), articles)
+            for coder, seconds, characters, articles in cursor.fetchall()
+        }
