@@ -15,6 +15,11 @@ def run_import(*, job_id: int) -> None:
     imports.run_import(job_id=job_id, at=timezone.now())
 
 
+@shared_task(name="imports.clear_up", time_limit=HOURS_FOR_AN_IMPORT)
+def clear_up_import(*, job_id: int) -> None:
+    imports.clear_up(job_id=job_id)
+
+
 @shared_task(name="clusters.find", time_limit=HOURS_FOR_AN_IMPORT)
 def find_clusters(*, job_id: int) -> None:
     clusters.find(job_id=job_id)

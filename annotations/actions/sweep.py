@@ -1,20 +1,28 @@
-"""Nothing is forgotten: jobs that nobody is at are rung for again."""
+"""Nothing is forgotten: jobs without a worker, work that lies idle, files of nothing."""
 
-from annotations.actions import agreement
+from datetime import datetime
+
+from annotations.actions import agreement, leases, uploads
 from annotations.actions.jobs import unclaimed, wake
 from annotations.models import Batch, CleaningJob, ImportJob, Task
 from annotations.queries.agreement import outdated
 
 
-def sweep() -> dict[str, int]:
-    """Ring for what waits for a worker or lost its own; return how many there were of each.
+def sweep(*, at: datetime) -> dict[str, int]:
+    """Ring for jobs without a worker, free abandoned work, remove orphaned files; count each.
 
-    Safe to run twice at once: a job is claimed by one worker only, however often it is rung for.
+    Safe to run twice at once: a job is claimed by one worker only, however often it is rung
+    for, and what one sweep is freeing another one passes over.
     """
     imports = ImportJob.objects.unfinished().filter(unclaimed()).order_by("pk")
     job_ids = list(imports.values_list("pk", flat=True))
     for job_id in job_ids:
         wake("imports.run", job_id=job_id)
+
+    cluttered = ImportJob.objects.cluttered().order_by("pk")
+    cluttered_ids = list(cluttered.values_list("pk", flat=True))
+    for job_id in cluttered_ids:
+        wake("imports.clear_up", job_id=job_id)
 
     cleanings = CleaningJob.objects.unfinished().filter(unclaimed()).order_by("pk")
     cleaning_ids = list(cleanings.values_list("pk", flat=True))
@@ -40,8 +48,12 @@ def sweep() -> dict[str, int]:
     wake("releases.sweep")
     return {
         "imports": len(job_ids),
+        "cluttered": len(cluttered_ids),
         "cleanings": len(cleaning_ids),
         "clusters": len(apart_ids),
         "batches": len(batch_ids),
         "reports": len(report_ids),
+        "expired": leases.expire(at=at),
+        "reminded": leases.remind(at=at),
+        "orphans": uploads.remove_orphans(at=at),
     }
