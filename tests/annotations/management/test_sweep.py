@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.db.models.functions import Now
 
 from annotations.actions import agreement, clusters
-from annotations.enums import AssignmentState, JobState
-from annotations.models import AgreementReport, ImportJob
+from annotations.enums import AssignmentState, JobState, Strategy
+from annotations.models import AgreementReport, Assignment, ImportJob
 from tests.factories import TUESDAY, AssignmentFactory, ImportJobFactory, submitted
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,22 @@ def test_work_that_no_figure_knows_is_measured_and_its_report_computed():
     report = AgreementReport.objects.get()
     agreement.compute(report_id=report.pk, at=TUESDAY)
     assert (swept()["batches"], swept()["reports"]) == (0, 0)
+
+
+def test_abandoned_work_is_freed_idle_coders_are_reminded_and_orphans_removed():
+    pooled = AssignmentFactory(
+        task__batch__strategy=Strategy.POOL,
+        task__batch__lease_days=1,
+        state=AssignmentState.CODING,
+    )
+    AssignmentFactory(task__batch__lease_days=1)
+    Assignment.objects.update(active_at=Now() - timedelta(days=2))
+
+    found = swept()
+
+    assert (found["expired"], found["reminded"], found["orphans"]) == (1, 1, 0)
+    pooled.refresh_from_db()
+    assert pooled.has_expired
 
 
 def test_every_bell_that_is_rung_has_a_task():
