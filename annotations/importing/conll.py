@@ -14,7 +14,8 @@ LONGEST_LINE = 2**20
 MOST_TOKENS = 150_000
 
 _LABEL = re.compile(r"(?:([BIESLUM])-(.+)|O|_|-)")
-_NEW_DOCUMENT = re.compile(r"-DOCSTART-|#\s*(?:newdoc|begin document)\b")
+_NEW_DOCUMENT = re.compile(r"^(?:-DOCSTART-|#[ \t]*(?:newdoc|begin document)\b)")
+_MARKS = re.compile(_NEW_DOCUMENT.pattern.encode(), re.MULTILINE)
 _DOCUMENT_NAME = re.compile(r"#\s*newdoc\s+id\s*=\s*(\S.*)")
 _BEGINS = "BSU"
 _ENDS = "ESLU"
@@ -60,10 +61,8 @@ class _Document:
 def count(unit: Unit) -> int:
     """Return how many documents there are, as far as their marks tell."""
     with decoding.as_utf8(unit.source) as file:
-        marks = sum(
-            bool(_NEW_DOCUMENT.match(line[:40].decode("utf-8", "replace")))
-            for line in iter(lambda: file.readline(LONGEST_LINE), b"")
-        )
+        pieces = iter(lambda: file.read(LONGEST_LINE), b"")
+        marks = sum(len(_MARKS.findall(piece)) for piece in pieces)
     return max(1, marks)
 
 

@@ -18,6 +18,7 @@ LARGEST_TEXT = 4 * 2**20
 #: Of what stands beside a text, a line for each word or span.
 LARGEST_ANNOTATIONS = 16 * 2**20
 MOST_LINES = 300_000
+LONGEST_LINE = 2**20
 #: What pages may say that they are written in; Python knows codecs that never end.
 _STATED = re.compile(
     r"(?:iso[-_]?8859|windows|cp|ibm|koi8|mac|gb|big5|hz|euc|shift|sjis|ms|tis|johab|latin|us-ascii"
@@ -60,6 +61,9 @@ def lines_of(source: Source) -> Iterator[tuple[int, str]]:
     begin = 0
     for number in range(1, MOST_LINES + 1):
         end = text.find("\n", begin)
+        if (end if end >= 0 else len(text)) - begin > LONGEST_LINE:
+            detail = f"The line exceeds {LONGEST_LINE >> 20} MB."
+            raise Problem("line_too_long", detail).at(source.name, number)
         yield number, text[begin : end if end >= 0 else None].rstrip("\r")
         if end < 0:
             return

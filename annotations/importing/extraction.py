@@ -8,9 +8,10 @@ from annotations.importing.child import Child, Ended
 from annotations.importing.problems import Problem
 
 MEGABYTES = 96
-#: What a page may cost of the processor: more for a larger one.
+#: What a page may cost of the processor: more for a larger one, and for one of many tags.
 SECONDS = 0.8
 SECONDS_A_MEGABYTE = 2.5
+SECONDS_A_TAG = 0.00015
 
 
 class Extractor:
@@ -35,6 +36,7 @@ class Extractor:
         data = page.encode("utf-8", "replace")
         try:
             seconds = SECONDS + SECONDS_A_MEGABYTE * len(data) / 2**20
+            seconds += SECONDS_A_TAG * data.count(b"<")
             return json.loads(self._child.ask(data, seconds=seconds))
         except Ended as error:
             detail = "Taking the story out of this page takes too long, or too much memory."

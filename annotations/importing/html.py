@@ -10,7 +10,7 @@ from annotations.importing.problems import Problem
 from annotations.importing.sources import Tools, Unit
 
 LARGEST = 5 * 2**20
-MOST_TAGS = 50_000
+MOST_TAGS = 20_000
 #: Beyond that parsers of pages give up, or recurse until they fall over.
 DEEPEST = 250
 

@@ -9,7 +9,7 @@ from annotations.importing.problems import Problem
 
 LONGEST = 8 * 2**20
 #: A short line can hold millions of empty lists, each of which takes its place in memory.
-MOST_VALUES = 300_000
+MOST_VALUES = 200_000
 DEEPEST = 50
 _PIECE = 2**16
 _TEXT = re.compile(rb'"[^"]*"')

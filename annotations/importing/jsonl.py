@@ -57,14 +57,16 @@ def _skip(file: BinaryIO, line: bytes) -> bool:
 
 
 def count_lines(file: BinaryIO) -> int:
-    """Return how many lines are not blank."""
-    found = 0
+    """Return how many lines are not blank, up to one at which ``lines`` would stop."""
+    found = size = 0
     is_blank = True
-    while piece := file.readline(_PIECE):
+    while size <= MOST_SKIPPED and (piece := file.readline(_PIECE)):
         is_blank = is_blank and not piece.strip()
+        size += len(piece)
         if piece.endswith(b"\n"):
             found += not is_blank
             is_blank = True
+            size = 0
     return found + (not is_blank)
 
 

@@ -17,11 +17,12 @@ LONGEST_ROW = 4 * 2**20
 csv.field_size_limit(LONGEST_ROW)
 #: Beyond both, what cells refer to again and again is more than anybody sends.
 MOST_RATIO = 200
-SMALL = 64 * 2**20
+SMALL = 16 * 2**20
 _HEAD = 2**18
 _DELIMITERS = ",;\t|"
 #: In one line of the file: a long text may hold as many, a row never.
 _MOST_DELIMITERS = 200_000
+_MOST_LINES = 100_000
 
 Rows = Iterator[tuple[int, Sequence[str] | Problem]]
 
@@ -118,7 +119,7 @@ def _csv_rows(source: Source, file: BinaryIO, delimiter: str) -> Rows:
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         line = reader.line_num + 1
-        lines.held = 0
+        lines.held = lines.count = 0
         try:
             row = next(reader)
         except StopIteration:
@@ -133,10 +134,10 @@ def _csv_rows(source: Source, file: BinaryIO, delimiter: str) -> Rows:
 
 
 class _Lines:
-    """The lines of a table for ``csv.reader``; ``held`` is how much of them is in its row."""
+    """The lines of a table for ``csv.reader``; ``held`` and ``count`` are of those in its row."""
 
     def __init__(self, text: io.TextIOWrapper, delimiter: str):
-        self.held = 0
+        self.held = self.count = 0
         self._text = text
         self._delimiter = delimiter
         self._is_first = True
@@ -149,8 +150,11 @@ class _Lines:
         if not line:
             raise StopIteration
         self.held += len(line)
+        self.count += 1
         if self.held >= LONGEST_ROW:
             raise csv.Error(f"a row of over {LONGEST_ROW >> 20} million characters")
+        if self.count > _MOST_LINES:
+            raise csv.Error(f"a row of over {_MOST_LINES} lines")
         if line.count(self._delimiter) > _MOST_DELIMITERS:
             raise csv.Error("a line of too many columns")
         if "\0" in line:

@@ -32,14 +32,13 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})\d*")
 
 def rows(file: BinaryIO) -> Iterator[tuple[int, Sequence[str] | Problem]]:
     """Yield each row's number and its cells as texts. Raises ``Problem`` if it is no workbook."""
-    found = list(Archive(file, "", None).sources())
-    parts = {
-        str(source.path).lstrip("/"): source for source in found if isinstance(source, Source)
-    }
+    parts = {}
+    for found in Archive(file, "", None).sources():
+        name = found.name if isinstance(found, Source) else found.file
+        parts[name.lstrip("/")] = found
     with _SharedTexts() as texts:
         book = _Book(parts, texts)
-        with book.sheet.open() as sheet:
-            yield from book.rows(sheet)
+        yield from book.rows()
 
 
 class _SharedTexts:
@@ -72,19 +71,19 @@ class _SharedTexts:
 class _Book:
     """What the cells of a sheet refer to."""
 
-    def __init__(self, parts: dict[str, Source], texts: _SharedTexts):
+    def __init__(self, parts: dict[str, Source | Problem], texts: _SharedTexts):
         self._parts = parts
         self._epoch = _EPOCH
-        self.sheet = self._first_sheet()
+        self._sheet = self._first_sheet()
         self._texts = texts
         self._share_texts()
         self._dates = self._date_styles()
 
-    def rows(self, sheet: BinaryIO) -> Iterator[tuple[int, Sequence[str] | Problem]]:
+    def rows(self) -> Iterator[tuple[int, Sequence[str] | Problem]]:
         cells: dict[int, str] = {}
         value = ""
         held = number = 0
-        for element in elements(sheet, longest=LONGEST_TEXT):
+        for element in self._elements(self._sheet):
             if element.name == "v" or (element.name == "t" and "rPh" not in element.path):
                 value += element.text
             elif element.name == "c":
@@ -139,7 +138,7 @@ class _Book:
             return value
         return moment.date().isoformat() if serial == int(serial) else moment.isoformat(" ")
 
-    def _first_sheet(self) -> Source:
+    def _first_sheet(self) -> str:
         targets = {}
         for element in self._elements("xl/_rels/workbook.xml.rels"):
             if element.name == "Relationship":
@@ -155,7 +154,7 @@ class _Book:
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if name not in self._parts:
             raise Problem("bad_xlsx", "It is damaged, or no workbook.")
-        return self._parts[name]
+        return name
 
     def _share_texts(self) -> None:
         text = ""
@@ -183,8 +182,11 @@ class _Book:
         return {str(place) for place, number in enumerate(styles) if number in formats}
 
     def _elements(self, name: str) -> Iterator[Element]:
-        if name in self._parts:
-            with self._parts[name].open() as file:
+        part = self._parts.get(name)
+        if isinstance(part, Problem):
+            raise Problem(part.code, part.detail)
+        if part is not None:
+            with part.open() as file:
                 yield from elements(file, longest=LONGEST_TEXT)
 
 

@@ -1,0 +1,102 @@
+"""Files made to harm: each is refused, in a sentence, before it costs anything."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.annotations.importing import measured
+from tests.annotations.importing.bombs import BOMBS, Bomb
+from tests.annotations.importing.pathological import TABLE
+
+SECONDS = 1.0
+MEGABYTES = 64
+GROWTH = 3.0
+TIMES = 3
+#: So much smaller are they where lines are counted and not seconds.
+SMALLER = 40
+ROOT = Path(__file__).parents[3]
+
+
+def laid(folder: Path, bomb: Bomb, size: int) -> Path:
+    with (folder / bomb.file).open("wb") as file:
+        for piece in bomb.make(size):
+            file.write(piece)
+    if bomb.file.endswith(".ann"):
+        (folder / bomb.file).with_suffix(".txt").write_text("Anna spoke.")
+    return folder
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
+def test_a_bomb_is_refused_by_name_and_in_a_sentence(bomb, tmp_path):
+    refused, _ = measured.come_through(laid(tmp_path, bomb, bomb.small))
+    assert [problem.code for problem in refused] == [bomb.code]
+    assert refused[0].detail.endswith(".")
+    assert refused[0].file.partition("/")[0] in (bomb.file, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
+def test_a_bomb_costs_a_second_and_a_little_memory_at_most(bomb, tmp_path):
+    [cost] = costs(laid(tmp_path, bomb, bomb.large))
+    assert cost["codes"] == [bomb.code]
+    assert cost["seconds"] <= SECONDS, cost
+    assert cost["megabytes"] <= MEGABYTES, cost
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", TABLE, ids=lambda make: make.__name__)
+def test_twice_as_much_takes_about_twice_the_time(make, tmp_path):
+    folders = [put(tmp_path / str(size), make(TABLE[make] * size)) for size in (1, 2)]
+    taken = costs(*folders * TIMES)
+    assert taken[0]["codes"] == taken[1]["codes"], "one of them met a bound"
+    once, twice = (min(cost["seconds"] for cost in taken[at::2]) for at in (0, 1))
+    assert twice <= GROWTH * max(once, 0.05), (once, twice)
+
+
+@pytest.mark.parametrize("make", TABLE, ids=lambda make: make.__name__)
+def test_twice_as_much_takes_about_twice_the_steps(make, tmp_path):
+    once, twice = (
+        steps(put(tmp_path / str(size), make(max(2, TABLE[make] // SMALLER) * size)))
+        for size in (1, 2)
+    )
+    assert twice <= GROWTH * once, (once, twice)
+
+
+def put(folder: Path, files: dict[str, bytes]) -> Path:
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def costs(*folders: Path) -> list[dict]:
+    """Return what reading each folder costs, measured in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", measured.__name__, *map(str, folders)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def steps(folder: Path) -> int:
+    """Return how many lines of Python run while a folder is read."""
+    found = 0
+
+    def trace(frame, event, argument):
+        nonlocal found
+        found += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        measured.come_through(folder)
+    finally:
+        sys.settrace(before)
+    return found
