@@ -2,23 +2,29 @@
 
 import io
 import json
+from contextlib import contextmanager
+from datetime import timedelta
+from random import Random
 
 import pytest
 from django.core.files import File
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotations.actions import imports
 from annotations.enums import JobState, Role
-from annotations.models import AgreementReport, Article, ImportJob, Span
-from tests.factories import CodebookFactory, MemberFactory
+from annotations.models import AgreementReport, Article, Batch, ImportJob, Span, Task
+from tests.factories import ArticleFactory, CodebookFactory, MemberFactory
 from tests.stack import wait_until
 
 pytestmark = pytest.mark.stack
 
 TEXT = "Mayor Ada Brandt said in Velmora that the talks had failed."
 ADA = {"start": 6, "end": 16, "label": "actor"}
-RECORDS = 30
+RECORDS = 2600
+CODED = 30
+FIELDS = [field.column for field in Article._meta.local_concrete_fields if field.column != "id"]
 
 
 @pytest.fixture
@@ -28,11 +34,14 @@ def admin(stack):
     return member
 
 
-def requested(admin):
+def requested(admin, number=CODED):
     codings = [{"coder": "a", "spans": [ADA]}, {"coder": "b", "spans": []}]
     lines = [
-        json.dumps({"id": str(number), "text": f"{TEXT} {number}", "codings": codings})
-        for number in range(RECORDS)
+        json.dumps(
+            {"id": str(one), "text": f"{TEXT} {one}"}
+            | ({"codings": codings} if one < CODED else {})
+        )
+        for one in range(number)
     ]
     return imports.request_import(
         project=admin.project,
@@ -46,28 +55,101 @@ def is_at(job, **fields):
     return ImportJob.objects.filter(pk=job.pk, **fields).exists()
 
 
-def test_an_import_outlives_a_worker_that_is_killed_while_it_writes(stack, admin):
-    with connection.cursor() as cursor:
-        # An import into the same project that takes its time: this one's worker has to wait for
-        # it, in the middle of its transaction.
-        key = "hashtext('annotations.import'), %s"
-        cursor.execute(f"SELECT pg_advisory_lock({key})", [admin.project.pk])
-        job = requested(admin)
-        wait_until(lambda: is_at(job, step="writing"), what="the worker to write")
+@contextmanager
+def stopped_at(project, row):
+    """Have whoever writes the article of that key wait in the middle of its transaction."""
+    template = ArticleFactory()
+    values = ["gen_random_uuid()" if name == "uuid" else f'"{name}"' for name in FIELDS]
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '120s'")
+            cursor.execute(
+                f"INSERT INTO annotations_article ({', '.join(FIELDS)}) SELECT "
+                + ", ".join(values).replace('"project_id"', "%s").replace('"key"', "%s")
+                + " FROM annotations_article WHERE id = %s",
+                [project.pk, str(row), template.pk],
+            )
+            yield
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
 
+
+@contextmanager
+def stopped_before_work(project):
+    """Have whoever writes the first batch of an import wait."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '120s'")
+            cursor.execute("LOCK TABLE annotations_batch IN SHARE MODE")
+            yield
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
+
+
+def is_somebody_waiting():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return cursor.fetchone() is not None
+
+
+def killed(stack, job, stopper):
+    """Kill the worker where ``stopper`` holds it; return the keys that are staged by then."""
+    with stopper:
+        if not stack.worker.is_running():
+            stack.start_worker()
+        wait_until(is_somebody_waiting, what="the worker to be amid a row")
         stack.kill_worker()
-        cursor.execute(f"SELECT pg_advisory_unlock({key})", [admin.project.pk])
-    assert not Article.objects.exists()
+    wait_until(lambda: not is_somebody_waiting(), what="the database to notice")
+    assert not Article.objects.published().filter(import_job=job).exists()
+    assert not Batch.objects.filter(project=job.project).exists()
+    ImportJob.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+    staged = Article.objects.filter(import_job=job).order_by("pk")
+    return list(staged.values_list("pk", flat=True))
 
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE annotations_importjob SET lease_until = now() - interval '1 s'")
+
+def assert_outlives(stack, admin, rows):
+    """Kill the worker at each of ``rows``, and while it writes codings; compare what came."""
+    stack.kill_worker()
+    job = requested(admin, RECORDS)
+    staged = []
+    for row in sorted(rows):
+        before = staged
+        staged = killed(stack, job, stopped_at(admin.project, row))
+        assert staged[: len(before)] == before  # gone on with, not begun again
+        assert len(staged) <= row
+    staged = killed(stack, job, stopped_before_work(admin.project))
+    assert len(staged) == RECORDS
+
     stack.start_worker()
     wait_until(lambda: is_at(job, state=JobState.READY), what="the import to be ready")
 
     job.refresh_from_db()
     assert (job.created, job.duplicates, job.refused) == (RECORDS, 0, 0)
-    assert job.epoch >= 2
-    assert (Article.objects.count(), Span.objects.count()) == (RECORDS, RECORDS)
+    assert job.epoch >= len(rows) + 2
+    there = Article.objects.filter(project=admin.project).order_by("pk")
+    assert list(there.values_list("pk", flat=True)) == staged
+    assert list(there.values_list("key", "text")) == [
+        (str(n), f"{TEXT} {n}") for n in range(RECORDS)
+    ]
+    assert (Span.objects.count(), Task.objects.count()) == (CODED, CODED)
+
+
+def test_an_import_outlives_a_worker_that_is_killed(stack, admin):
+    assert_outlives(stack, admin, [2300])
+
+
+@pytest.mark.slow
+def test_an_import_outlives_a_worker_that_is_killed_at_twenty_random_rows(stack, admin):
+    assert_outlives(stack, admin, Random(20).sample(range(1, RECORDS), 20))
 
 
 def test_imports_and_agreement_are_done_although_the_broker_was_away(stack, admin):
@@ -82,4 +164,4 @@ def test_imports_and_agreement_are_done_although_the_broker_was_away(stack, admi
     wait_until(is_ready, what="the import to be ready")
     reports = AgreementReport.objects.filter(project=admin.project, state=JobState.READY)
     wait_until(reports.exists, what="the agreement report")
-    assert reports.first().figures["articles"] == RECORDS
+    assert reports.first().figures["articles"] == CODED
