@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from annotations.actions import batch_changes, batches
 from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing
+from annotations.api.batch_settings import PriorityField, SettingsMixin
 from annotations.enums import Order, Role, Strategy, Versions
 from annotations.models import Batch
 from annotations.queries import progress, workload
@@ -106,6 +107,9 @@ class BatchSerializer(serializers.Serializer):
     suggestions = serializers.BooleanField(source="has_suggestions")
     seed = serializers.IntegerField()
     due = serializers.DateField(allow_null=True)
+    priority = PriorityField()
+    daily_quota = serializers.IntegerField(allow_null=True)
+    lease_days = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     articles = serializers.IntegerField()
@@ -167,7 +171,7 @@ class HandoverSerializer(StrictSerializer):
         return {"from": serializers.CharField(max_length=150)} | super().get_fields()
 
 
-class BatchViewSet(StrictQuery, viewsets.GenericViewSet):
+class BatchViewSet(StrictQuery, SettingsMixin, viewsets.GenericViewSet):
     """One batch: how far it is, giving work to somebody else, waiting for nobody any more."""
 
     serializer_class = BatchSerializer

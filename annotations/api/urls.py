@@ -110,7 +110,11 @@ urlpatterns: list[URLPattern] = [
         name="article-withdraw",
     ),
     path("projects/<slug:slug>/batches/", BatchListViewSet.as_view(LIST), name="batches"),
-    path("batches/<uuid:uuid>/", BatchViewSet.as_view({"get": "retrieve"}), name="batch"),
+    path(
+        "batches/<uuid:uuid>/",
+        BatchViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="batch",
+    ),
     path(
         "batches/<uuid:uuid>/reassign/",
         BatchViewSet.as_view({"post": "reassign"}),

@@ -19,6 +19,9 @@ BATCH = {
     "suggestions": bool,
     "seed": int,
     "due": maybe(is_day),
+    "priority": str,
+    "daily_quota": maybe(int),
+    "lease_days": maybe(int),
     "created_at": is_moment,
     "closed_at": maybe(is_moment),
     "articles": int,
@@ -62,6 +65,42 @@ def test_a_batch_is_as_it_was_asked_for(study, wish):
     )
     batch = Batch.objects.get(uuid=made.json()["id"])
     assert Assignment.objects.filter(task__batch=batch).count() == 6
+
+
+def test_the_settings_of_a_batch_can_be_changed_under_way(study):
+    wanted = {
+        "name": "Summer",
+        "due": "2026-06-01",
+        "priority": "high",
+        "daily_quota": 20,
+        "lease_days": 7,
+    }
+    assert study.everybody("PATCH", "batches/{batch}/", {}) == only(*ADMINS, others=404)
+
+    answer = study.ask("admin", "PATCH", "batches/{batch}/", wanted)
+
+    assert_fits(answer.json(), BATCH | wanted)
+    cleared = study.ask("admin", "PATCH", "batches/{batch}/", {"daily_quota": None}).json()
+    assert (cleared["daily_quota"], cleared["lease_days"]) == (None, 7)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("due", "soon"),
+        ("priority", 3),
+        ("priority", "urgent"),
+        ("daily_quota", 0),
+        ("daily_quota", "5"),
+        ("lease_days", 366),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(study, field, value):
+    answer = study.ask("admin", "PATCH", "batches/{batch}/", {field: value})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field
 
 
 def test_a_preview_says_who_would_get_what_and_writes_nothing(study, wish):
