@@ -11,12 +11,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from annotations.actions import batches, imports, people, projects, tokens
+from annotations.actions import batches, imports, people, tokens
 from annotations.algorithms import synthetic
-from annotations.enums import JobState, ReleaseState
-from annotations.models import Article, Project, User
+from annotations.enums import ReleaseState
+from annotations.models import Project
 from annotations.queries.batch_plan import Wish
-from bench.rows import Row, best, medians, timed
+from bench import imports as imports_
+from bench.projects import copy_out, make_project
+from bench.rows import Row, best, medians
 from bench.stage import Client, Stage
 from exports.actions import building, releases
 from exports.recipe import Recipe
@@ -81,42 +83,6 @@ def next_assignment(stage: Stage) -> Row:
     return Row("the next assignment over HTTP", asked, nothing, target=5, unit="s")
 
 
-def import_articles(stage: Stage) -> Row:
-    """Articles from JSONL until they are seen, against COPY of the same rows to the same table."""
-    number = stage.times(2000)
-    stories = [synthetic.story(Random(f"import:{n}")).text for n in range(number)]
-    lines = [json.dumps({"id": f"a-{n}", "text": text}) for n, text in enumerate(stories)]
-    content = "\n".join(lines).encode()
-    turns = iter(range(1000))
-
-    def run() -> None:
-        project = make_project(f"import-{next(turns)}")
-        job = imports.request_import(
-            project=project,
-            by=None,
-            at=timezone.now(),
-            files=[ContentFile(content, name="articles.jsonl")],
-        )
-        done = imports.run_import(job_id=job.pk, at=timezone.now())
-        if done is None or (done.state, done.created) != (JobState.READY, number):
-            raise SystemExit("The import failed.")
-
-    # The floor writes the very rows that an import has written, and takes them back.
-    run()
-    names = ", ".join(f'"{field.column}"' for field in Article._meta.local_concrete_fields)
-    first = Article.objects.filter(project__slug="import-0")
-    rows = _copy_out(
-        f"SELECT {names} FROM annotations_article WHERE project_id = {first[0].project_id}"
-    )
-    imported, copied = [], []
-    for _ in range(3):
-        imported.append(timed(run))
-        first.delete()
-        copied.append(timed(lambda: _copy_in(f"annotations_article ({names})", rows)))
-    rates = number / min(imported), number / min(copied)
-    return Row("articles imported", *rates, target=0.25, unit="/s", is_rate=True)
-
-
 def build_release(stage: Stage) -> Row:
     """Gold spans to verified files, against COPY of the same rows out of the database."""
     articles = stage.times(2000)
@@ -144,7 +110,7 @@ def build_release(stage: Stage) -> Row:
             raise SystemExit(f"The release failed: {release.failure}")
 
     def copy() -> None:
-        _copy_out("""
+        copy_out("""
             SELECT article.key, article.text, article.text_sha256, article.meta, article.zones,
                    gold.spans
             FROM annotations_gold gold
@@ -163,16 +129,9 @@ def build_release(stage: Stage) -> Row:
 FIGURES: dict[str, Callable[[Stage], Row]] = {
     "save": save,
     "next": next_assignment,
-    "import": import_articles,
+    **imports_.FIGURES,
     "release": build_release,
 }
-
-
-def make_project(slug: str) -> Project:
-    owner = User.objects.filter(username="bench").first() or people.create_account(
-        username="bench"
-    )
-    return projects.create(name=slug, slug=slug, by=owner, at=timezone.now())
 
 
 def coder(
@@ -197,13 +156,3 @@ def coder(
     batches.open_batch(project=project, wish=wish, by=owner, at=now)
     _, key = tokens.create(user=user, name="bench", scopes=[], project=None, at=now)
     return stage.client(key)
-
-
-def _copy_out(query: str) -> bytes:
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
-        return b"".join(copy)
-
-
-def _copy_in(table: str, rows: bytes) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        copy.write(rows)

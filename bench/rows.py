@@ -8,7 +8,7 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside its floor. A time should be small and a rate large."""
+    """One figure beside its floor. Times and memory should be small, a rate large."""
 
     name: str
     figure: float
@@ -30,12 +30,12 @@ class Row:
         return f"{'≥' if self.is_rate else '≤'} {self.target:g}"
 
     def shown(self, value: float) -> str:
-        return f"{value:,.0f} {self.unit}" if self.is_rate else f"{value * 1000:.2f} ms"
+        return f"{value * 1000:.2f} ms" if self.unit == "s" else f"{value:,.0f} {self.unit}"
 
     def as_json(self) -> dict[str, object]:
         return {
             "name": self.name,
-            "unit": self.unit if self.is_rate else "s",
+            "unit": self.unit,
             "figure": self.figure,
             "floor": self.floor,
             "ratio": round(self.ratio, 3),

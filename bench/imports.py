@@ -1,0 +1,94 @@
+"""Imports: how fast many articles come in, and that their number costs no memory."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from django.core.files import File
+from django.utils import timezone
+
+from annotations.actions import imports
+from annotations.algorithms import synthetic
+from annotations.enums import JobState
+from annotations.models import Article, ImportJob
+from bench.projects import copy_in, copy_out, make_project
+from bench.rows import Row, timed
+from bench.stage import Stage
+
+ARTICLES = 20_000
+FEW, MANY = 10_000, 100_000
+#: So many different stories are told; making them up takes longer than bringing them in.
+_STORIES = 2000
+
+
+def rate(stage: Stage) -> Row:
+    """Articles from JSONL until they are seen, against COPY of the same rows to the same table."""
+    number = stage.times(ARTICLES)
+    turns = iter(range(1000))
+    with tempfile.TemporaryDirectory() as folder:
+        path = _write(Path(folder) / "articles.jsonl", number)
+
+        def run() -> None:
+            project = make_project(f"import-{next(turns)}")
+            with path.open("rb") as file:
+                job = imports.request_import(
+                    project=project, by=None, at=timezone.now(), files=[File(file, path.name)]
+                )
+            done = imports.run_import(job_id=job.pk, at=timezone.now())
+            if done is None or (done.state, done.created) != (JobState.READY, number):
+                raise SystemExit("The import failed.")
+
+        # The floor writes the very rows that an import has written, and takes them back.
+        run()
+        names = ", ".join(f'"{field.column}"' for field in Article._meta.local_concrete_fields)
+        first = Article.objects.filter(project__slug="import-0")
+        key = first[0].project_id
+        rows = copy_out(f"SELECT {names} FROM annotations_article WHERE project_id = {key}")
+        imported, copied = [], []
+        for _ in range(3):
+            imported.append(timed(run))
+            first.delete()
+            copied.append(timed(lambda: copy_in(f"annotations_article ({names})", rows)))
+    rates = number / min(imported), number / min(copied)
+    return Row("articles imported", *rates, target=0.25, unit="/s", is_rate=True)
+
+
+def memory(stage: Stage) -> Row:
+    """The most memory that ten times as many articles take, against that of the fewer."""
+    few, many = (_peak(stage.times(number), f"peak-{number}") for number in (FEW, MANY))
+    return Row(f"memory of {MANY // FEW} times as many", many, few, target=1.2, unit="MB")
+
+
+FIGURES = {"import": rate, "import-memory": memory}
+
+
+def _peak(number: int, slug: str) -> float:
+    """Import so many articles in a process of its own; return how large it grew, in MB."""
+    project = make_project(slug)
+    with tempfile.TemporaryDirectory() as folder:
+        path = _write(Path(folder) / "articles.jsonl", number)
+        command = [sys.executable, "manage.py", "import_articles", project.slug, str(path)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    job = ImportJob.objects.get(project=project)
+    if process.returncode or (job.state, job.created) != (JobState.READY, number):
+        raise SystemExit("The import failed.")
+    return used.ru_maxrss / 1024
+
+
+def _write(path: Path, number: int) -> Path:
+    with path.open("w") as file:
+        file.writelines(_lines(number))
+    return path
+
+
+def _lines(number: int) -> Iterator[str]:
+    told = [synthetic.story(Random(f"import:{n}")).text for n in range(min(number, _STORIES))]
+    for n in range(number):
+        yield json.dumps({"id": f"a-{n}", "text": f"{told[n % len(told)]} {n}"}) + "\n"
