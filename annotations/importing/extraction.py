@@ -11,7 +11,7 @@ MEGABYTES = 96
 #: What a page may cost of the processor: more for a larger one, and for one of many tags.
 SECONDS = 0.8
 SECONDS_A_MEGABYTE = 2.5
-SECONDS_A_TAG = 0.00015
+SECONDS_A_TAG = 0.0004
 
 
 class Extractor:
