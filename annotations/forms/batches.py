@@ -1,16 +1,24 @@
+from functools import cached_property
+from typing import Any
+
 from django import forms
 from django.db.models import Count
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
-from annotations.enums import JobState, Role, Strategy
+from annotations.enums import JobState, Order, Priority, Role, Strategy, Versions
+from annotations.forms.articles import SearchForm
 from annotations.models import Article, Project
 from annotations.queries.batch_plan import Wish
 
-ALL = "all"
-IMPORT = "import"
-SAMPLE = "sample"
+SEARCH = "search"
 IDS = "ids"
 ARTICLES_LISTED = 300
+BATCHES_LISTED = 100
+NAMES_LISTED = 200
+
+#: The choice among batches that means none of them.
+UNBATCHED = "none"
 
 
 class BatchForm(forms.Form):
@@ -18,20 +26,61 @@ class BatchForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     source = forms.ChoiceField(
-        label=_("Articles"),
-        choices=[
-            (ALL, _("all of the project")),
-            (IMPORT, _("those of one import")),
-            (SAMPLE, _("a random sample")),
-            (IDS, _("picked by hand")),
-        ],
-        initial=ALL,
+        label=_("How to choose them"),
+        choices=[(SEARCH, _("by a search")), (IDS, _("by hand"))],
+        initial=SEARCH,
+        required=False,
         widget=forms.RadioSelect,
     )
-    sample = forms.IntegerField(label=_("How many"), min_value=1, required=False)
-    coders = forms.MultipleChoiceField(label=_("Coders"), widget=forms.CheckboxSelectMultiple)
+    q = forms.CharField(
+        label=_("Words"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("All of them in title, key or text")}
+        ),
+    )
+    outlet = forms.CharField(
+        label=_("Outlet"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"list": "outlets", "placeholder": _("any")}),
+    )
+    language = forms.CharField(
+        label=_("Language"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"list": "languages", "placeholder": _("any")}),
+    )
+    to = forms.DateField(
+        label=_("Published until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    batch = forms.ChoiceField(label=_("Given out before"), required=False)
+    cluster = forms.CharField(label=_("Story"), required=False, max_length=200)
+    versions = forms.ChoiceField(
+        label=_("Versions of one story"),
+        choices=[("", _("as they are found")), *Versions.choices],
+        required=False,
+    )
+    sample = forms.IntegerField(
+        label=_("Only so many"),
+        min_value=1,
+        max_value=10**6,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": _("all")}),
+    )
+    order = forms.ChoiceField(label=_("Order"), choices=Order.choices, required=False)
+    coders = forms.MultipleChoiceField(label=_("Who"), widget=forms.CheckboxSelectMultiple)
     coders_per_article = forms.IntegerField(
         label=_("Coders per article"), min_value=1, max_value=50, initial=2
+    )
+    overlap = forms.IntegerField(
+        label=_("Share of articles coded by so many, %"),
+        min_value=0,
+        max_value=100,
+        initial=100,
+        required=False,
+        help_text=_("The others have one coder. What is shared is spread over the reading order."),
     )
     strategy = forms.ChoiceField(
         label=_("How they get their articles"),
@@ -40,13 +89,29 @@ class BatchForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    due = forms.DateField(
-        label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
     one_per_cluster = forms.BooleanField(
         label=_("Nobody gets two versions of one story"),
         required=False,
         help_text=_("Articles that can't be placed so are named before anything is made."),
+    )
+    due = forms.DateField(
+        label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    hours_a_day = forms.FloatField(
+        label=_("Hours a day, each"),
+        min_value=0.25,
+        max_value=24,
+        initial=4,
+        required=False,
+        widget=forms.NumberInput(attrs={"step": "0.25"}),
+    )
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=Priority.choices,
+        coerce=int,
+        empty_value=Priority.NORMAL,
+        initial=Priority.NORMAL,
+        required=False,
     )
     suggestions = forms.BooleanField(
         label=_("Coders see suggestions"),
@@ -56,15 +121,28 @@ class BatchForm(forms.Form):
             "coding, and pull coders towards them: leave this off where agreement is measured."
         ),
     )
-    seed = forms.IntegerField(label=_("Seed"), initial=0, min_value=-(2**53), max_value=2**53)
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        initial=0,
+        min_value=-(2**53),
+        max_value=2**53,
+        required=False,
+        help_text=_("The same seed makes the same plan."),
+    )
 
-    def __init__(self, *args, project: Project, **kwargs):
+    def __init__(self, *args: Any, project: Project, **kwargs: Any):
         super().__init__(*args, **kwargs)
         coders = project.members.current().people().filter(roles__contains=[Role.CODER])
         names = coders.order_by("user__username").values_list("user__username", flat=True)
         self.fields["coders"].choices = [(name, name) for name in names]
+        self.fields["batch"].choices = list(_batches(project))
+        self.fields["from"] = forms.DateField(
+            label=_("Published from"),
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}),
+        )
         self.fields["import"] = forms.ChoiceField(
-            label=_("Import"), required=False, choices=list(_imports(project))
+            label=_("Import"), required=False, choices=[("", _("any")), *_imports(project)]
         )
         self.fields["ids"] = forms.MultipleChoiceField(
             label=_("Articles picked"),
@@ -72,30 +150,60 @@ class BatchForm(forms.Form):
             choices=list(_articles(project)),
             widget=forms.CheckboxSelectMultiple,
         )
+        self._project = project
 
-    def clean(self):
+    @cached_property
+    def names(self) -> dict[str, list[str]]:
+        """The outlets and the languages that articles have, to choose from."""
+        return _names(self._project)
+
+    @staticmethod
+    def initial_for(search: SearchForm) -> dict[str, Any]:
+        """Return what the form begins with to take over a search of the articles."""
+        return {name: str(value) for name, value in search.wanted.items()}
+
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
-        source = given.get("source")
-        is_missing = source in {SAMPLE, IMPORT, IDS} and not given.get(source)
-        if is_missing and source not in self.errors:
-            self.add_error(source, _("Say which articles."))
+        if given.get("source") == IDS and not given.get("ids") and "ids" not in self.errors:
+            self.add_error("ids", _("Say which articles."))
         return given
+
+    @property
+    def hours(self) -> float:
+        """How long each coder is expected to work a day; the plan's, not the batch's."""
+        return self.cleaned_data["hours_a_day"] or self.fields["hours_a_day"].initial
 
     @property
     def wish(self) -> Wish:
         given = self.cleaned_data
-        source = given["source"]
         return Wish(
             name=given.get("name", ""),
-            articles={source: given[source] if source != ALL else True},
+            articles=self._asked,
             coders=given["coders"],
             coders_per_article=given["coders_per_article"],
+            overlap=1.0 if given["overlap"] is None else given["overlap"] / 100,
             strategy=given["strategy"] or Strategy.BALANCED,
+            order=given["order"] or Order.IMPORTED,
             one_per_cluster=given["one_per_cluster"],
             suggestions=given["suggestions"],
+            priority=given["priority"],
             due=given["due"],
-            seed=given["seed"],
+            seed=given["seed"] or 0,
         )
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        versions = {"clusters": given["versions"]} if given["versions"] else {}
+        if given["source"] == IDS:
+            return {"ids": given["ids"], **versions}
+        names = ("q", "outlet", "language", "from", "to", "cluster", "import", "batch")
+        search = {name: given[name] for name in names if given[name]}
+        if search.get("batch") == UNBATCHED:
+            del search["batch"]
+            search["unbatched"] = True
+        sample = {"sample": given["sample"]} if given["sample"] else {}
+        return {"search": search, **sample, **versions}
 
 
 def _imports(project: Project):
@@ -105,7 +213,30 @@ def _imports(project: Project):
         yield str(job.uuid), _("%(when)s (%(count)s articles)") % {"when": when, "count": job.n}
 
 
+def _batches(project: Project):
+    yield "", _("or not")
+    yield UNBATCHED, _("in no batch yet")
+    latest = project.batches.published().order_by("-created_at", "-pk")
+    for uuid, name in latest.values_list("uuid", "name")[:BATCHES_LISTED]:
+        yield str(uuid), _("in “%(name)s”") % {"name": name}
+
+
 def _articles(project: Project):
     found = Article.objects.published().filter(project=project, withdrawn_at=None)
-    for article in found.defer("text").order_by("-pk")[:ARTICLES_LISTED]:
+    for article in found.only("uuid", "key", "meta").order_by("-pk")[:ARTICLES_LISTED]:
         yield str(article.uuid), article.title
+
+
+def _names(project: Project) -> dict[str, list[str]]:
+    found = (
+        Article.objects.published()
+        .filter(project=project)
+        .order_by()
+        .values_list(KeyTextTransform("outlet", "meta"), KeyTextTransform("language", "meta"))
+        .distinct()[:NAMES_LISTED]
+    )
+    both = list(found)
+    return {
+        "outlets": sorted({outlet for outlet, _language in both if outlet}),
+        "languages": sorted({language for _outlet, language in both if language}),
+    }

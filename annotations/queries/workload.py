@@ -1,7 +1,7 @@
 """How long a plan will keep its coders busy, by how fast they were before."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
@@ -50,6 +50,10 @@ class Share:
     hours: float
     pace: Pace
 
+    @property
+    def time(self) -> timedelta:
+        return timedelta(hours=self.hours)
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -60,6 +64,17 @@ class Workload:
     @property
     def hours(self) -> float:
         return sum(share.hours for share in self.shares)
+
+    @property
+    def decimals(self) -> int:
+        """How many of them are worth telling."""
+        return 0 if self.hours >= 10 else 1
+
+    @property
+    def guess(self) -> float:
+        """The minutes for 1,000 characters that are assumed of somebody; 0 if nothing is."""
+        guessed = (share.pace for share in self.shares if share.pace.source == PaceFrom.DEFAULT)
+        return max((pace.minutes for pace in guessed), default=0)
 
     @property
     def longest(self) -> float:

@@ -52,7 +52,6 @@ def test_files_are_imported_and_given_out_with_the_plan_in_view(
     page.get_by_role("link", name="Give them to coders").click()
 
     expect(page.get_by_label("Import", exact=False).first).to_be_visible()
-    expect(page.locator("#id_sample")).to_be_hidden()
     page.locator("#id_name").fill("First")
     for name in ("ann", "ben"):
         page.get_by_label(name, exact=True).check()
@@ -64,12 +63,42 @@ def test_files_are_imported_and_given_out_with_the_plan_in_view(
     assert Assignment.objects.count() == 4
 
 
-def test_the_planner_shows_the_fields_of_the_chosen_source(page, live_server, project):
-    page.goto(f"{live_server.url}/projects/{project.slug}/batches/new/")
-    page.get_by_label("a random sample").check()
-    expect(page.locator("#id_sample")).to_be_visible()
-    page.get_by_label("all of the project").check()
-    expect(page.locator("#id_sample")).to_be_hidden()
+def test_a_batch_is_planned_from_a_search(page, live_server, project):
+    job = imports.request_import(
+        project=project,
+        by=None,
+        at=TUESDAY,
+        files=[_file(f"Rain {number} over Velmora") for number in range(5)] + [_file("Sun")],
+    )
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    page.goto(f"{live_server.url}/projects/{project.slug}/articles/?q=rain")
+    page.get_by_role("link", name="Plan a batch from this search").click()
+    expect(page.locator("#id_q")).to_have_value("rain")
+    plan = page.locator("#batch-preview")
+    expect(plan).to_contain_text("Choose articles and coders")
+
+    for name in ("ann", "ben"):
+        page.get_by_role("checkbox", name=name).check()
+    expect(plan).to_contain_text("5 articles are given out.")
+    page.locator("#id_overlap").fill("40")
+    expect(plan.locator(".plan-figures")).to_contain_text("7")
+    expect(plan.locator(".plan-load tbody tr")).to_have_count(2)
+    expect(plan.locator(".plan-pairs td")).to_have_text(["–", "2", "2", "–"])
+    page.locator("#id_due").fill("2020-01-02")
+    expect(plan).to_contain_text("after the due date, 2 January")
+    assert not Assignment.objects.exists()
+
+    page.get_by_label("by hand").check()
+    expect(page.locator("#id_q")).to_be_hidden()
+    expect(page.locator(".picker")).to_be_visible()
+    expect(plan).to_contain_text("Say which articles.")
+    page.get_by_label("by a search").check()
+    expect(plan).to_contain_text("5 articles are given out.")
+    page.locator("#id_name").fill("Rain")
+    page.get_by_role("button", name="Give out the work").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rain")
+    assert Assignment.objects.count() == 7
 
 
 def test_a_search_redraws_the_list_while_one_types(page, live_server, project):
