@@ -1,6 +1,5 @@
 """The pages, topic by topic."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
 from annotations.views import (
@@ -20,6 +19,7 @@ from annotations.views import (
     people,
     profile,
     projects,
+    sign_in,
 )
 
 app_name = "annotations"
@@ -28,13 +28,15 @@ urlpatterns: list[URLPattern] = [
     # People
     path("", home.home, name="home"),
     path("projects/<slug:slug>/next/", home.next_article, name="next-article"),
-    path("sign-in/", profile.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("profile/", profile.profile, name="profile"),
-    path("profile/password/", profile.ChangePassword.as_view(), name="password"),
+    path("profile/mail/", profile.mail, name="mail"),
+    path("profile/sessions/end/", profile.end_other_sessions, name="sessions-end"),
+    path("profile/sessions/<str:key>/end/", profile.end_session, name="session-end"),
+    path("profile/tokens/", profile.own_tokens, name="tokens"),
     path("profile/keys/", profile.preferences, name="preferences"),
+    path("profile/appearance/", profile.appearance, name="appearance"),
     path("profile/tokens/<uuid:uuid>/revoke/", profile.revoke_token, name="token-revoke"),
-    path("reset/<uidb64>/<token>/", profile.ResetPassword.as_view(), name="reset-password"),
     path("join/<str:secret>/", invitations.join, name="join"),
     # Projects
     path("projects/", projects.index, name="projects"),

@@ -40,6 +40,11 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Applications and the way of a request
 
 INSTALLED_APPS = [
+    # Before ours, which take back what these put into the administration.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "workbench",
     "annotations",
     "exports",
@@ -60,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "workbench.middleware.PrivateByDefault",
+    "workbench.middleware.Bounded",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -69,6 +75,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "workbench.accounts.LastSeen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -115,12 +123,22 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What all web servers must know of each other: who tried how often, and which codes were used.
+# It is kept where nothing gets lost; the broker may be away, or be none that keeps values.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cached_values",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 # People
 
 AUTH_USER_MODEL = "annotations.User"
-LOGIN_URL = "annotations:sign-in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "annotations:home"
-LOGOUT_REDIRECT_URL = "annotations:sign-in"
+LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -134,6 +152,46 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Signing in, by allauth. Accounts are made by admins and by invitations, never by their owners
+# alone, and have a name and maybe a mail address.
+ACCOUNT_ADAPTER = "workbench.accounts.Accounts"
+ACCOUNT_FORMS = {
+    "login": "annotations.forms.sign_in.SignInForm",
+    "reauthenticate": "annotations.forms.sign_in.PasswordAgainForm",
+    "change_password": "annotations.forms.sign_in.ChangePasswordForm",
+    "reset_password": "annotations.forms.sign_in.ForgottenPasswordForm",
+    "reset_password_from_key": "annotations.forms.sign_in.NewPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+# allauth's own would copy mail addresses out of the one row that holds them.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (
+    "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class's name
+)
+ACCOUNT_SESSION_REMEMBER = True
+# A class may sit behind one address; what counts against guessing is the limit per account.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+# How many proxies of ours stand in front. X-Forwarded-For is believed from them alone.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_ADAPTER = "workbench.accounts.SecondSteps"
+MFA_FORMS = {
+    "authenticate": "annotations.forms.sign_in.CodeForm",
+    "reauthenticate": "annotations.forms.sign_in.CodeAgainForm",
+    "activate_totp": "annotations.forms.sign_in.FirstCodeForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Workbench"
+MFA_TOTP_TOLERANCE = 1  # clocks differ, and people type for a while
+
+# Mail, for forgotten passwords: smtp+tls://name:password@host:587. Without it admins make links.
+HAS_MAIL = bool(secret("MAIL_URL"))
+if HAS_MAIL:
+    vars().update(env.email_url_config(secret("MAIL_URL")))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"workbench@{urlsplit(SITE_URL).hostname}")
+EMAIL_TIMEOUT = 10
 
 # The API
 
@@ -187,6 +245,8 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
+# All files of a request together; they go to the disk as they come in.
+LARGEST_REQUEST = env.int("LARGEST_REQUEST_MB", default=2048) * 2**20
 # A folder of pages; what has more files comes as an archive.
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 
@@ -264,6 +324,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 CSRF_COOKIE_SECURE = HTTPS
 # Cookies ignore ports: two instances on one host would sign each other's people out.
 SESSION_COOKIE_NAME = "sessionid" if PORT == 8000 else f"sessionid_{PORT}"
+SEEN_COOKIE_NAME = SESSION_COOKIE_NAME.replace("sessionid", "seen")
 
 # Logs and figures
 

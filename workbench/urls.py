@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(([*annotations_api, *exports_api], "api"))),
     path("", include("exports.urls")),
+    path("", include("annotations.account_urls")),
     path("", include("annotations.urls")),
 ]
 

@@ -1,5 +1,9 @@
+from allauth.account.adapter import get_adapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import authentication, exceptions
 
 from annotations.actions import tokens
@@ -46,10 +50,39 @@ class SessionAuthentication(authentication.SessionAuthentication):
             raise CsrfFailed(str(refusal.detail)) from refusal
 
 
+class SecondStepAsked(exceptions.PermissionDenied):
+    """A password alone does not open this account, and a program has no authenticator app."""
+
+    default_code = "second_step"
+    default_detail = gettext_lazy(
+        "This account is opened in two steps: sign in and make the token on your profile’s page."
+    )
+
+
+class TooManyTries(exceptions.APIException):
+    """A password was guessed at too often."""
+
+    status_code = 429
+    default_code = "too_many_tries"
+    wait = 5 * 60
+
+
 class BasicAuthentication(authentication.BasicAuthentication):
-    """A name and a password, where a program asks for its first token."""
+    """A name and a password, where a program asks for its first token.
+
+    Tries count as on the page for signing in.
+    """
 
     def authenticate_credentials(self, userid, password, request=None):
+        wrong = exceptions.AuthenticationFailed(_("User name and password do not match."))
         if "\0" in userid:
-            raise exceptions.AuthenticationFailed(_("Invalid username/password."))
-        return super().authenticate_credentials(userid, password, request)
+            raise wrong
+        try:
+            user = get_adapter().authenticate(request, username=userid, password=password)
+        except ValidationError as error:
+            raise TooManyTries(error.message) from error
+        if user is None:
+            raise wrong
+        if is_mfa_enabled(user):
+            raise SecondStepAsked
+        return user, None

@@ -22,6 +22,7 @@ REFUSALS = {
     413: "The request is too large.",
     415: "The body comes in a type that this call does not take.",
     422: "The content can't be accepted; `errors` says where and why.",
+    429: "A wrong password was sent too often: wait as long as `Retry-After` says.",
 }
 PROBLEM = {
     "type": "object",
@@ -117,6 +118,8 @@ def _refusals_of(path: str, method: str, operation: dict) -> list[int]:
         statuses += [409, 413, 415, 422]
     elif any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
         statuses.append(422)
+    if {"basicAuth": []} in operation.get("security", []):
+        statuses.append(429)
     return statuses
 
 

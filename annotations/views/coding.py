@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from annotations.algorithms import keys
+from annotations.forms.appearance import density_of
 from annotations.models import Assignment, User
 from annotations.queries import codebook, coding, own_work
 from annotations.queries import reading as readings
 
 FACTS = ("outlet", "author", "published_at")
-
-#: How closely the text may be set; the first is the page's own.
-DENSITIES = ("comfortable", "compact", "large")
 
 
 @login_required
@@ -28,7 +26,6 @@ def page(request, uuid):
     assignment = own_assignment(request.user, uuid)
     article, batch = assignment.task.article, assignment.task.batch
     labels = codebook.definitions(assignment.codebook)
-    density = request.COOKIES.get("density")
     context = {
         "assignment": assignment,
         "article": article,
@@ -40,7 +37,7 @@ def page(request, uuid):
         "progress": coding.progress(assignment),
         "facts": facts(assignment),
         "time": own_work.active_time(Assignment.objects.filter(pk=assignment.pk)),
-        "density": density if density in DENSITIES else DENSITIES[0],
+        "density": density_of(request.user, request.COOKIES.get("density")),
         **preferences(request.user),
     }
     return render(request, "annotations/coding/page.html", context)

@@ -1,7 +1,8 @@
+from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,9 +16,6 @@ from annotations.forms.invitations import AccountForm, InvitationForm
 from annotations.models import Invitation
 from annotations.queries.invitations import of, opened_by, own_project
 from annotations.views.lookup import project_for
-
-#: Signed in with a new account, one has given its password a moment ago.
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
@@ -90,12 +88,16 @@ def join(request, secret):
             if form is not None:
                 refusals.show(error, form)
         else:
-            if not is_known:
-                login(request, member.user, backend=BACKEND)
             messages.success(
                 request, _("Welcome to %(project)s.") % {"project": member.project.name}
             )
-            return redirect("annotations:project", member.project.slug)
+            goal = reverse("annotations:project", args=[member.project.slug])
+            # With a new account, one has given its password a moment ago.
+            return (
+                redirect(goal)
+                if is_known
+                else perform_login(request, member.user, redirect_url=goal)
+            )
     invitation = opened_by(secret, timezone.now())
     if invitation is None:
         return render(request, "annotations/invitations/closed.html", status=404)

@@ -1,10 +1,12 @@
 from base64 import b64encode
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from annotations.enums import Role
 from annotations.models import ApiToken
+from tests import second_step
 from tests.factories import ApiTokenFactory, MemberFactory, ProjectFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,35 @@ def test_a_wrong_password_buys_nothing(password):
 
     assert answer.status_code == 401
     assert not ApiToken.objects.exists()
+
+
+def test_a_password_alone_buys_nothing_where_there_is_a_second_step():
+    person = UserFactory()
+    second_step.give(person)
+
+    answer = APIClient().post(ADDRESS, {"name": "laptop"}, **basic(person))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_step")
+    assert "two steps" in answer.json()["detail"]
+    assert not ApiToken.objects.exists()
+    browser = APIClient()
+    browser.force_login(person)
+    assert browser.post(ADDRESS, {"name": "laptop"}).status_code == 201
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_passwords_are_not_guessed_by_programs_either(method):
+    person = UserFactory()
+    send = getattr(APIClient(), method)
+
+    wrong = [send(ADDRESS, **basic(person, "wrong")).status_code for _try in range(5)]
+    sixth = send(ADDRESS, HTTP_X_FORWARDED_FOR="198.51.100.7", **basic(person))
+
+    assert wrong == [401] * 5
+    assert (sixth.status_code, sixth.json()["code"]) == (429, "too_many_tries")
+    assert int(sixth["Retry-After"]) >= 300
+    form = {"username": person.username, "password": "open sesame 42"}
+    assert Client().post("/sign-in/", form).status_code == 429
 
 
 @pytest.mark.parametrize("credentials", ["!!!!", "", b64encode(b"a\0b:x").decode()])

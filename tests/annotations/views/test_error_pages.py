@@ -71,5 +71,5 @@ def test_a_theme_that_is_none_is_not_written(client, cookie):
 
     page = client.get("/sign-in/").content.decode()
 
-    assert "data-theme=" not in page
+    assert 'data-theme="auto"' in page
     assert '"><script>' not in page

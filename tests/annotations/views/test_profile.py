@@ -1,12 +1,15 @@
 import json
 
 import pytest
-from django.core.management import call_command
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.test import Client
 
 from annotations.actions import tokens
 from annotations.algorithms import keys
 from annotations.models import ApiToken
 from tests.factories import (
+    MONDAY,
     TUESDAY,
     ApiTokenFactory,
     AssignmentFactory,
@@ -18,6 +21,11 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "open sesame 42"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
 
 
 @pytest.fixture
@@ -31,56 +39,24 @@ def signed_in(client, person):
     return client
 
 
-def test_name_and_password_lead_to_where_one_was_going(client, person):
-    answer = client.post(
-        "/sign-in/", {"username": "amina", "password": PASSWORD, "next": "/projects/"}
-    )
-
-    assert (answer.status_code, answer["Location"]) == (302, "/projects/")
-
-
-def test_nobody_is_led_to_another_site(client, person):
-    answer = client.post(
-        "/sign-in/", {"username": "amina", "password": PASSWORD, "next": "https://evil.example/"}
-    )
-
-    assert answer["Location"] == "/"
-
-
-def test_a_wrong_password_and_an_unknown_name_read_alike(client, person):
-    pages = [
-        client.post("/sign-in/", {"username": name, "password": "wrong"})
-        for name in ("amina", "nobody")
-    ]
-
-    assert [page.status_code for page in pages] == [200, 200]
-    assert pages[0].context["form"].errors == pages[1].context["form"].errors
-
-
-def test_signing_out_takes_a_post_and_ends_the_session(signed_in):
-    assert signed_in.get("/sign-out/").status_code == 405
-    assert signed_in.post("/sign-out/")["Location"] == "/sign-in/"
-    assert signed_in.get("/").status_code == 302
-
-
 def test_a_new_key_is_shown_once_and_kept_by_no_cache(signed_in, person):
-    page = signed_in.post("/profile/", {"name": "laptop", "scopes": ["coding"]})
+    page = signed_in.post("/profile/tokens/", {"name": "laptop", "scopes": ["coding"]})
 
     key = page.context["key"]
     assert key in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     token = tokens.identify(key=key, at=TUESDAY)
     assert (token.user, token.name, token.scopes) == (person, "laptop", ["coding"])
-    assert key not in signed_in.get("/profile/").content.decode()
+    assert key not in signed_in.get("/profile/tokens/").content.decode()
 
 
 def test_only_ones_own_projects_can_be_chosen_for_a_token(signed_in, person):
     mine = MemberFactory(user=person).project
     other = ProjectFactory()
 
-    form = signed_in.get("/profile/").context["form"]
+    form = signed_in.get("/profile/tokens/").context["form"]
     refused = signed_in.post(
-        "/profile/", {"name": "laptop", "scopes": ["coding"], "project": other.pk}
+        "/profile/tokens/", {"name": "laptop", "scopes": ["coding"], "project": other.pk}
     )
 
     assert list(form.fields["project"].queryset) == [mine]
@@ -96,35 +72,129 @@ def test_revoking_ends_ones_own_token_and_nobody_elses(signed_in, person):
     assert list(ApiToken.objects.all()) == [other]
 
 
-def test_a_changed_password_ends_the_other_sessions(signed_in, person, client):
-    from django.test import Client
+def browser(agent=""):
+    """Sign Amina in from one more browser."""
+    client = Client(headers={"User-Agent": agent})
+    client.post("/sign-in/", {"username": "amina", "password": PASSWORD})
+    return client
 
-    other = Client()
-    other.force_login(person)
+
+def is_in(client):
+    return client.get("/projects/").status_code == 200
+
+
+def sessions_of(client):
+    return client.get("/profile/").context["sessions"]
+
+
+def test_a_changed_password_ends_the_other_sessions(person):
+    here, elsewhere = browser(), browser()
     new = "four tall lamps 9"
 
-    signed_in.post(
-        "/profile/password/",
-        {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
-    )
+    here.post("/profile/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
 
-    assert signed_in.get("/").status_code == 200
-    assert other.get("/").status_code == 302
+    assert is_in(here)
+    assert not is_in(elsewhere)
+    assert [one.is_current for one in sessions_of(here)] == [True]
 
 
-def test_a_link_from_the_command_line_sets_a_password_once(client, person, capsys):
-    call_command("reset_password", "amina")
-    link = capsys.readouterr().out.strip()
-    new = {"new_password1": "four tall lamps 9", "new_password2": "four tall lamps 9"}
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"oldpassword": "wrong"}, "oldpassword"),
+        ({"password2": "another one 7"}, "password2"),
+        ({"password1": "12345678", "password2": "12345678"}, "password1"),
+    ],
+)
+def test_a_password_is_not_changed_by_mistake(signed_in, person, wrong, field):
+    new = "four tall lamps 9"
+    good = {"oldpassword": PASSWORD, "password1": new, "password2": new}
 
-    form = client.get(link, follow=True)
-    done = client.post(form.redirect_chain[-1][0], new)
-    again = client.get(link, follow=True)
+    page = signed_in.post("/profile/password/", good | wrong)
+
+    assert list(page.context["form"].errors) == [field]
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_what_one_does_not_know(person):
+    here, phone = browser(FIREFOX), browser(PHONE)
+    UserFactory(username="ben")
+    stranger = Client()
+    stranger.post("/sign-in/", {"username": "ben", "password": PASSWORD})
+
+    mine, other = sessions_of(here)
+
+    assert (mine.browser, mine.system, mine.is_current) == ("Firefox", "Linux", True)
+    assert (other.browser, other.system, other.is_current) == ("Safari", "iPhone", False)
+    assert "Firefox on Linux" in here.get("/profile/").content.decode()
+    here.post(f"/profile/sessions/{mine.id}/end/")
+    here.post(f"/profile/sessions/{sessions_of(stranger)[0].id}/end/")
+    here.post(f"/profile/sessions/{other.id}/end/")
+    assert (is_in(here), is_in(phone), is_in(stranger)) == (True, False, True)
+
+
+def test_all_other_sessions_end_at_once(person):
+    here, others = browser(), [browser(), browser()]
+
+    here.post("/profile/sessions/end/")
+
+    assert is_in(here)
+    assert not any(is_in(other) for other in others)
+    assert len(sessions_of(here)) == 1
+
+
+def test_a_session_that_ran_out_or_was_ended_is_not_listed(person):
+    here, gone, old = browser(), browser(), browser()
+    gone.post("/sign-out/")
+    key = old.session.session_key
+    Session.objects.filter(session_key=key).update(expire_date=MONDAY)
+
+    assert [one.is_current for one in sessions_of(here)] == [True]
+
+
+def test_being_seen_is_noted_every_ten_minutes(person):
+    client = browser()
+    UserSession.objects.update(last_seen_at=MONDAY)
+
+    client.get("/")
+    assert UserSession.objects.get().last_seen_at == MONDAY
+    # Ten minutes later the browser has dropped the cookie.
+    del client.cookies["seen"]
+    client.get("/")
+
+    assert UserSession.objects.get().last_seen_at > TUESDAY
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_takes_the_same_queries_for_one_session_and_for_three(
+    person, rows, django_assert_num_queries
+):
+    clients = [browser() for _one in range(rows)]
+
+    with django_assert_num_queries(5):
+        assert len(sessions_of(clients[0])) == rows
+
+
+def test_the_address_for_links_is_kept_after_the_password_was_shown(signed_in, person, settings):
+    settings.HAS_MAIL = True
+    assert "None: should you forget" in signed_in.get("/profile/").content.decode()
+
+    wrong = signed_in.post("/profile/mail/", {"email": "amina@example.org", "password": "wrong"})
+    assert list(wrong.context["form"].errors) == ["password"]
+    signed_in.post("/profile/mail/", {"email": "Amina@Example.org", "password": PASSWORD})
 
     person.refresh_from_db()
-    assert done["Location"] == "/"
-    assert person.check_password("four tall lamps 9")
-    assert again.context["validlink"] is False
+    assert person.email == "amina@example.org"
+    assert "amina@example.org gets the link" in signed_in.get("/profile/").content.decode()
+
+
+def test_passwords_are_not_guessed_on_the_page_for_the_address(signed_in, person):
+    tries = [
+        signed_in.post("/profile/mail/", {"password": "wrong"}).status_code for _try in range(6)
+    ]
+
+    assert tries == [200] * 5 + [429]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -134,7 +204,7 @@ def test_the_page_takes_the_same_queries_for_one_token_and_for_three(
     ApiTokenFactory.create_batch(rows, user=person)
 
     with django_assert_num_queries(4):
-        assert len(signed_in.get("/profile/").context["tokens"]) == rows
+        assert len(signed_in.get("/profile/tokens/").context["tokens"]) == rows
 
 
 CHOSEN = {"caret": "standard", **keys.LETTERS}
@@ -180,5 +250,52 @@ def test_keys_that_cannot_be_told_apart_are_refused(signed_in, person, wrong, fi
     answer = signed_in.post("/profile/keys/", CHOSEN | wrong)
 
     assert sorted(answer.context["form"].errors) == sorted(fields)
+    person.refresh_from_db()
+    assert person.coding_preferences == {}
+
+
+def test_how_pages_look_is_kept_with_the_account_and_written_into_the_page(client):
+    assignment = AssignmentFactory()
+    person = assignment.coder.user
+    client.force_login(person)
+
+    client.post("/profile/appearance/", {"theme": "dark"})
+    client.post("/profile/appearance/", {"density": "large"})
+    client.cookies["theme"] = client.cookies["density"] = "light"
+
+    page = client.get(f"/assignments/{assignment.uuid}/").content.decode()
+    assert 'data-theme="dark"' in page
+    assert 'data-density="large"' in page
+    assert 'value="dark" aria-pressed="true"' in page
+    assert 'value="large" aria-pressed="true"' in page
+
+
+def test_keys_and_appearance_leave_each_other_alone(signed_in, person):
+    signed_in.post("/profile/appearance/", {"theme": "dark", "density": "compact"})
+    signed_in.post("/profile/keys/", CHOSEN)
+    signed_in.post("/profile/appearance/", {"theme": "auto"})
+
+    person.refresh_from_db()
+    assert person.coding_preferences == {
+        "theme": "auto",
+        "density": "compact",
+        "caret": "standard",
+        "has_letters": False,
+        "keys": {},
+    }
+    assert 'data-theme="auto"' in signed_in.get("/").content.decode()
+
+
+def test_a_device_remembers_the_theme_for_who_is_not_signed_in(signed_in):
+    signed_in.post("/profile/appearance/", {"theme": "dark"})
+    signed_in.post("/sign-out/")
+
+    assert 'data-theme="dark"' in signed_in.get("/sign-in/").content.decode()
+
+
+def test_a_look_that_is_none_is_refused(signed_in, person):
+    page = signed_in.post("/profile/appearance/", {"theme": "pink"})
+
+    assert list(page.context["form"].errors) == ["theme"]
     person.refresh_from_db()
     assert person.coding_preferences == {}

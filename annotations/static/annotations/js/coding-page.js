@@ -8,7 +8,6 @@ import { Bars } from "./bars.js";
 import { Caret } from "./caret.js";
 import { wireCommands } from "./coding-commands.js";
 import { Cursor } from "./cursor.js";
-import { followDensityChoice } from "./density.js";
 import { Editor } from "./editor.js";
 import { Fills } from "./fills.js";
 import { Handles } from "./handles.js";
@@ -314,7 +313,6 @@ async function start() {
   loadTexts(byId("coding-texts"));
   const api = new Api({ sessionUrl: root.dataset.sessionUrl ?? "", csrf: root.dataset.csrf ?? "" });
   showSaveState(root, byId("save-badge"));
-  followDensityChoice(root);
   const failure = byId("load-failure");
   try {
     const assignment = await fetchAssignment(root, api);

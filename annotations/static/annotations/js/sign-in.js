@@ -2,7 +2,8 @@
  * Sign in again without leaving the page, when the session ended in mid-task.
  *
  * The same person goes on where they were; for anybody else the page is loaded anew, and
- * the unsent work stays on this device with its owner.
+ * the unsent work stays on this device with its owner. An account with a second step is
+ * asked for its code in the same dialog.
  */
 
 import { text } from "./texts.js";
@@ -23,6 +24,9 @@ export class SignIn {
     this.onSignedIn = onSignedIn;
     this.form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
     this.problem = /** @type {HTMLElement} */ (dialog.querySelector("[data-problem]"));
+    this.addresses = { password: this.form.action, code: this.form.dataset.codeAction ?? "" };
+    /** @type {"password" | "code"} */
+    this.step = "password";
     root.addEventListener("save-state", (event) => {
       if (/** @type {CustomEvent} */ (event).detail.state === "signed-out") this.open();
     });
@@ -30,7 +34,7 @@ export class SignIn {
       event.preventDefault();
       void this.#submit();
     });
-    // Somebody may sign in on another page instead, with a second factor for example.
+    // Somebody may sign in on another page instead.
     window.addEventListener("focus", () => {
       if (dialog.open) void this.#check(false);
     });
@@ -38,17 +42,44 @@ export class SignIn {
 
   open() {
     if (this.dialog.open) return;
-    this.problem.textContent = "";
     this.dialog.showModal();
-    /** @type {HTMLElement | null} */ (this.form.querySelector("[type=password]"))?.focus();
+    this.#ask("password");
+  }
+
+  /**
+   * @param {"password" | "code"} step
+   * @param {string} [problem]
+   */
+  #ask(step, problem = "") {
+    this.step = step;
+    this.problem.textContent = problem;
+    /** @type {NodeListOf<HTMLFieldSetElement>} */
+    const parts = this.form.querySelectorAll("[data-step]");
+    for (const part of parts) {
+      part.hidden = part.disabled = part.dataset.step !== step;
+    }
+    const field = /** @type {HTMLInputElement} */ (this.form.elements.namedItem(step));
+    field.value = "";
+    field.focus();
   }
 
   async #submit() {
     this.problem.textContent = "";
+    const { wrongCode = "", tooLate = "", tooMany = "" } = this.problem.dataset;
     try {
       const fields = [...new FormData(this.form)].map(([name, value]) => [name, String(value)]);
-      await this.api.postForm(this.form.action, Object.fromEntries(fields));
-      await this.#check(true);
+      const answer = await this.api.postForm(this.addresses[this.step], Object.fromEntries(fields));
+      const leadsTo = (/** @type {string} */ address) =>
+        new URL(answer.url).pathname === new URL(address, location.href).pathname;
+      if (answer.status === 429) {
+        this.problem.textContent = tooMany;
+      } else if (leadsTo(this.addresses.code)) {
+        this.#ask("code", this.step === "code" ? wrongCode : "");
+      } else if (this.step === "code" && leadsTo(this.addresses.password)) {
+        this.#ask("password", tooLate);
+      } else {
+        await this.#check(true);
+      }
     } catch {
       this.problem.textContent = text("no-connection");
     }
@@ -58,13 +89,21 @@ export class SignIn {
   async #check(isAnswer) {
     const userId = await this.api.whoAmI();
     if (userId === this.userId) {
-      this.form.reset();
+      this.#renewForms();
       this.dialog.close();
+      this.form.reset();
       this.onSignedIn();
     } else if (userId) {
       location.reload();
     } else if (isAnswer) {
       this.problem.textContent = text("wrong-password");
     }
+  }
+
+  /** The page's forms hold the token of the session that has ended. */
+  #renewForms() {
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const tokens = document.querySelectorAll("[name=csrfmiddlewaretoken]");
+    for (const token of tokens) token.value = this.api.csrf;
   }
 }

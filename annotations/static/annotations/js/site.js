@@ -1,15 +1,15 @@
 /**
- * What every page does: the theme, the reader's clock, menus that close, dialogs that open.
+ * What every page does: the appearance, the reader's clock, menus that close, dialogs that open.
  */
 
+import { followAppearance } from "./appearance.js";
 import { followDialogs } from "./dialogs.js";
 import { followMenus } from "./menus.js";
 import { showCurrentPage } from "./navigation.js";
-import { followThemeChoice } from "./theme.js";
 import { tellTimeZone } from "./time-zone.js";
 
 tellTimeZone(document);
-followThemeChoice(document);
+followAppearance(document);
 followMenus(document);
 showCurrentPage(document);
 followDialogs(document);

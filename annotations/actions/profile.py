@@ -1,0 +1,21 @@
+"""What people settle for themselves."""
+
+from typing import Any
+
+from django.db import transaction
+
+from annotations.models import User
+
+
+@transaction.atomic
+def set_preferences(*, user: User, preferences: dict[str, Any]) -> None:
+    """Keep how a person works and how pages look; what is not named stays as it is."""
+    held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    held.coding_preferences |= preferences
+    held.save(update_fields=["coding_preferences"])
+
+
+def set_mail(*, user: User, mail: str) -> None:
+    """Keep the address to which a link for a forgotten password may go; empty for none."""
+    user.email = mail
+    user.save(update_fields=["email"])
