@@ -31,6 +31,7 @@ RUN = 4
 SLOTS = 128
 ROWS = 2
 BANDS = SLOTS // ROWS
+SIGNATURE_BYTES = 2 * SLOTS
 
 #: The share of all runs of two stories that both must have (Jaccard), and how many at least: two
 #: short notes with the same closing line are not one story.
@@ -120,11 +121,11 @@ def _shared(one: Hashes, other: Hashes) -> int:
 
 def _batches(stories: Sequence[str]) -> list[list[str]]:
     """Cut ``stories`` into batches that stay in a processor's cache."""
-    batches: list[list[str]] = [[]]
+    batches: list[list[str]] = []
     length = 0
     for story in stories:
         plain = story if story.isascii() else unicodedata.normalize("NFKC", story)
-        if batches[-1] and length + len(plain) > _BATCH:
+        if not batches or length + len(plain) > _BATCH:
             batches.append([])
             length = 0
         batches[-1].append(plain)

@@ -113,7 +113,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("stories", models.PositiveIntegerField()),
+                ("stories", models.BinaryField()),
+                ("size", models.PositiveIntegerField()),
                 ("bits", models.PositiveSmallIntegerField()),
                 (
                     "project",
@@ -136,7 +137,7 @@ class Migration(migrations.Migration):
                 ),
                 ("part", models.PositiveIntegerField()),
                 ("keys", models.BinaryField()),
-                ("stories", models.BinaryField()),
+                ("places", models.BinaryField()),
                 (
                     "run",
                     models.ForeignKey(
@@ -211,7 +212,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             ALTER TABLE annotations_storyrunpart ALTER COLUMN keys SET STORAGE EXTERNAL;
-            ALTER TABLE annotations_storyrunpart ALTER COLUMN stories SET STORAGE EXTERNAL;
+            ALTER TABLE annotations_storyrunpart ALTER COLUMN places SET STORAGE EXTERNAL;
             ALTER TABLE annotations_story ALTER COLUMN signature SET STORAGE PLAIN;
             """,
             migrations.RunSQL.noop,

@@ -76,23 +76,25 @@ class StoryRun(models.Model):
     """Some thousand stories by the keys of their signatures' bands, sorted once and kept so."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="story_runs")
-    stories = models.PositiveIntegerField()
-    #: The first this many bits of a key name the part that holds it.
+    #: The keys of the stories' rows, eight bytes each.
+    stories = models.BinaryField()
+    size = models.PositiveIntegerField()
+    #: The first this many bits of a band's key name the part that holds it.
     bits = models.PositiveSmallIntegerField()
 
     def __str__(self) -> str:
-        return f"{self.stories} stories"
+        return f"{self.size} stories"
 
 
 class StoryRunPart(models.Model):
-    """The keys of a run that begin alike, in order, and beside each the key of its story."""
+    """The bands' keys of a run that begin alike, in order; ``places`` says whose each is."""
 
     run = models.ForeignKey(
         StoryRun, on_delete=models.CASCADE, related_name="parts", db_index=False
     )
     part = models.PositiveIntegerField()
     keys = models.BinaryField()
-    stories = models.BinaryField()
+    places = models.BinaryField()
 
     class Meta:
         constraints = [
