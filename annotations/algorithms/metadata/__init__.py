@@ -24,7 +24,8 @@ ADDRESS = "address"
 FURNITURE = "furniture"
 TEXT = "text"
 
-_HEAD = 3000
+#: Enough to tell a language by, and quick to look through.
+_HEAD = 1000
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import filterfalse
 
 from annotations.algorithms.text import paragraphs
@@ -14,7 +14,6 @@ MOST_LINES = 4000
 #: Words are counted, and ends looked at, in so much of a unit.
 _COUNTED = 5000
 _ENDING = 20
-_SHORT = 200
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*|\d+")
 _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
@@ -44,11 +43,12 @@ class Unit:
 
     def has_words(self, least: int) -> bool:
         """Whether ``words`` is so many or more, without counting on."""
-        if "words" in self.__dict__ or len(self.text) <= _SHORT:
+        if "words" in self.__dict__:
             return self.words >= least
-        # White space is in no word, so that no word is cut in two.
-        start = " ".join(self.text[:_COUNTED].split(None, least + least // 2)[:-1])
-        return _count_words(start) >= least or self.words >= least
+        text = self.text[:_COUNTED]
+        if not _WITHOUT_SPACES.search(text) and _many(least).match(text):
+            return True
+        return self.words >= least
 
     @cached_property
     def ends_like_a_sentence(self) -> bool:
@@ -67,6 +67,12 @@ class Unit:
     def is_prose(self) -> bool:
         """It reads as a part of a story: long, or a whole sentence."""
         return self.has_words(22) or (self.words >= 8 and self.ends_like_a_sentence)
+
+
+@cache
+def _many(least: int) -> re.Pattern[str]:
+    """Fits so many stretches without a space that hold a letter: there is a word in each."""
+    return re.compile(rf"\s*+(?>\S*?[^\W\d_]\S*+\s++(?>[^\w\s]++\s++)?){{{least}}}")
 
 
 def _count_words(text: str) -> int:
