@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/", projects.project, name="project"),
     path("projects/<slug:slug>/settings/", projects.settings, name="project-settings"),
     path("projects/<slug:slug>/archive/", projects.archive, name="project-archive"),
+    path("projects/<slug:slug>/restore/", projects.restore, name="project-restore"),
     path("projects/<slug:slug>/people/", people.index, name="people"),
     path("projects/<slug:slug>/people/add/", people.add, name="people-add"),
     path("projects/<slug:slug>/people/invitations/", invitations.index, name="invitations"),
@@ -88,6 +89,7 @@ urlpatterns: list[URLPattern] = [
     path("articles/<uuid:uuid>/", articles.detail, name="article"),
     path("articles/<uuid:uuid>/zones/", cleaning.correct_lines, name="article-zones"),
     path("articles/<uuid:uuid>/withdraw/", articles.withdraw, name="article-withdraw"),
+    path("articles/<uuid:uuid>/restore/", articles.restore, name="article-restore"),
     path("projects/<slug:slug>/batches/", batches.index, name="batches"),
     path("projects/<slug:slug>/batches/new/", batch_planner.create, name="batch-new"),
     path(

@@ -232,6 +232,7 @@ def reopen(*, task: Task, by: User, at: datetime) -> Task:
     task = _locked(task)
     if not can_rule(by, task):
         raise MayNotRule(_("You can't adjudicate this article."))
+    _refuse_archived(task)
     if task.state != TaskState.ADJUDICATED:
         raise Refused(_("This article is not adjudicated."), code="not_adjudicated")
     if not task.decisions.exists():
@@ -295,14 +296,18 @@ def _locked(task: Task) -> Task:
 
 
 def _refuse_unless_open(task: Task) -> None:
-    if task.batch.project.archived_at:
-        raise NotOpenToRulings(_("This project is archived."))
+    _refuse_archived(task)
     if not is_open_to_rulings(task):
         raise NotOpenToRulings(
             _("This article is finished. Reopen it first.")
             if task.state == TaskState.ADJUDICATED
             else _("Coders are still at work on this article.")
         )
+
+
+def _refuse_archived(task: Task) -> None:
+    if task.batch.project.archived_at:
+        raise NotOpenToRulings(_("This project is archived."), code="archived")
 
 
 def _card(task: Task, card_id: str) -> Card:

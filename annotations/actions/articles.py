@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from annotations.actions import clusters
 from annotations.actions.audit import record
+from annotations.actions.guards import lock_for_change
 from annotations.enums import MetaSource, ZoneKind, ZonesBy
-from annotations.exceptions import Forbidden, Invalid, Refused
+from annotations.exceptions import Invalid, Refused
 from annotations.importing import records
 from annotations.importing.problems import Problem
 from annotations.models import (
@@ -24,7 +25,7 @@ from annotations.models import (
     Submission,
     User,
 )
-from annotations.permissions import can_change
+from annotations.queries.articles import released_since_withdrawal
 
 
 class WorkSubmitted(Refused):
@@ -43,6 +44,12 @@ class AlreadyWithdrawn(Refused):
     """The article was withdrawn before."""
 
     code = "already_withdrawn"
+
+
+class CannotRestore(Refused):
+    """The article is not withdrawn, or a release has been made without it since."""
+
+    code = "cannot_restore"
 
 
 @transaction.atomic
@@ -111,6 +118,25 @@ def withdraw(*, article: Article, reason: str, by: User, at: datetime) -> Articl
     return article
 
 
+@transaction.atomic
+def restore(*, article: Article, by: User, at: datetime) -> Article:
+    """Undo a withdrawal, as long as no release was made in the meantime.
+
+    Who reads such a release relies on the article being out of this and every later one.
+    """
+    article = _locked(article, by)
+    if article.withdrawn_at is None:
+        raise CannotRestore(_("This article is not withdrawn."))
+    if released_since_withdrawal(article):
+        raise CannotRestore(
+            _("A release was made without this article. It stays withdrawn, as that release says.")
+        )
+    article.withdrawn_at, article.withdrawn_reason = None, ""
+    article.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    record(AuditEvent.Kind.ARTICLE_RESTORED, target=article, by=by, at=at)
+    return article
+
+
 def lock_with_work(articles: QuerySet[Article]) -> list[Article]:
     """Lock articles and the work on them, and return them fresh, in order."""
     locked = list(
@@ -161,8 +187,7 @@ def _sources_after(article: Article, meta: dict[str, Any]) -> dict[str, str]:
 
 
 def _locked(article: Article, by: User) -> Article:
-    if not can_change(by, article.project):
-        raise Forbidden(_("Only an admin of a project that is not archived can do that."))
+    lock_for_change(article.project, by=by)
     rows = Article.objects.select_for_update(of=("self",)).select_related("project", "cluster")
     return rows.get(pk=article.pk)
 

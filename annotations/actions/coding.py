@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from annotations.actions import adjudication, op_log, pool
 from annotations.actions.audit import record
+from annotations.actions.guards import refuse_archived
 from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, TaskState, ZoneKind
 from annotations.exceptions import Forbidden, Invalid, Refused
@@ -63,6 +64,7 @@ def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
     higher priority before the other. Where a batch has a daily quota and it is used up,
     nothing more of it comes today.
     """
+    refuse_archived(member.project)
     found, is_contended = _next_of(member, at, waits=False)
     if found is None and is_contended:
         # In a transaction of its own: who waits while holding other articles may wait in a ring.
@@ -143,6 +145,7 @@ def release(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
     project = held.task.batch.project
     if not (is_coder_of(by, held) or can_administer(by, project)):
         raise Forbidden(_("Only its coder or an admin can do that."))
+    refuse_archived(project)
     if held.state in {AssignmentState.SUBMITTED, AssignmentState.RELEASED}:
         raise CannotRelease(_("This work is handed in or was taken away before."))
     held.state = AssignmentState.RELEASED

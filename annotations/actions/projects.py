@@ -112,7 +112,7 @@ def update(
 
 @transaction.atomic
 def archive(*, project: Project, by: User, at: datetime) -> Project:
-    """Close the project to all further work. Archiving it again changes nothing."""
+    """Close the project to all writing, until it is restored. Again, it changes nothing."""
     project = Project.objects.select_for_update().get(pk=project.pk)
     if not can_administer(by, project):
         raise Forbidden(_("Only an admin of the project can do that."))
@@ -120,6 +120,19 @@ def archive(*, project: Project, by: User, at: datetime) -> Project:
         project.archived_at = at
         project.save(update_fields=["archived_at"])
         record(AuditEvent.Kind.PROJECT_ARCHIVED, target=project, by=by, at=at)
+    return project
+
+
+@transaction.atomic
+def restore(*, project: Project, by: User, at: datetime) -> Project:
+    """Open an archived project to work again, as it was. On an open one it changes nothing."""
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    if not can_administer(by, project):
+        raise Forbidden(_("Only an admin of the project can do that."))
+    if project.archived_at is not None:
+        project.archived_at = None
+        project.save(update_fields=["archived_at"])
+        record(AuditEvent.Kind.PROJECT_REOPENED, target=project, by=by, at=at)
     return project
 
 

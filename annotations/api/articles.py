@@ -7,7 +7,7 @@ from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import articles
-from annotations.api.base import InProject, StrictQuery, StrictSerializer, TextSerializer
+from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing, TextSerializer
 from annotations.enums import MetaSource, Role, ZoneKind, ZonesBy
 from annotations.models import Article
 from annotations.permissions import can_administer
@@ -100,7 +100,7 @@ class ArticleViewSet(StrictQuery, viewsets.GenericViewSet):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        is_change = self.action in {"partial_update", "withdraw"}
+        is_change = self.action in {"partial_update", "withdraw", "restore"}
         if self.action and is_change and not can_administer(request.user, self.article.project):
             raise exceptions.PermissionDenied
 
@@ -126,4 +126,11 @@ class ArticleViewSet(StrictQuery, viewsets.GenericViewSet):
         article = articles.withdraw(
             article=self.article, by=request.user, at=timezone.now(), **sent.validated_data
         )
+        return Response(ArticleSerializer(article).data)
+
+    @extend_schema(request=None)
+    @takes_nothing
+    def restore(self, request, uuid):
+        """Undo a withdrawal, as long as no release was made in the meantime."""
+        article = articles.restore(article=self.article, by=request.user, at=timezone.now())
         return Response(ArticleSerializer(article).data)

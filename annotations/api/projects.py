@@ -91,3 +91,11 @@ class ProjectViewSet(
         """Archive a project. It can be read afterwards, but not changed."""
         project = projects.archive(project=self.get_object(), by=request.user, at=timezone.now())
         return Response(self.get_serializer(project).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    @takes_nothing
+    def restore(self, request, slug):
+        """Bring an archived project back, as it was."""
+        project = projects.restore(project=self.get_object(), by=request.user, at=timezone.now())
+        return Response(self.get_serializer(project).data)

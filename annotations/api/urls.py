@@ -46,6 +46,11 @@ urlpatterns: list[URLPattern] = [
         ProjectViewSet.as_view({"post": "archive"}),
         name="project-archive",
     ),
+    path(
+        "projects/<slug:slug>/restore/",
+        ProjectViewSet.as_view({"post": "restore"}),
+        name="project-restore",
+    ),
     path("projects/<slug:slug>/members/", MemberViewSet.as_view(LIST), name="members"),
     path(
         "projects/<slug:slug>/members/<uuid:uuid>/",
@@ -108,6 +113,11 @@ urlpatterns: list[URLPattern] = [
         "articles/<uuid:uuid>/withdraw/",
         ArticleViewSet.as_view({"post": "withdraw"}),
         name="article-withdraw",
+    ),
+    path(
+        "articles/<uuid:uuid>/restore/",
+        ArticleViewSet.as_view({"post": "restore"}),
+        name="article-restore",
     ),
     path("projects/<slug:slug>/batches/", BatchListViewSet.as_view(LIST), name="batches"),
     path(

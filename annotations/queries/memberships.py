@@ -1,30 +1,48 @@
-"""The projects of one person, and what waits in each for an adjudicator."""
+"""The projects of one person, and what is new in each."""
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from annotations.enums import Role
-from annotations.models import Member, Project, Task, User
+from annotations.models import Assignment, CodebookVersion, Member, Project, Task, User
 
 
-def of(user: User) -> QuerySet[Member]:
-    """Return ``user``'s memberships, open projects first, each with ``awaiting`` rulings."""
-    visible = Project.objects.visible_to(user)
-    found = (
+def of(user: User) -> QuerySet[Any]:
+    """Return ``user``'s memberships, open projects first, each with what is new in it.
+
+    ``awaiting`` counts rulings that wait for the person; ``new_codebook`` is the number of a
+    version that was published since the person last coded there, and ``codebook_note`` says
+    what it changed.
+    """
+    worked = (
+        Assignment.objects.filter(coder=OuterRef("pk"))
+        .order_by()
+        .values("coder")
+        .annotate(at=Max(Greatest(F("started_at"), F("saved_at"), F("submitted_at"))))
+    )
+    newer = CodebookVersion.objects.filter(
+        project=OuterRef("project"), published_at__gt=OuterRef("worked_at")
+    ).order_by("-number")
+    return (
         Member.objects.current()
-        .filter(user=user, project__in=visible)
+        .filter(user=user, project__in=Project.objects.visible_to(user))
+        .annotate(
+            worked_at=Subquery(worked.values("at")),
+            awaiting=Coalesce(Subquery(_awaiting(user), output_field=IntegerField()), 0),
+        )
+        .annotate(
+            new_codebook=Subquery(newer.values("number")[:1]),
+            codebook_note=Subquery(newer.values("note")[:1]),
+        )
         .select_related("project")
         .order_by("project__archived_at", "project__name", "pk")
     )
-    waiting = _awaiting(user)
-    for member in found:
-        member.awaiting = waiting.get(member.project_id, 0)
-    return found
 
 
-def _awaiting(user: User) -> dict[Any, int]:
+def _awaiting(user: User) -> QuerySet[Any]:
     tasks = Task.objects.visible_to(user).awaiting_ruling()
     ruling = Project.objects.where(user, Role.ADJUDICATOR).filter(archived_at=None)
-    counted = tasks.filter(batch__project__in=ruling).values("batch__project")
-    return {row["batch__project"]: row["count"] for row in counted.annotate(count=Count("pk"))}
+    here = tasks.filter(batch__project__in=ruling, batch__project=OuterRef("project"))
+    return here.order_by().values("batch__project").annotate(n=Count("pk")).values("n")

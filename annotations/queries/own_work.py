@@ -5,8 +5,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, F, Func, IntegerField, Q, QuerySet, Sum, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    Window,
+)
+from django.db.models.functions import JSONObject, RowNumber
 
 from annotations.enums import AssignmentState
 from annotations.models import Assignment, Batch, Project, User
@@ -70,7 +83,8 @@ def own_assignments(user: User, project: Project | None = None) -> AssignmentQue
 def waiting(user: User, project: Project | None = None) -> QuerySet[Assignment]:
     """Return ``user``'s work that is there to be done today, in the order to do it."""
     own = own_assignments(user, project).unfinished()
-    return quota.due_today(own, quota.open_batches_for(user, project)).order_by(*coding.TO_DO)
+    spent = quota.spent(quota.open_batches_for(user, project))
+    return quota.due_today(own, spent).order_by(*coding.TO_DO)
 
 
 def to_continue(user: User, project: Project | None = None) -> Assignment | None:
@@ -85,23 +99,31 @@ def to_continue(user: User, project: Project | None = None) -> Assignment | None
 
 def own_batches(user: User, project: Project | None = None) -> list[OwnBatch]:
     """Return the batches in which ``user`` has work, in the order to do it, finished ones last."""
+    own = own_assignments(user, project)
     states = [str(state) for state in AssignmentState]
     counted = (
-        own_assignments(user, project)
+        own.filter(task__batch=OuterRef("pk"))
+        .order_by()
         .values("task__batch")
-        .annotate(**{state: Count("pk", filter=Q(state=state)) for state in states})
-        .values_list("task__batch", *states)
+        .annotate(**{f"n_{state}": Count("pk", filter=Q(state=state)) for state in states})
+        .values(counts=JSONObject(**{state: f"n_{state}" for state in states}))
     )
-    counts = {batch: dict(zip(states, row, strict=True)) for batch, *row in counted}
-    found = {
-        batch.pk: OwnBatch(batch, counts[batch.pk])
-        for batch in Batch.objects.filter(pk__in=counts)
+    batches = (
+        Batch.objects.filter(pk__in=own.values("task__batch"))
+        .annotate(own_counts=Subquery(counted, output_field=JSONField()))
         .select_related("project")
         .order_by(*coding.in_turn())
-    }
-    for assignment in _first_rows(own_assignments(user, project)):
+    )
+    found = {batch.pk: OwnBatch(batch, batch.own_counts) for batch in batches}
+    for assignment in _first_rows(own):
         found[assignment.task.batch_id].rows.append(assignment)
     return sorted(found.values(), key=lambda own: own.unfinished == 0)
+
+
+def returned(batches: list[OwnBatch], besides: Assignment | None) -> list[Assignment]:
+    """Return what came back with a note among the rows of ``batches``, but for one of them."""
+    rows = (row for own in batches for row in own.rows)
+    return [row for row in rows if row.state == AssignmentState.RETURNED and row != besides]
 
 
 def _first_rows(work: AssignmentQuerySet) -> QuerySet[Assignment]:
@@ -110,7 +132,7 @@ def _first_rows(work: AssignmentQuerySet) -> QuerySet[Assignment]:
     place = Window(RowNumber(), partition_by="task__batch", order_by=order)
     first = work.unfinished().annotate(place=place).filter(place__lte=ROWS_SHOWN)
     return (
-        Assignment.objects.filter(pk__in=list(first.values_list("pk", flat=True)))
+        Assignment.objects.filter(pk__in=first.values("pk"))
         .annotate(words=WordCount("task__article__text"))
         .select_related("task__article")
         .defer("task__article__text")
@@ -124,12 +146,26 @@ def active_time(work: QuerySet[Assignment]) -> timedelta:
     It counts from opening an article over each step to handing it in, without pauses
     longer than ``IDLE``. What was done offline counts as far as it was sent in that pace.
     """
+    return _sums(work)["time"]
+
+
+def last_week(user: User, at: datetime) -> dict[str, Any]:
+    """Return what ``user`` handed in during the last seven days, and the time at work on it."""
+    return _sums(
+        Assignment.objects.of(user).filter(
+            state=AssignmentState.SUBMITTED, submitted_at__gt=at - timedelta(days=7)
+        )
+    )
+
+
+def _sums(work: QuerySet[Assignment]) -> dict[str, Any]:
+    """Return ``{articles, spans, time}`` of ``work``."""
     held, names = work.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH work AS (
-                SELECT id, started_at, submitted_at FROM annotations_assignment
+                SELECT id, started_at, submitted_at, span_count FROM annotations_assignment
                 WHERE id IN ({held})
             ), moment AS (
                 SELECT assignment_id AS id, received_at AS at FROM annotations_spanop
@@ -139,18 +175,11 @@ def active_time(work: QuerySet[Assignment]) -> timedelta:
             ), pause AS (
                 SELECT at - lag(at) OVER (PARTITION BY id ORDER BY at) AS lasting FROM moment
             )
-            SELECT coalesce(sum(lasting), interval '0') FROM pause
-            WHERE lasting <= make_interval(secs => %s)
+            SELECT (SELECT count(*) FROM work),
+                   (SELECT coalesce(sum(span_count), 0) FROM work),
+                   coalesce(sum(lasting), interval '0')
+            FROM pause WHERE lasting <= make_interval(secs => %s)
             """,  # noqa: S608 – the query's own SQL
             [*names, IDLE.total_seconds()],
         )
-        return cursor.fetchone()[0]
-
-
-def last_week(user: User, at: datetime) -> dict[str, Any]:
-    """Return what ``user`` handed in during the last seven days, and the time at work on it."""
-    handed_in = Assignment.objects.of(user).filter(
-        state=AssignmentState.SUBMITTED, submitted_at__gt=at - timedelta(days=7)
-    )
-    sums = handed_in.aggregate(articles=Count("pk"), spans=Sum("span_count", default=0))
-    return {**sums, "time": active_time(handed_in)}
+        return dict(zip(("articles", "spans", "time"), cursor.fetchone(), strict=True))

@@ -1,10 +1,12 @@
 """How far a project has come on the road from articles to gold, as far as one may know."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
 
-from annotations.enums import Role, TaskState
+from annotations.enums import AssignmentState, Role, TaskState
 from annotations.models import Article, Batch, Member, Project, Task, User
 from annotations.queries.own_work import own_assignments
 
@@ -14,6 +16,7 @@ class Road:
     """Counts along the road; ``None`` is what the reader's roles do not show.
 
     Batches to which the reader is blind are left out; ``hidden`` says how many.
+    ``failed_release`` names the last release, if it failed.
     """
 
     roles: set[str]
@@ -29,6 +32,7 @@ class Road:
     own: int | None = None
     own_submitted: int | None = None
     releases: int | None = None
+    failed_release: dict[str, Any] | None = None
 
     @property
     def stations(self) -> dict[str, str]:
@@ -70,47 +74,85 @@ class Road:
 
 
 def road(project: Project, user: User, member: Member) -> Road:
-    """Return how far ``project`` has come, of which ``user`` is a member."""
+    """Return how far ``project`` has come, of which ``user`` is a member. One query."""
     roles = set(user.usable(tuple(Role(role) for role in member.roles)))
     view = Road(roles)
-    if roles & {Role.ADMIN, Role.ADJUDICATOR}:
-        batches = Batch.objects.published().filter(project=project)
-        view.hidden = batches.blind_to(user).count()
-        _count_articles(view, project, user)
-        _count_tasks(view, project, user)
-    if Role.ADMIN in roles:
-        people = project.members.current().people()
-        view.coders = people.filter(roles__contains=[Role.CODER]).count()
-        view.adjudicators = people.filter(roles__contains=[Role.ADJUDICATOR]).count()
-    if Role.CODER in roles:
-        work = own_assignments(user, project)
-        view.own = work.count()
-        view.own_submitted = view.own - work.unfinished().count()
+    counted: dict[str, Subquery] = {}
+    for name, (rows, aggregates) in _countable(project, user, roles).items():
+        counted[f"of_{name}"] = _counts(rows, **aggregates)
+        for field in aggregates:
+            setattr(view, field, 0)
+    if not counted:
+        return view
     if roles & {Role.ADMIN, Role.RESEARCHER}:
-        view.releases = project.releases.visible_to(user).filter(state="ready").count()
+        last = project.releases.visible_to(user).order_by("-number")
+        told = JSONObject(name="name", uuid="uuid", state="state")
+        counted["last_release"] = Subquery(last.values(told=told)[:1], output_field=JSONField())
+    here: Any = Project.objects.filter(pk=project.pk)
+    row = here.values(**counted).get()
+    last_release = row.pop("last_release", None)
+    if last_release and last_release["state"] == "failed":
+        view.failed_release = last_release
+    for counts in row.values():
+        for field, count in (counts or {}).items():
+            setattr(view, field, count)
     return view
 
 
-def _count_articles(view: Road, project: Project, user: User) -> None:
-    articles = Article.objects.visible_to(user).filter(project=project, withdrawn_at=None)
-    view.articles = articles.count()
-    given = Task.objects.kept().filter(article=OuterRef("pk"))
-    view.unbatched = articles.filter(~Exists(given)).count()
-
-
-def _count_tasks(view: Road, project: Project, user: User) -> None:
-    counts = (
-        Task.objects.visible_to(user)
-        .filter(batch__project=project)
-        .aggregate(
-            tasks=Count("pk"),
-            coded=Count("pk", filter=~Q(state=TaskState.OPEN)),
-            awaiting=Count("pk", filter=Q(state__in=[TaskState.CODED, TaskState.ADJUDICATING])),
-            adjudicated=Count("pk", filter=Q(state=TaskState.ADJUDICATED)),
+def _countable(
+    project: Project, user: User, roles: set[str]
+) -> dict[str, tuple[QuerySet[Any], dict[str, Count]]]:
+    """Return what the roles show: rows, and how they are counted by the road's own names."""
+    found: dict[str, tuple[QuerySet[Any], dict[str, Count]]] = {}
+    if roles & {Role.ADMIN, Role.ADJUDICATOR}:
+        batches = Batch.objects.published().filter(project=project)
+        found["batches"] = batches.blind_to(user), {"hidden": Count("pk")}
+        articles = Article.objects.visible_to(user).filter(project=project, withdrawn_at=None)
+        given = Task.objects.kept().filter(article=OuterRef("pk"))
+        found["articles"] = articles, {"articles": Count("pk")}
+        found["unbatched"] = articles.filter(~Exists(given)), {"unbatched": Count("pk")}
+        found["tasks"] = (
+            Task.objects.visible_to(user).filter(batch__project=project),
+            {
+                "tasks": Count("pk"),
+                "coded": Count("pk", filter=~Q(state=TaskState.OPEN)),
+                "awaiting": Count(
+                    "pk", filter=Q(state__in=[TaskState.CODED, TaskState.ADJUDICATING])
+                ),
+                "adjudicated": Count("pk", filter=Q(state=TaskState.ADJUDICATED)),
+            },
         )
+    if Role.ADMIN in roles:
+        found["people"] = (
+            project.members.current().people(),
+            {
+                "coders": Count("pk", filter=Q(roles__contains=[Role.CODER])),
+                "adjudicators": Count("pk", filter=Q(roles__contains=[Role.ADJUDICATOR])),
+            },
+        )
+    if Role.CODER in roles:
+        found["own"] = (
+            own_assignments(user, project),
+            {
+                "own": Count("pk"),
+                "own_submitted": Count("pk", filter=Q(state=AssignmentState.SUBMITTED)),
+            },
+        )
+    if roles & {Role.ADMIN, Role.RESEARCHER}:
+        ready = project.releases.visible_to(user).filter(state="ready")
+        found["releases"] = ready, {"releases": Count("pk")}
+    return found
+
+
+def _counts(rows: QuerySet[Any], **aggregates: Count) -> Subquery:
+    """Count ``rows`` in one pass, as one value of a larger query; none at all gives zeros."""
+    all_of_them = rows.order_by().annotate(all=Value(1)).values("all")
+    return Subquery(
+        all_of_them.annotate(**{f"n_{name}": count for name, count in aggregates.items()}).values(
+            counts=JSONObject(**{name: f"n_{name}" for name in aggregates})
+        ),
+        output_field=JSONField(),
     )
-    for name, count in counts.items():
-        setattr(view, name, count)
 
 
 def _progress(done: int | None, total: int) -> str:
@@ -123,5 +165,5 @@ def _end(done: int | None, total: int) -> str:
     return "done" if total and done == total else "ahead"
 
 
-def _release(adjudicated: int | None, total: int) -> str:
-    return "now" if total and adjudicated == total else "ahead"
+def _release(done: int | None, total: int) -> str:
+    return "now" if total and done == total else "ahead"

@@ -18,7 +18,7 @@ from annotations.forms.articles import DescriptionForm, SearchForm, WithdrawalFo
 from annotations.models import Article, Batch
 from annotations.permissions import can_administer
 from annotations.queries import reading
-from annotations.queries.articles import search
+from annotations.queries.articles import released_since_withdrawal, search
 from annotations.views.lookup import project_for
 
 PAGE = 50
@@ -66,6 +66,9 @@ def detail(request, uuid):
             "meta": _meta_of(article),
             "batches": batches.order_by("created_at") if is_admin else [],
             "can_administer": is_admin,
+            "can_restore": is_admin
+            and article.withdrawn_at is not None
+            and not released_since_withdrawal(article),
         },
     )
 
@@ -87,6 +90,20 @@ def withdraw(request, uuid):
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The article will be in no future release."))
+    return redirect("annotations:article", uuid)
+
+
+@require_POST
+def restore(request, uuid):
+    article = _article(request, uuid)
+    if not can_administer(request.user, article.project):
+        raise PermissionDenied
+    try:
+        articles.restore(article=article, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The article is back: releases take it in again."))
     return redirect("annotations:article", uuid)
 
 

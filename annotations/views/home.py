@@ -8,13 +8,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.actions import coding
 from annotations.enums import Role
+from annotations.exceptions import Refused
 from annotations.models import Assignment
 from annotations.permissions import member_of
-from annotations.queries import late_work, memberships, own_work, pool
+from annotations.queries import flags, late_work, memberships, own_work, pool, reminders
 from annotations.views.lookup import project_for
 
 #: Late steps leave the coder's home after a while; they stay with the work itself.
 LATE_WORK_SHOWN = timedelta(days=14)
+
+#: So do answers to flags; they stay beside the article.
+ANSWERS_SHOWN = timedelta(days=7)
 
 
 @require_safe
@@ -23,17 +27,27 @@ def home(request):
     user = request.user
     now = timezone.now()
     offers = pool.offers(user)
+    next_article = own_work.to_continue(user)
+    own_batches = own_work.own_batches(user)
+    own_memberships = list(memberships.of(user))
     return render(
         request,
         "annotations/home/page.html",
         {
-            "next_article": own_work.to_continue(user),
+            "next_article": next_article,
             "pools": offers.projects,
             "spent": offers.spent,
-            "own_batches": own_work.own_batches(user),
+            "own_batches": own_batches,
+            "returned": own_work.returned(own_batches, besides=next_article),
+            "today": timezone.localdate(now),
             "week": own_work.last_week(user, now),
             "late": late_work.of(Assignment.objects.of(user), since=now - LATE_WORK_SHOWN),
-            "memberships": memberships.of(user),
+            "reminders": reminders.waiting_for(user),
+            "answers": flags.answers_for(user, since=now - ANSWERS_SHOWN),
+            "memberships": own_memberships,
+            "is_coder": any(
+                Role.CODER in one.roles and not one.project.archived_at for one in own_memberships
+            ),
         },
     )
 
@@ -43,7 +57,11 @@ def next_article(request, slug):
     """Go on with what waits, or draw from a pool; the overview says if there is nothing."""
     project = project_for(request, slug, Role.CODER)
     member = member_of(request.user, project)
-    assignment = coding.next_assignment(member=member, at=timezone.now())
+    try:
+        assignment = coding.next_assignment(member=member, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("annotations:project", project.slug)
     if assignment is None:
         messages.info(request, _("There is nothing left to draw today."))
         return redirect("annotations:project", project.slug)

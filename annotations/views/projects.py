@@ -10,8 +10,9 @@ from annotations.exceptions import Refused
 from annotations.forms import refusals
 from annotations.forms.projects import ProjectForm, SettingsForm
 from annotations.permissions import can_create_project, member_of
-from annotations.queries import memberships, own_work, pool
+from annotations.queries import activity, memberships, own_work, pool
 from annotations.queries.road import road
+from annotations.queries.stuck import stuck
 from annotations.views.lookup import project_for
 
 
@@ -48,7 +49,13 @@ def project(request, slug):
     project = project_for(request, slug)
     member = member_of(request.user, project)
     is_coder = Role.CODER in member.roles
-    offers = pool.offers(request.user, project) if is_coder else None
+    is_admin = Role.ADMIN in member.roles
+    # Who runs the project or rules in it finds the own batches on the home page.
+    codes_only = is_coder and not is_admin and Role.ADJUDICATOR not in member.roles
+    next_article = own_work.to_continue(request.user, project) if is_coder else None
+    offers = None
+    if is_coder and next_article is None:
+        offers = pool.offers(request.user, project)
     return render(
         request,
         "annotations/projects/page.html",
@@ -56,10 +63,13 @@ def project(request, slug):
             "project": project,
             "member": member,
             "road": road(project, request.user, member),
-            "own_batches": own_work.own_batches(request.user, project) if is_coder else [],
-            "next_article": own_work.to_continue(request.user, project) if is_coder else None,
+            "next_article": next_article,
             "pools": offers.projects if offers else [],
             "spent": offers.spent if offers else [],
+            "own_batches": own_work.own_batches(request.user, project) if codes_only else [],
+            "stuck": stuck(project, request.user, timezone.now()) if is_admin else [],
+            "activity": activity.latest(project, request.user) if is_admin else [],
+            "today": timezone.localdate(),
         },
     )
 
@@ -90,4 +100,12 @@ def archive(request, slug):
     project = project_for(request, slug, Role.ADMIN)
     projects.archive(project=project, by=request.user, at=timezone.now())
     messages.success(request, _("The project is archived: it can be read, but not changed."))
+    return redirect("annotations:project", project.slug)
+
+
+@require_POST
+def restore(request, slug):
+    project = project_for(request, slug, Role.ADMIN)
+    projects.restore(project=project, by=request.user, at=timezone.now())
+    messages.success(request, _("The project is back, as it was."))
     return redirect("annotations:project", project.slug)

@@ -7,6 +7,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from annotations.actions.audit import record
+from annotations.actions.guards import refuse_archived
 from annotations.actions.jobs import wake_on_commit
 from annotations.enums import ReleaseState
 from annotations.exceptions import Forbidden, Invalid, Refused
@@ -67,7 +68,7 @@ def request(
     refuse_closed_batches(project=project, recipe=recipe, by=by)
 
     # Two requests at once would otherwise take the same number.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    refuse_archived(Project.objects.select_for_update(no_key=True).get(pk=project.pk))
     highest = project.releases.aggregate(highest=Max("number"))["highest"] or 0
     release = Release.objects.create(
         project=project,
@@ -115,6 +116,7 @@ def cancel(*, release: Release, by: User, at: datetime) -> Release:
     """Call a release off. A worker that is at it notices at its next write, and stops."""
     if not can_publish(by, release.project):
         raise CannotPublish(_("Only an admin of the project can cancel a release."))
+    refuse_archived(release.project)
     release = _locked(release)
     if release.state == ReleaseState.CANCELLED:
         return release
@@ -133,6 +135,7 @@ def retract(*, release: Release, reason: str, by: User, at: datetime) -> Release
     """Mark a published release as not to be relied on. Its bytes are kept."""
     if not can_publish(by, release.project):
         raise CannotPublish(_("Only an admin of the project can retract a release."))
+    refuse_archived(release.project)
     release = _locked(release)
     if release.state != ReleaseState.READY:
         raise CannotRetract(_("Only a ready release can be retracted."))

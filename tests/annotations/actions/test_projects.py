@@ -155,3 +155,28 @@ def test_archiving_twice_keeps_the_first_date_and_one_event():
     project.refresh_from_db()
     assert project.archived_at == MONDAY
     assert events(project).count("project.archived") == 1
+
+
+def test_an_archived_project_comes_back_as_it_was_once():
+    project = create()
+    projects.archive(project=project, by=project.created_by, at=MONDAY)
+
+    for _ in range(2):
+        projects.restore(project=project, by=project.created_by, at=TUESDAY)
+    projects.update(project=project, by=project.created_by, at=TUESDAY, name="Again")
+
+    project.refresh_from_db()
+    assert (project.archived_at, project.name) == (None, "Again")
+    assert events(project).count("project.reopened") == 1
+
+
+def test_only_an_admin_brings_a_project_back():
+    project = create()
+    projects.archive(project=project, by=project.created_by, at=MONDAY)
+    coder = MemberFactory(project=project).user
+
+    with pytest.raises(Forbidden):
+        projects.restore(project=project, by=coder, at=TUESDAY)
+
+    project.refresh_from_db()
+    assert project.archived_at == MONDAY

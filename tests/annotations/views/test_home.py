@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from annotations.enums import AssignmentState, Role, TaskState
+from annotations.models import CodebookVersion, FlagAnswer, Reminder
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -178,12 +179,80 @@ def test_who_comes_too_late_for_the_last_article_is_told(signed_in, coder):
     assert not coder.assignments.exists()
 
 
-@pytest.mark.parametrize("batches", [1, 3])
-def test_home_takes_the_same_queries_for_one_batch_and_for_three(
-    signed_in, coder, batches, django_assert_num_queries
-):
-    for number in range(batches):
-        give(coder, f"Article {number}")
+def test_what_came_back_stands_first_with_its_note(signed_in, coder):
+    give(coder, "Open", state=AssignmentState.CODING, saved_at=MONDAY)
+    give(coder, "Back", state=AssignmentState.RETURNED, return_note="Titles belong to the name.")
 
-    with django_assert_num_queries(13):
-        signed_in.get("/")
+    page = signed_in.get("/")
+
+    text = page.content.decode()
+    assert titles(page.context["returned"]) == ["Back"]
+    assert text.index("1 article came back to you") < text.index("batch-head")
+    assert text.index("Titles belong to the name.") < text.index(">Back</a>")
+
+
+def test_what_came_back_is_not_told_twice_where_it_is_next(signed_in, coder):
+    give(coder, "Back", state=AssignmentState.RETURNED, return_note="Look again.")
+
+    assert signed_in.get("/").context["returned"] == []
+
+
+def test_a_batch_past_its_due_date_is_called_overdue_until_it_is_done(signed_in, coder):
+    batch = BatchFactory(project=coder.project, due=MONDAY.date())
+    work = give(coder, batch=batch)
+    assert "overdue since Mon 2 Mar" in signed_in.get("/").content.decode()
+
+    submitted(work, [])
+    page = signed_in.get("/").content.decode()
+    assert "overdue" not in page
+    assert "due Mon 2 Mar" in page
+
+
+def test_a_codebook_that_is_newer_than_ones_last_work_is_told_with_its_note(signed_in, coder):
+    CodebookFactory(project=coder.project)
+    give(coder, state=AssignmentState.CODING, saved_at=MONDAY)
+    fields = {"project": coder.project, "number": 2, "change": "minor", "note": "Titles count."}
+    CodebookVersion.objects.create(**fields, published_at=MONDAY)
+    assert "since you last coded there" not in signed_in.get("/").content.decode()
+
+    CodebookVersion.objects.create(**fields | {"number": 3}, published_at=TUESDAY)
+    page = signed_in.get("/").content.decode()
+    assert "has a version 3 since you last coded there" in page
+    assert "Titles count." in page
+
+
+def test_a_coder_without_work_is_told_where_it_will_appear(signed_in):
+    assert "Nothing was given to you yet" in signed_in.get("/").content.decode()
+
+
+def test_a_coder_who_is_done_is_told_so(signed_in, coder):
+    submitted(give(coder), [])
+
+    page = signed_in.get("/").content.decode()
+
+    assert "You have coded everything that was given to you." in page
+    assert "Nothing was given to you yet" not in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_home_takes_the_same_queries_for_one_row_and_for_three(
+    signed_in, coder, rows, django_assert_num_queries
+):
+    for number in range(rows):
+        batch = BatchFactory(project=coder.project)
+        work = give(coder, f"Article {number}", batch, state=AssignmentState.RETURNED)
+        Reminder.objects.create(member=coder, batch=batch, sent_at=timezone.now())
+        FlagAnswer.objects.create(
+            assignment=work,
+            rev=0,
+            flag="Hm",
+            answered_by=coder.user,
+            answered_at=timezone.now(),
+        )
+        MemberFactory(user=coder.user)
+
+    with django_assert_num_queries(11):
+        page = signed_in.get("/")
+
+    assert len(page.context["own_batches"]) == rows
+    assert len(page.context["memberships"]) == 1 + rows

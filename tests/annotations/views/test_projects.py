@@ -1,12 +1,16 @@
 import pytest
+from django.utils import timezone
 
+from annotations.actions.audit import record
 from annotations.enums import AssignmentState, Role, TaskState
-from annotations.models import Project
+from annotations.models import AuditEvent, Project
+from exports.models import Release
 from tests.factories import (
     MONDAY,
     ArticleFactory,
     AssignmentFactory,
     BatchFactory,
+    ImportJobFactory,
     MemberFactory,
     ProjectFactory,
     TaskFactory,
@@ -185,7 +189,7 @@ def test_the_list_takes_the_same_queries_for_one_project_and_for_three(
     MemberFactory.create_batch(projects, user=person)
     client.force_login(person)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         page = client.get("/projects/")
 
     assert len(page.context["memberships"]) == projects
@@ -195,11 +199,73 @@ def test_the_list_takes_the_same_queries_for_one_project_and_for_three(
 def test_a_project_takes_the_same_queries_for_one_own_batch_and_for_three(
     client, rows, django_assert_num_queries
 ):
-    person = sign_in(client, *Role)
+    coder = sign_in(client, Role.CODER)
     for _ in range(rows):
-        AssignmentFactory(task__batch=BatchFactory(project=person.project), coder=person)
+        AssignmentFactory(task__batch=BatchFactory(project=coder.project), coder=coder)
 
-    with django_assert_num_queries(20):
-        page = client.get(f"/projects/{person.project.slug}/")
+    with django_assert_num_queries(9):
+        page = client.get(address(coder))
 
     assert len(page.context["own_batches"]) == rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_an_overview_takes_twelve_queries_whoever_looks_and_however_much_is_stuck(
+    client, rows, django_assert_max_num_queries
+):
+    person = sign_in(client, *Role)
+    project = person.project
+    for _ in range(rows):
+        late = BatchFactory(project=project, due=MONDAY.date())
+        other = AssignmentFactory(task__batch=late, coder__removed_at=MONDAY).coder
+        ImportJobFactory(project=project, state="failed", created_at=timezone.now())
+        event = AuditEvent.Kind.MEMBER_REMOVED
+        record(event, target=other, by=person.user, at=MONDAY)
+
+    with django_assert_max_num_queries(12):
+        page = client.get(address(person))
+
+    assert len(page.context["activity"]) == rows
+    assert len(page.context["stuck"]) == 3 * rows
+
+
+def test_the_overview_says_what_is_stuck_and_what_to_do(client):
+    admin = sign_in(client, Role.ADMIN)
+    batch = BatchFactory(project=admin.project, name="First", due=MONDAY.date())
+    AssignmentFactory(task__batch=batch, coder__project=admin.project)
+    Release.objects.create(
+        project=admin.project,
+        number=1,
+        name="Autumn",
+        request={},
+        state="failed",
+        created_at=MONDAY,
+    )
+
+    page = client.get(address(admin)).content.decode()
+
+    assert "1 piece of work in “First” is overdue since 2 March." in page
+    assert "The release “Autumn” failed." in page
+    assert f'href="/batches/{batch.uuid}/"' in page
+
+
+def test_nobody_but_admins_sees_what_is_stuck_or_what_others_did(client):
+    coder = sign_in(client, Role.CODER, Role.ADJUDICATOR, Role.RESEARCHER)
+    AssignmentFactory(task__batch__project=coder.project, coder__removed_at=MONDAY)
+    record(AuditEvent.Kind.PROJECT_CHANGED, target=coder.project, by=coder.user, at=MONDAY)
+
+    page = client.get(address(coder))
+
+    assert (page.context["stuck"], page.context["activity"]) == ([], [])
+
+
+def test_an_admin_brings_an_archived_project_back(client):
+    admin = sign_in(client, Role.ADMIN)
+    client.post(address(admin, "archive/"))
+    assert "Bring the project back" in client.get(address(admin, "settings/")).content.decode()
+
+    page = client.post(address(admin, "restore/"), follow=True)
+
+    assert "The project is back" in page.content.decode()
+    admin.project.refresh_from_db()
+    assert admin.project.archived_at is None
