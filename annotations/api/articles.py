@@ -7,7 +7,13 @@ from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import articles
-from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing, TextSerializer
+from annotations.api.base import (
+    InProject,
+    StrictQuery,
+    StrictSerializer,
+    TextSerializer,
+    takes_nothing,
+)
 from annotations.enums import MetaSource, Role, ZoneKind, ZonesBy
 from annotations.models import Article
 from annotations.permissions import can_administer
