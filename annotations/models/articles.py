@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.db import models
@@ -11,6 +12,8 @@ from annotations.enums import AssignmentState, JobState, Role, ZonesBy
 from annotations.models.clusters import Cluster
 from annotations.models.jobs import Job
 from annotations.models.people import Project, User
+
+_PACE_SEEN_AFTER = timedelta(seconds=2)
 
 
 class Sha256OfText(Func):
@@ -96,6 +99,14 @@ class ImportJob(Job):
 
     def __str__(self) -> str:
         return f"import of {self.created_at:%Y-%m-%d %H:%M}"
+
+    def time_left(self, at: datetime) -> timedelta | None:
+        """Say how long the step at hand goes on if it keeps its pace; ``None`` if none is seen."""
+        done = self.done - self.step_begun_with
+        if self.step_begun_at is None or done <= 0 or self.done > self.total:
+            return None
+        taken = at - self.step_begun_at
+        return taken * (self.total - self.done) / done if taken > _PACE_SEEN_AFTER else None
 
 
 class SourceFile(models.Model):

@@ -1,3 +1,5 @@
+from math import ceil
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
@@ -146,8 +148,10 @@ def _context(request, slug, uuid) -> dict:
     jobs = ImportJob.objects.visible_to(request.user).filter(project=project)
     job = get_object_or_404(jobs.select_related("requested_by", "project"), uuid=uuid)
     files = list(job.files.order_by("position"))
+    left = job.time_left(timezone.now())
     return {
         "project": project,
+        "minutes_left": None if left is None else ceil(left.total_seconds() / 60),
         "job": job,
         "is_unfinished": job.state in {JobState.QUEUED, JobState.RUNNING},
         "is_compared": job.clusters_state == JobState.READY,

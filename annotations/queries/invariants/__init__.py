@@ -19,6 +19,8 @@ CHECKS: list[Check] = [
     articles.articles_are_canonical,
     articles.zones_lie_inside_their_article,
     articles.article_versions_have_no_gaps,
+    articles.staged_articles_bear_no_work,
+    articles.imports_that_are_over_leave_nothing_staged,
     articles.uploads_are_the_bytes_that_came,
     articles.codebook_versions_have_no_gaps,
     coding.work_stays_in_one_project,

@@ -55,6 +55,33 @@ def article_versions_have_no_gaps() -> Iterator[str]:
     """)
 
 
+def staged_articles_bear_no_work() -> Iterator[str]:
+    """What an import has staged is in no batch and has no suggestions before it is ready."""
+    return found("""
+        SELECT 'article ' || article.uuid
+        FROM annotations_article article
+        JOIN annotations_importjob job ON job.id = article.import_job_id AND job.state <> 'ready'
+        WHERE EXISTS (SELECT FROM annotations_task WHERE article_id = article.id)
+           OR EXISTS (SELECT FROM annotations_suggestion WHERE article_id = article.id)
+           OR EXISTS (SELECT FROM annotations_articlerevision WHERE article_id = article.id)
+        ORDER BY article.id
+    """)
+
+
+def imports_that_are_over_leave_nothing_staged() -> Iterator[str]:
+    """A stage is cleared up soon after its import is over, whatever came of it."""
+    return found("""
+        SELECT 'import ' || job.uuid
+        FROM annotations_importjob job
+        WHERE job.state IN ('ready', 'failed', 'cancelled')
+          AND job.finished_at < now() - interval '1 hour'
+          AND (EXISTS (SELECT FROM annotations_stagedrow WHERE import_job_id = job.id)
+               OR (job.state <> 'ready'
+                   AND EXISTS (SELECT FROM annotations_article WHERE import_job_id = job.id)))
+        ORDER BY job.id
+    """)
+
+
 def uploads_are_the_bytes_that_came() -> Iterator[str]:
     """Every uploaded file is there, with the size and the hash that it had."""
     for source in SourceFile.objects.order_by("pk").iterator():

@@ -1,7 +1,9 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from annotations.actions import clusters, imports
 from annotations.enums import JobState, Role
@@ -44,6 +46,39 @@ def test_files_are_dropped_and_what_came_of_them_is_shown(signed_in, address):
     assert "hx-trigger" not in over
     assert "the record has an unknown field “oops”." in over
     assert Article.objects.get().key == "one"
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("", "Waiting for a worker"),
+        ("checking", "Reading and checking"),
+        ("cleaning", "Looking for site furniture again"),
+        ("writing", "Writing"),
+        ("emptying", "Taking back what was tried"),
+    ],
+)
+def test_the_step_of_an_import_is_named(signed_in, admin, address, step, words):
+    job = ImportJobFactory(project=admin.project, state=JobState.RUNNING, step=step)
+    assert f"<h2>{words}</h2>" in signed_in.get(f"{address}{job.uuid}/progress/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "done", "words"),
+    [
+        (60, 105, "About 9 minutes left"),
+        (60, 900, "Less than a minute left"),
+        (1, 100, None),
+        (60, 0, None),
+    ],
+)
+def test_it_is_told_how_long_an_import_will_take(signed_in, admin, address, seconds, done, words):
+    job = ImportJobFactory(
+        project=admin.project, state=JobState.RUNNING, step="checking", done=done, total=1000
+    )
+    ImportJob.objects.update(step_begun_at=timezone.now() - timedelta(seconds=seconds))
+    page = signed_in.get(f"{address}{job.uuid}/progress/").content.decode()
+    assert (words in page) if words else ("left</p>" not in page)
 
 
 def test_options_of_the_form_reach_the_import(signed_in, address):
