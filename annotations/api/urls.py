@@ -6,6 +6,7 @@ from annotations.api.adjudication import AdjudicationViewSet
 from annotations.api.agreement import AgreementViewSet
 from annotations.api.articles import ArticleListViewSet, ArticleViewSet
 from annotations.api.assignments import AssignmentListViewSet
+from annotations.api.batch_changes import BatchChangeViewSet, WorkViewSet
 from annotations.api.batches import BatchListViewSet, BatchViewSet
 from annotations.api.cleaning import CleaningViewSet, DescriptionViewSet
 from annotations.api.codebook import CodebookViewSet
@@ -132,6 +133,36 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "batches/<uuid:uuid>/close/", BatchViewSet.as_view({"post": "close"}), name="batch-close"
+    ),
+    path(
+        "batches/<uuid:uuid>/release/",
+        BatchChangeViewSet.as_view({"post": "release"}),
+        name="batch-release",
+    ),
+    path(
+        "batches/<uuid:uuid>/another/",
+        BatchChangeViewSet.as_view({"post": "ask_another"}),
+        name="batch-another",
+    ),
+    path(
+        "batches/<uuid:uuid>/another/stop/",
+        BatchChangeViewSet.as_view({"post": "ask_no_more"}),
+        name="batch-ask-no-more",
+    ),
+    path(
+        "batches/<uuid:uuid>/remind/",
+        BatchChangeViewSet.as_view({"post": "remind"}),
+        name="batch-remind",
+    ),
+    path(
+        "assignments/<uuid:uuid>/give-back/",
+        WorkViewSet.as_view({"post": "give_back"}),
+        name="work-give-back",
+    ),
+    path(
+        "assignments/<uuid:uuid>/answer/",
+        WorkViewSet.as_view({"post": "answer"}),
+        name="flag-answer",
     ),
     path(
         "projects/<slug:slug>/assignments/",

@@ -20,9 +20,10 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from annotations.algorithms.spreading import spread
-from annotations.enums import AssignmentState, CardKind, Role, TaskState
+from annotations.enums import AssignmentState, CardKind, TaskState
 from annotations.models import Assignment, Batch, Card, Member, Task
 from annotations.models.batches import TaskQuerySet
+from annotations.queries import reassignment
 
 #: The states in which a task's disputes wait for rulings.
 DISPUTED_IN = (TaskState.CODED, TaskState.ADJUDICATING)
@@ -81,9 +82,8 @@ def _uses_one_of(labels: Sequence[str]) -> Func:
 
 def coders(batch: Batch, names: Iterable[str]) -> list[Member]:
     """Return the project's coders of these usernames, by name."""
-    people = Member.objects.current().people().filter(roles__contains=[Role.CODER])
-    found = people.filter(project=batch.project, user__username__in=list(names))
-    return sorted(found.select_related("user"), key=lambda member: member.name.casefold())
+    wanted = set(names)
+    return [member for member in reassignment.able_to_code(batch) if member.name in wanted]
 
 
 def plan(batch: Batch, tasks: Sequence[Task], asked: Sequence[Member]) -> Asking:

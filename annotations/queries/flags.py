@@ -42,3 +42,10 @@ def answers_for(user: User, since: datetime) -> list[FlagAnswer]:
     related = ("assignment__task__article", "assignment__task__batch", "answered_by")
     rows = FlagAnswer.objects.filter(pk__in=last).select_related(*related)
     return list(rows.defer("assignment__task__article__text").order_by("-pk")[:SHOWN])
+
+
+def answer_to(assignment: Assignment) -> FlagAnswer | None:
+    """Return the last answer to the flag on ``assignment``, if it has one and it was answered."""
+    if not assignment.flag:
+        return None
+    return assignment.flag_answers.filter(flag=assignment.flag).order_by("-pk").first()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Window
 from django.db.models.functions import Coalesce
 
 from annotations.enums import AssignmentState, TaskState
@@ -17,11 +17,13 @@ COLUMNS = 40
 CELLS = 4000
 
 FLAGGED = "flagged"
+LACKING = "lacking"
+KINDS = (LACKING, FLAGGED)
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which articles are shown: ``kind`` is "", "lacking" or "flagged"; ``coder`` a member."""
+    """Which articles are shown: ``kind`` is empty or one of ``KINDS``; ``coder`` a member."""
 
     kind: str = ""
     coder: int | None = None
@@ -43,10 +45,11 @@ class Column:
 class Cells:
     """What the coders have of some articles: by coder, a state and a link for each column.
 
-    ``None`` is an article that is not the coder's.
+    ``None`` is an article that is not the coder's. ``of`` is how many columns there are in all.
     """
 
     columns: list[Column]
+    of: int = 0
     rows: dict[int, list[tuple[str, UUID] | None]] = field(default_factory=dict)
 
 
@@ -59,9 +62,9 @@ def tasks(batch: Batch, wanted: Filter) -> TaskQuerySet:
     """Return the tasks of ``batch`` in its order, as far as ``wanted`` shows them."""
     found = Task.objects.kept().filter(batch=batch)
     own = Assignment.objects.live().filter(task=OuterRef("pk"))
-    if wanted.kind == "lacking":
+    if wanted.kind == LACKING:
         found = found.filter(state=TaskState.OPEN)
-    elif wanted.kind == "flagged":
+    elif wanted.kind == FLAGGED:
         found = found.filter(Exists(flags.unanswered(own)))
     if wanted.coder is not None:
         found = found.filter(Exists(own.filter(coder=wanted.coder)))
@@ -79,9 +82,10 @@ def window(found: TaskQuerySet, first: int, count: int) -> Cells:
     )
     fields = ("pk", "uuid", "article__uuid", "position", "article__meta__title", "article__key")
     rows: list[tuple[Any, ...]] = list(
-        found.annotate(done=Coalesce(Subquery(done, output_field=IntegerField()), 0)).values_list(
-            *fields, "state", "coders_wanted", "done"
-        )[first : first + count]
+        found.annotate(
+            done=Coalesce(Subquery(done, output_field=IntegerField()), 0),
+            of=Window(Count("pk")),
+        ).values_list(*fields, "state", "coders_wanted", "done", "of")[first : first + count]
     )
     cells = Cells(
         [
@@ -93,8 +97,9 @@ def window(found: TaskQuerySet, first: int, count: int) -> Cells:
                 state=state,
                 need=max(0, wanted - handed_in),
             )
-            for _pk, task, article, position, title, key, state, wanted, handed_in in rows
-        ]
+            for _pk, task, article, position, title, key, state, wanted, handed_in, _of in rows
+        ],
+        of=rows[0][-1] if rows else 0,
     )
     places = {row[0]: place for place, row in enumerate(rows)}
     same = Assignment.objects.filter(pk=OuterRef("pk"))

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from math import ceil
 from uuid import UUID
 
 from django.db import connection
@@ -107,7 +106,7 @@ def expected(left: int, a_day: float, at: datetime) -> date | None:
     """Return the day on which ``left`` articles will be done; ``None`` if nothing says so."""
     if not left or not a_day or left / a_day > 3650:
         return None
-    return timezone.localdate(at) + timedelta(days=ceil(left / a_day))
+    return timezone.localdate(at) + timedelta(days=int(left / a_day))
 
 
 def behind(pace: CoderPace, batch: Batch, at: datetime) -> str:

@@ -1,14 +1,39 @@
 """How far batches have come, for those who may know."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from annotations.enums import AssignmentState, TaskState
-from annotations.models import Assignment, Batch, Member, Task, User
+from annotations.models import Assignment, Batch, Task, User
+from annotations.queries import pace
+from annotations.queries.pace import CoderPace
+
+
+def with_open_book(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
+    """Add ``is_open_book``: whether ``user``, role permitting, may know of the coders' work."""
+    known = Batch.objects.open_book_for(user).filter(pk=OuterRef("pk"))
+    return batches.annotate(is_open_book=Exists(known))
 
 
 def with_progress(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
@@ -19,12 +44,28 @@ def with_progress(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
     """
     tasks = Task.objects.kept().filter(batch=OuterRef("pk")).order_by().values("batch")
     work = Assignment.objects.filter(task__batch=OuterRef("pk")).order_by().values("task__batch")
-    return batches.annotate(
+    return with_open_book(batches, user).annotate(
         articles=_number(tasks.annotate(n=Count("pk"))),
         wanted=_number(tasks.annotate(n=Sum("coders_wanted"))),
         submitted=_number(work.filter(state=AssignmentState.SUBMITTED).annotate(n=Count("pk"))),
         adjudicated=_number(tasks.filter(state=TaskState.ADJUDICATED).annotate(n=Count("pk"))),
-        is_open_book=Exists(Batch.objects.open_book_for(user).filter(pk=OuterRef("pk"))),
+    )
+
+
+def in_order(batches: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Put first what coders still work on, by when it is due; then what is done, newest first.
+
+    ``batches`` come from ``with_progress``. Where the reader is blind to a batch, the order
+    says nothing of what coders did.
+    """
+    is_done = Case(
+        When(Q(closed_at__isnull=False), then=True),
+        When(Q(is_open_book=True, submitted__gte=F("wanted")), then=True),
+        default=False,
+        output_field=BooleanField(),
+    )
+    return batches.annotate(is_done=is_done).order_by(
+        "is_done", F("due").asc(nulls_last=True), "-created_at", "-pk"
     )
 
 
@@ -33,38 +74,18 @@ def _number(counted: QuerySet) -> Any:
 
 
 @dataclass
-class CoderRow:
-    """One coder's line of the coverage table: a state an article, ``""`` where it is not hers."""
+class Progress:
+    """How far one batch is: its tasks by state, its coders, what is missing, when it ends."""
 
-    name: str
-    cells: list[str]
-    submitted: int = 0
-    total: int = 0
-
-
-@dataclass
-class Coverage:
-    """Who has which of some articles of a batch, and how far."""
-
-    tasks: list[Task]
-    rows: list[CoderRow]
-
-    @property
-    def missing(self) -> list[int]:
-        """How many submissions each article still wants."""
-        return [
-            max(0, task.coders_wanted - sum(row.cells[at] == "submitted" for row in self.rows))
-            for at, task in enumerate(self.tasks)
-        ]
-
-
-@dataclass
-class Counts:
-    """How many tasks and assignments of a batch are in each state."""
-
-    tasks: Counter[str]
-    assignments: Counter[str]
-    wanted: int
+    batch: Batch
+    at: datetime
+    coders: list[CoderPace] = field(default_factory=list)
+    tasks: Counter[str] = field(default_factory=Counter)
+    wanted: int = 0
+    #: Places that no coder has; in a pool they wait to be drawn.
+    vacant: int = 0
+    #: Open articles for which another coder was asked later.
+    asked: int = 0
 
     @property
     def articles(self) -> int:
@@ -72,44 +93,99 @@ class Counts:
 
     @property
     def submitted(self) -> int:
-        return self.assignments[AssignmentState.SUBMITTED]
+        return sum(coder.submitted for coder in self.coders)
+
+    @property
+    def returned(self) -> int:
+        return sum(coder.states[AssignmentState.RETURNED] for coder in self.coders)
 
     @property
     def adjudicated(self) -> int:
         return self.tasks[TaskState.ADJUDICATED]
 
+    @property
+    def to_rule(self) -> int:
+        """How many articles wait for rulings."""
+        return self.tasks[TaskState.CODED] + self.tasks[TaskState.ADJUDICATING]
 
-def counts(batch: Batch) -> Counts:
-    """Count a batch's work by state. Only for who may know of the coders' work."""
-    tasks = (
+    @property
+    def is_over(self) -> bool:
+        return self.adjudicated == self.articles
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some article still waits for a coder."""
+        return self.tasks[TaskState.OPEN] > 0
+
+    @cached_property
+    def behind(self) -> list[tuple[CoderPace, str]]:
+        """Who will not be done in time, and why."""
+        found = ((coder, pace.behind(coder, self.batch, self.at)) for coder in self.coders)
+        return [(coder, why) for coder, why in found if why]
+
+    @property
+    def reasons(self) -> list[tuple[str, list[str]]]:
+        """Why coders are behind, each reason with their names; what most share comes last."""
+        named: dict[str, list[str]] = {}
+        for coder, why in self.behind:
+            named.setdefault(why, []).append(coder.name)
+        return sorted(named.items(), key=lambda item: len(item[1]))
+
+    @cached_property
+    def days(self) -> list[tuple[date, int]]:
+        """How many articles were handed in on each of the last days, today last."""
+        counts = sum((coder.days for coder in self.coders), Counter())
+        today = timezone.localdate(self.at)
+        dates = (today - timedelta(days=past) for past in reversed(range(pace.DAYS)))
+        return [(day, counts[day]) for day in dates]
+
+    @property
+    def bars(self) -> list[tuple[date, dict[str, float]]]:
+        """The days as bars in a picture ten units high."""
+        most = max((count for _day, count in self.days), default=0) or 1
+        sizes = ((day, round(10 * count / most, 2)) for day, count in self.days)
+        return [(day, {"top": 10 - size, "size": size}) for day, size in sizes]
+
+    @cached_property
+    def a_day(self) -> float:
+        """How many articles are handed in a day, by the last week."""
+        return pace.rate(Counter(dict(self.days)), self.batch.created_at, self.at)
+
+    @property
+    def expected(self) -> date | None:
+        """The day on which the last article will be handed in, if it goes on like that."""
+        if self.batch.closed_at is not None:
+            return None
+        return pace.expected(self.wanted - self.submitted, self.a_day, self.at)
+
+
+def of(batch: Batch, at: datetime) -> Progress:
+    """Return how far ``batch`` is, in three queries. Only for who may know of it."""
+    open_tasks = Q(state=TaskState.OPEN)
+    found = Progress(batch, at, pace.of_batches([batch], at).get(batch.pk, []))
+    for state, count, wanted, vacant, asked in (
         batch.tasks.kept()
-        .values_list("state")
-        .annotate(n=Count("pk"), wanted=Sum("coders_wanted"))
-    )
-    live = Assignment.objects.live().filter(task__batch=batch)
-    rows = list(tasks)
-    return Counts(
-        tasks=Counter({state: n for state, n, _wanted in rows}),
-        assignments=Counter(dict(live.values_list("state").annotate(n=Count("pk")))),
-        wanted=sum(wanted for _state, _n, wanted in rows),
-    )
-
-
-def coverage(batch: Batch, tasks: list[Task]) -> Coverage:
-    """Return every coder's line on ``tasks`` of ``batch``. Only for who may know of it."""
-    places = {task.pk: place for place, task in enumerate(tasks)}
-    rows = {
-        row["coder"]: CoderRow("", [""] * len(tasks), row["submitted"], row["total"])
-        for row in Assignment.objects.live()
-        .filter(task__batch=batch)
-        .values("coder")
+        .order_by()
+        .values("state")
         .annotate(
-            total=Count("pk"), submitted=Count("pk", filter=Q(state=AssignmentState.SUBMITTED))
+            n=Count("pk"),
+            wanted=Sum("coders_wanted"),
+            vacant=Sum(F("coders_wanted") - F("coders_live"), filter=open_tasks, default=0),
+            asked=Count("pk", filter=open_tasks & Q(coders_added__gt=0)),
         )
+        .values_list("state", "n", "wanted", "vacant", "asked")
+    ):
+        found.tasks[state] = count
+        found.wanted += wanted
+        found.vacant += vacant
+        found.asked += asked
+    return found
+
+
+def behind(batches: Iterable[Batch], at: datetime) -> dict[int, list[tuple[CoderPace, str]]]:
+    """Return who is behind in each of ``batches``, and why. Only for who may know of them."""
+    known = {batch.pk: batch for batch in batches}
+    return {
+        pk: [(coder, why) for coder in coders if (why := pace.behind(coder, known[pk], at))]
+        for pk, coders in pace.of_batches(known.values(), at).items()
     }
-    for member in Member.objects.filter(pk__in=rows).select_related("user"):
-        rows[member.pk].name = member.name
-    cells = Assignment.objects.live().filter(task__in=places)
-    for task, coder, state in cells.values_list("task", "coder", "state"):
-        rows[coder].cells[places[task]] = state
-    return Coverage(tasks, sorted(rows.values(), key=lambda row: row.name.casefold()))

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from annotations.enums import AssignmentState, Role
+from annotations.enums import AssignmentState, Role, TaskState
 from annotations.models import Assignment, Batch, Member, Task
+from annotations.models.batches import AssignmentQuerySet
 
 
 @dataclass
@@ -43,11 +44,47 @@ def coders_with_work(batch: Batch) -> list[str]:
     return sorted(set(names), key=str.casefold)
 
 
+def able_to_code(batch: Batch) -> list[Member]:
+    """Return the project's coders, by name."""
+    people = Member.objects.current().people().filter(roles__contains=[Role.CODER])
+    found = people.filter(project=batch.project).select_related("user")
+    return sorted(found, key=lambda member: member.name.casefold())
+
+
 def coders_to_take_over(batch: Batch) -> list[str]:
     """Return the names of the project's coders."""
-    people = Member.objects.current().people().filter(roles__contains=[Role.CODER])
-    names = people.filter(project=batch.project).values_list("user__username", flat=True)
-    return sorted(names, key=str.casefold)
+    return [member.name for member in able_to_code(batch)]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing a batch would do now.
+
+    So many articles would be adjudicated with the coders they have, so many
+    dropped; so many pieces of work taken away, something saved on some of them.
+    """
+
+    goes_on: int
+    dropped: int
+    taken: int
+    begun: int
+
+
+def on_closing(batch: Batch) -> Closing:
+    """Return what closing ``batch`` would do. Only for who may know of its coders' work."""
+    done = Exists(Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SUBMITTED))
+    still_open = batch.tasks.filter(state=TaskState.OPEN)
+    tasks = still_open.aggregate(goes_on=Count("pk", filter=done), of=Count("pk"))
+    work = Assignment.objects.unfinished().filter(task__in=still_open)
+    counted = work.aggregate(taken=Count("pk"), begun=Count("pk", filter=Q(doc_rev__gt=0)))
+    return Closing(tasks["goes_on"], tasks["of"] - tasks["goes_on"], **counted)
+
+
+def unfinished_of(batch: Batch, name: str) -> AssignmentQuerySet:
+    """Return what the coder of that name has not handed in, in the order of the batch."""
+    work = Assignment.objects.unfinished().filter(task__batch=batch, coder__user__username=name)
+    related = work.select_related("task__article").defer("task__article__text")
+    return related.order_by("position", "pk")
 
 
 def handover(batch: Batch, work: Sequence[Assignment], taker: Member) -> Handover:

@@ -1,37 +1,39 @@
-from collections import Counter
+"""The batches of a project, and what each of them has come to."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from annotations.actions import batch_changes
-from annotations.enums import Role, TaskState
-from annotations.exceptions import Refused
+from annotations.enums import Role
+from annotations.forms.matrix import MatrixForm
 from annotations.models import Article, Assignment, Batch
-from annotations.permissions import can_know_of
-from annotations.queries import late_work, progress, reassignment
-from annotations.views.lookup import project_for
+from annotations.permissions import can_rule
+from annotations.queries import flags, late_work, matrix, pace, progress
+from annotations.queries.progress import Progress
+from annotations.views.lookup import batch_for, page_number, project_for
 
 PAGE = 20
-COLUMNS = 40
+STEPS_SHOWN = 50
 
 
 @require_safe
 def index(request, slug):
-    """The project's batches, and how far those have come that one may know of."""
+    """The project's batches: what is due first and open first, and who is behind."""
     project = project_for(request, slug, Role.ADMIN)
     visible = Batch.objects.visible_to(request.user).filter(project=project)
-    found = progress.with_progress(visible, request.user).order_by("-created_at", "-pk")
+    found = progress.in_order(progress.with_progress(visible, request.user))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    behind = progress.behind([b for b in page.object_list if b.is_open_book], timezone.now())
+    for batch in page.object_list:
+        batch.behind = behind.get(batch.pk, [])
     return render(
         request,
         "annotations/batches/list.html",
         {
             "project": project,
-            "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+            "page": page,
+            "today": timezone.localdate(),
             "has_articles": Article.objects.published().filter(project=project).exists(),
         },
     )
@@ -39,82 +41,96 @@ def index(request, slug):
 
 @require_safe
 def detail(request, uuid):
-    """One batch: what it is, who has what, how far it is, and what can be done about it."""
-    context = _context(request, uuid)
-    batch = context["batch"]
-    if "counts" in context:
-        context["late"] = late_work.of(Assignment.objects.filter(task__batch=batch))
-    if "counts" in context and batch.closed_at is None:
-        context["givers"] = reassignment.coders_with_work(batch)
-        context["takers"] = reassignment.coders_to_take_over(batch)
-        context["is_open"] = context["counts"].tasks[TaskState.OPEN] > 0
+    """One batch: what it is, how far, who has what, what coders ask, and what can be done."""
+    batch = batch_for(request, uuid)
+    context = {"project": batch.project, "batch": batch, "today": timezone.localdate()}
+    if batch.is_open_book:
+        found = progress.of(batch, timezone.now())
+        context |= {
+            "progress": found,
+            **_matrix(request, batch, found),
+            **_flags(batch),
+            "late": late_work.of(Assignment.objects.filter(task__batch=batch)),
+        }
     return render(request, "annotations/batches/detail.html", context)
 
 
 @require_safe
 def batch_progress(request, uuid):
-    return render(request, "annotations/batches/_batch_progress.html", _context(request, uuid))
+    """How far the batch is, redrawn while coders work."""
+    batch = batch_for(request, uuid)
+    context = {"project": batch.project, "batch": batch, "today": timezone.localdate()}
+    if batch.is_open_book:
+        context |= {"progress": progress.of(batch, timezone.now()), **_flags(batch)}
+    return render(request, "annotations/batches/_batch_progress.html", context)
 
 
-@require_POST
-def reassign(request, uuid):
-    """Give one coder's unsubmitted work to another, and say what had to stay."""
-    batch = _batch(request, uuid)
-    try:
-        handover = batch_changes.reassign(
-            batch=batch,
-            from_coder=request.POST.get("from", ""),
-            to_coder=request.POST.get("to", ""),
-            by=request.user,
-            at=timezone.now(),
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        _say_reasons(request, refusal.errors)
-    else:
-        moved = len(handover.movable)
-        text = ngettext("%(count)s article moved.", "%(count)s articles moved.", moved)
-        messages.success(request, text % {"count": moved})
-        _say_reasons(request, handover.refusals)
-    return redirect("annotations:batch", uuid)
+@require_safe
+def batch_matrix(request, uuid):
+    """Another window of the coverage matrix."""
+    batch = batch_for(request, uuid, is_open_book=True)
+    found = progress.of(batch, timezone.now())
+    context = {"project": batch.project, "batch": batch, "progress": found}
+    return render(
+        request,
+        "annotations/batches/_batch_matrix.html",
+        context | _matrix(request, batch, found),
+    )
 
 
-@require_POST
-def close(request, uuid):
-    """Wait for nobody any longer."""
-    try:
-        batch_changes.close(batch=_batch(request, uuid), by=request.user, at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The batch is closed."))
-    return redirect("annotations:batch", uuid)
+@require_safe
+def work(request, uuid):
+    """One coder's work on one article, as an admin may see it: how far, what happened to it."""
+    visible = Assignment.objects.visible_to(request.user).select_related(
+        "task__article", "task__batch__project", "coder__user"
+    )
+    assignment = get_object_or_404(visible, uuid=uuid)
+    batch = batch_for(request, assignment.task.batch.uuid, is_open_book=True)
+    return render(
+        request,
+        "annotations/batches/work.html",
+        {
+            "project": batch.project,
+            "batch": batch,
+            "assignment": assignment,
+            "answers": assignment.flag_answers.select_related("answered_by").order_by("-pk"),
+            "steps": assignment.ops.order_by("-pk")[:STEPS_SHOWN],
+            "late": late_work.of(Assignment.objects.filter(pk=assignment.pk)),
+            "can_rule": can_rule(request.user, assignment.task),
+        },
+    )
 
 
-def _say_reasons(request, errors: list[dict]) -> None:
-    """Say each reason once, with how often it stood in the way."""
-    reasons = Counter(error["detail"] for error in errors if "article" in error)
-    for reason, count in reasons.items():
-        text = ngettext("%(count)s article stayed.", "%(count)s articles stayed.", count)
-        messages.warning(request, f"{text % {'count': count}} {reason}")
-
-
-def _batch(request, uuid) -> Batch:
-    visible = Batch.objects.visible_to(request.user)
-    return get_object_or_404(visible.select_related("project", "created_by"), uuid=uuid)
-
-
-def _context(request, uuid) -> dict:
-    batch = _batch(request, uuid)
-    context = {"project": batch.project, "batch": batch}
-    if not can_know_of(request.user, batch):
-        return context
-    tasks = batch.tasks.kept().select_related("article").defer("article__text")
-    page = Paginator(tasks.order_by("position", "pk"), COLUMNS).get_page(request.GET.get("page"))
-    counts = progress.counts(batch)
-    return context | {
-        "counts": counts,
-        "page": page,
-        "coverage": progress.coverage(batch, list(page.object_list)),
-        "is_over": counts.adjudicated == counts.articles,
+def _matrix(request, batch: Batch, found: Progress) -> dict:
+    """The window of columns that the address asks for; what it asks for wrongly is passed over."""
+    form = MatrixForm(request.GET, coders=found.coders)
+    wanted = form.filter
+    count = matrix.width(len(found.coders))
+    number = page_number(request.GET.get("page"))
+    tasks = matrix.tasks(batch, wanted)
+    cells = matrix.window(tasks, (number - 1) * count, count)
+    if not cells.columns and number > 1:
+        number, cells = 1, matrix.window(tasks, 0, count)
+    coders = found.coders
+    if wanted.coder is not None:
+        # Hers first, then those who share an article with her.
+        coders = [coder for coder in coders if coder.coder in cells.rows]
+        coders.sort(key=lambda coder: coder.coder != wanted.coder)
+    spent = pace.minutes(batch)
+    nothing = [None] * len(cells.columns)
+    return {
+        "form": form,
+        "query": form.query,
+        "page": Paginator(range(cells.of), count).page(number),
+        "columns": cells.columns,
+        "need": found.wanted - found.submitted,
+        "rows": [
+            (coder, spent.get(coder.coder), cells.rows.get(coder.coder, nothing))
+            for coder in coders
+        ],
     }
+
+
+def _flags(batch: Batch) -> dict:
+    shown = list(flags.waiting(batch)[: flags.SHOWN])
+    return {"flags": shown, "flag_count": shown[0].of if shown else 0}

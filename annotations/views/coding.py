@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from annotations.algorithms import keys
 from annotations.forms.appearance import density_of
 from annotations.models import Assignment, User
-from annotations.queries import codebook, coding, own_work
+from annotations.queries import codebook, coding, flags, own_work
 from annotations.queries import reading as readings
 
 FACTS = ("outlet", "author", "published_at")
@@ -33,6 +33,7 @@ def page(request, uuid):
         "project": batch.project,
         "labels": [label for label in labels if not label.is_retired],
         "definitions": labels,
+        "answer": flags.answer_to(assignment),
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),
         "facts": facts(assignment),

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from annotations.enums import Role
 from annotations.models import CodebookVersion
+from annotations.queries import matrix
 from tests.factories import (
     AssignmentFactory,
     BatchFactory,
@@ -13,13 +14,18 @@ from tests.factories import (
     TaskFactory,
     submitted,
 )
+from tests.stories import coded_task
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def admin():
-    member = MemberFactory(roles=[Role.ADMIN], user__username="boss")
+    member = MemberFactory(
+        roles=[Role.ADMIN],
+        user__username="boss",
+        project__settings={"auto_finish": False},
+    )
     CodebookFactory(project=member.project)
     return member
 
@@ -33,24 +39,57 @@ def batch(admin):
     return batch
 
 
-def test_an_admin_reassigns_and_closes_and_reads_of_it(page, live_server, signed_in, admin, batch):
+def open_dialog(page, name):
+    """Press a button of the page's head, or of its menu, and return the dialog with its form."""
+    button = page.get_by_role("button", name=name)
+    if not button.is_visible():
+        page.locator("summary", has_text="More").click()
+    button.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_be_visible()
+    return dialog
+
+
+def test_an_admin_runs_a_batch_to_its_end(page, live_server, signed_in, admin, batch):
+    MemberFactory(project=admin.project, user__username="cy")
+    coded_task(
+        [{"label": "actor", "start": 0, "end": 16}],
+        [{"label": "actor", "start": 6, "end": 16}],
+        batch=batch,
+        position=7,
+    )
     signed_in(admin.user)
     page.goto(f"{live_server.url}/batches/{batch.uuid}/")
-    page.get_by_role("button", name="Reassign…").click()
-    dialog = page.get_by_role("dialog")
+
+    dialog = open_dialog(page, "Reassign…")
     dialog.get_by_label("From").select_option("ann")
     dialog.get_by_label("To").select_option("ben")
     dialog.get_by_role("button", name="Reassign").click()
     expect(page.get_by_text("1 article moved.")).to_be_visible()
 
-    page.get_by_role("button", name="Close…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Close the batch").click()
+    dialog = open_dialog(page, "Ask another coder…")
+    dialog.get_by_label("cy").check()
+    expect(dialog.get_by_text("1 article would be asked for: cy 1.")).to_be_visible()
+    dialog.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text("Another coder is asked for 1 article.")).to_be_visible()
+    expect(page.get_by_text("1 disputed article waits for another coder")).to_be_visible()
+
+    dialog = open_dialog(page, "Remind…")
+    dialog.get_by_label("ben").check()
+    dialog.get_by_label("What to say").fill("By noon, please.")
+    dialog.get_by_role("button", name="Remind").click()
+    expect(page.get_by_text("Reminded: ben.")).to_be_visible()
+
+    dialog = open_dialog(page, "Close the batch…")
+    expect(dialog.get_by_text("2 pieces of work are taken away")).to_be_visible()
+    dialog.get_by_role("button", name="Close the batch").click()
     expect(page.get_by_text("The batch is closed.")).to_be_visible()
-    expect(page.get_by_role("button", name="Close…")).to_have_count(0)
+    expect(page.get_by_role("button", name="Reassign…")).to_have_count(0)
 
     page.get_by_role("link", name="History").click()
     expect(page.get_by_role("row").filter(has_text="batch closed")).to_contain_text("dropped 1")
     expect(page.get_by_role("row").filter(has_text="work reassigned")).to_contain_text("taker ben")
+    expect(page.get_by_role("row").filter(has_text="another coder asked")).to_contain_text("cy")
 
 
 def test_a_coder_draws_the_next_article(page, live_server, signed_in, admin):
@@ -93,13 +132,33 @@ def test_the_codebook_is_edited_without_scripts(browser, live_server, signed_in,
     plain.close()
 
 
-def test_a_wide_coverage_scrolls_by_itself_on_a_phone(page, live_server, signed_in, admin, batch):
-    coder = MemberFactory(project=admin.project)
-    AssignmentFactory.create_batch(12, task__batch=batch, coder=coder)
+def test_the_matrix_is_walked_by_arrow_keys_and_fits_a_phone(
+    page, live_server, signed_in, admin, batch
+):
+    coder = MemberFactory(project=admin.project, user__username="cy")
+    for position in range(2, matrix.COLUMNS + 3):
+        AssignmentFactory(task__batch=batch, task__position=position, coder=coder)
     signed_in(admin.user)
-    page.set_viewport_size({"width": 390, "height": 844})
-
     page.goto(f"{live_server.url}/batches/{batch.uuid}/")
+    table = page.get_by_role("grid")
+    focused = page.locator(":focus")
 
-    expect(page.locator(".coverage")).to_be_visible()
+    table.get_by_role("gridcell").get_by_role("link").first.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Control+Home")
+    expect(focused).to_have_text("1")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-status]")).to_contain_text("cy · ")
+    expect(page.locator("[data-status]")).to_contain_text("to do")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(f"{matrix.COLUMNS + 1}–{matrix.COLUMNS + 3} of")).to_be_visible()
+    expect(focused).to_have_attribute("aria-label", "to do")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing has been saved on it yet.")).to_be_visible()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.go_back()
+    expect(page.locator(".matrix-table")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390

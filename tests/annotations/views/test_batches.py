@@ -1,13 +1,17 @@
 import pytest
 
 from annotations.enums import AssignmentState, Role
-from annotations.models import Assignment, Batch
+from annotations.models import Assignment, Task
+from annotations.queries import matrix
 from tests.factories import (
+    MONDAY,
+    TUESDAY,
     ArticleFactory,
     AssignmentFactory,
     BatchFactory,
     CodebookFactory,
     MemberFactory,
+    TaskFactory,
     submitted,
 )
 
@@ -31,69 +35,10 @@ def address(admin):
     return f"/projects/{admin.project.slug}/batches/"
 
 
-def wish(**changes):
-    return {
-        "name": "First",
-        "source": "all",
-        "coders": ["ann", "ben"],
-        "coders_per_article": 2,
-        "seed": 0,
-    } | changes
-
-
-def test_the_plan_is_seen_before_it_is_made(signed_in, address, admin, coders):
-    ArticleFactory.create_batch(3, project=admin.project)
-
-    preview = signed_in.post(f"{address}new/preview/", wish(name="")).content.decode()
-    assert not Batch.objects.exists()
-    made = signed_in.post(f"{address}new/", wish())
-
-    assert "3 articles are given out." in preview
-    batch = Batch.objects.get()
-    assert made["Location"] == f"/batches/{batch.uuid}/"
-    assert Assignment.objects.count() == 6
-
-
-@pytest.mark.parametrize(
-    ("change", "count"),
-    [
-        (lambda a: {"source": "import", "import": str(a[0].import_job.uuid)}, 1),
-        (lambda a: {"source": "sample", "sample": 2}, 2),
-        (lambda a: {"source": "ids", "ids": [str(a[0].uuid), str(a[2].uuid)]}, 2),
-    ],
-)
-def test_articles_are_chosen_in_four_ways(signed_in, address, admin, coders, change, count):
-    articles = ArticleFactory.create_batch(3, project=admin.project)
-    signed_in.post(f"{address}new/", wish(**change(articles)))
-    assert Batch.objects.get().tasks.count() == count
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"coders_per_article": 3}, "3 coders an article, but 2 to choose from."),
-        ({"source": "sample", "sample": 9}, "There are 1 articles to sample from."),
-        ({"source": "import"}, "Say which articles."),
-    ],
-)
-def test_a_plan_that_can_not_be_says_why_in_preview_and_form(
-    signed_in, address, admin, coders, change, words
-):
-    ArticleFactory(project=admin.project)
-    preview = signed_in.post(f"{address}new/preview/", wish(**change))
-    made = signed_in.post(f"{address}new/", wish(**change))
-
-    assert (preview.status_code, made.status_code) == (200, 422)
-    assert words in preview.content.decode()
-    assert words in made.content.decode()
-    assert not Batch.objects.exists()
-
-
-def test_without_articles_or_coders_the_page_says_what_comes_first(signed_in, address, admin):
+def test_without_articles_or_batches_the_page_says_what_comes_first(signed_in, address, admin):
     assert "Bring in articles first" in signed_in.get(address).content.decode()
     ArticleFactory(project=admin.project)
     assert "Nobody has work yet" in signed_in.get(address).content.decode()
-    assert "Add people with the role coder" in signed_in.get(f"{address}new/").content.decode()
 
 
 def test_coverage_says_who_has_what_and_what_is_missing(signed_in, admin, coders):
@@ -107,9 +52,113 @@ def test_coverage_says_who_has_what_and_what_is_missing(signed_in, admin, coders
 
     assert html.count('data-state="submitted"') == 1
     assert html.count('data-state="assigned"') == 1
-    assert "1 of 2" in html
+    assert f'href="/assignments/{first.uuid}/work/"' in html
+    assert "<td data-need>1</td>" in html
     partial = signed_in.get(f"/batches/{first.task.batch.uuid}/progress/").content.decode()
     assert partial.strip() in html
+
+
+def test_a_flag_stands_in_its_cell_until_it_is_answered(signed_in, admin, coders):
+    work = AssignmentFactory(
+        task__batch__project=admin.project, coder=coders[0], flag="discuss: <b>?"
+    )
+    address = f"/batches/{work.task.batch.uuid}/"
+
+    html = signed_in.get(address).content.decode()
+    signed_in.post(f"/assignments/{work.uuid}/answer/", {"note": "Both."})
+    answered = signed_in.get(address).content.decode()
+
+    assert 'data-state="flagged"' in html
+    assert "discuss: &lt;b&gt;?" in html
+    assert 'data-state="flagged"' not in answered
+    assert "discuss" not in answered
+
+
+@pytest.fixture
+def wide(admin, coders):
+    """A batch of two windows of columns, with one article flagged and one handed in."""
+    batch = BatchFactory(project=admin.project)
+    for position in range(matrix.COLUMNS + 2):
+        AssignmentFactory(
+            task=TaskFactory(batch=batch, position=position, coders_wanted=1), coder=coders[0]
+        )
+    Assignment.objects.filter(task__position=3).update(flag="unsure")
+    submitted(Assignment.objects.get(task__position=1), [])
+    Task.objects.filter(position=1).update(state="coded")
+    return batch
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", range(1, matrix.COLUMNS + 1)),
+        ("page=2", [matrix.COLUMNS + 1, matrix.COLUMNS + 2]),
+        ("show=flagged", [4]),
+        ("show=lacking&page=2", [matrix.COLUMNS + 2]),
+        ("show=nonsense&coder=nobody&page=0", range(1, matrix.COLUMNS + 1)),
+        ("page=99", range(1, matrix.COLUMNS + 1)),
+    ],
+)
+def test_the_matrix_shows_a_window_of_the_articles_asked_for(signed_in, wide, query, shown):
+    for address in (f"/batches/{wide.uuid}/", f"/batches/{wide.uuid}/matrix/"):
+        answer = signed_in.get(f"{address}?{query}")
+        assert [column.number for column in answer.context["columns"]] == list(shown)
+
+
+def test_one_coders_articles_are_shown_with_those_who_share_them(signed_in, wide, admin, coders):
+    ben = coders[1]
+    first = wide.tasks.get(position=0)
+    Task.objects.update(coders_wanted=3)
+    AssignmentFactory(task=first, coder=ben)
+    alone = AssignmentFactory(task__batch=wide)
+
+    answer = signed_in.get(f"/batches/{wide.uuid}/?coder={ben.uuid}")
+
+    assert [column.task for column in answer.context["columns"]] == [first.uuid]
+    assert [coder.name for coder, _minutes, _row in answer.context["rows"]] == ["ben", "ann"]
+    assert alone.coder.name not in [row[0].name for row in answer.context["rows"]]
+
+
+def test_a_batch_that_is_over_its_date_says_so_and_who_is_behind(signed_in, admin, coders):
+    batch = BatchFactory(project=admin.project, due=MONDAY.date())
+    AssignmentFactory(task__batch=batch, coder=coders[0])
+
+    page = signed_in.get(f"/batches/{batch.uuid}/").content.decode()
+    listed = signed_in.get(f"/projects/{admin.project.slug}/batches/").content.decode()
+
+    for html in (page, listed):
+        assert "overdue since" in html
+        assert "<bdi" in html[html.index("ehind") :]
+    assert "Overdue: <bdi>ann</bdi>." in page
+
+
+def test_what_is_open_and_due_comes_first_in_the_list(signed_in, address, admin, coders):
+    done = BatchFactory(project=admin.project, name="done", due=MONDAY.date())
+    submitted(AssignmentFactory(task__batch=done, task__coders_wanted=1), [])
+    for name, due in (("never", None), ("late", TUESDAY.date()), ("soon", MONDAY.date())):
+        batch = BatchFactory(project=admin.project, name=name, due=due)
+        AssignmentFactory(task__batch=batch)
+
+    names = [batch.name for batch in signed_in.get(address).context["page"]]
+
+    assert names == ["soon", "late", "never", "done"]
+
+
+def test_the_page_of_one_work_tells_what_happened_to_it(signed_in, admin, coders):
+    work = AssignmentFactory(
+        task__batch__project=admin.project, coder=coders[0], return_note="Look again."
+    )
+    page = signed_in.get(f"/assignments/{work.uuid}/work/").content.decode()
+    assert "ann" in page
+    assert "Look again." in page
+
+
+def test_an_admins_own_work_and_that_of_a_blind_batch_have_no_such_page(signed_in, admin, coders):
+    own = AssignmentFactory(task__batch__project=admin.project, coder=admin)
+    other = AssignmentFactory(task=own.task, coder=coders[0])
+    for work in (own, other):
+        assert signed_in.get(f"/assignments/{work.uuid}/work/").status_code == 404
+    assert signed_in.get(f"/batches/{own.task.batch.uuid}/matrix/").status_code == 404
 
 
 def test_an_admin_who_codes_sees_the_same_page_whatever_the_others_do(signed_in, admin, coders):
@@ -136,69 +185,10 @@ def main_of(answer):
     return html[html.find("<main") :] if "<main" in html else html
 
 
-def test_work_is_given_to_somebody_else_on_the_page(signed_in, admin, coders):
-    batch = BatchFactory(project=admin.project)
-    ann, ben = coders[:2]
-    free = AssignmentFactory(task__batch=batch, coder=ann)
-    shared = AssignmentFactory(task__batch=batch, coder=ann)
-    AssignmentFactory(task=shared.task, coder=ben)
-    page = signed_in.get(f"/batches/{batch.uuid}/").content.decode()
-    assert f"<option>{ann.name}</option>" in page
-
-    answer = signed_in.post(
-        f"/batches/{batch.uuid}/reassign/", {"from": ann.name, "to": ben.name}, follow=True
-    )
-
-    said = [str(message) for message in answer.context["messages"]]
-    assert said == ["1 article moved.", f"1 article stayed. {ben.name} has this article."]
-    assert free.task.assignments.live().get().coder == ben
-
-
-def test_a_closed_batch_says_so_and_offers_nothing_more(signed_in, admin, coders):
-    batch = BatchFactory(project=admin.project)
-    AssignmentFactory(task__batch=batch, coder=coders[0])
-    assert 'id="close-dialog"' in signed_in.get(f"/batches/{batch.uuid}/").content.decode()
-
-    page = signed_in.post(f"/batches/{batch.uuid}/close/", follow=True).content.decode()
-    again = signed_in.post(f"/batches/{batch.uuid}/close/", follow=True).content.decode()
-
-    assert "The batch is closed." in page
-    assert "close-dialog" not in page
-    assert "reassign-dialog" not in page
-    assert "This batch is closed." in again
-
-
-def test_before_coders_are_chosen_the_preview_asks_for_them(signed_in, address, admin, coders):
-    ArticleFactory(project=admin.project)
-
-    preview = signed_in.post(f"{address}new/preview/", wish(coders=[])).content.decode()
-    made = signed_in.post(f"{address}new/", wish(coders=[]))
-
-    assert "Choose articles and coders" in preview
-    assert "This field is required." not in preview
-    assert (made.status_code, list(made.context["form"].errors)) == (422, ["coders"])
-
-
-def test_a_pool_is_made_on_the_page(signed_in, address, admin, coders):
-    ArticleFactory(project=admin.project)
-
-    preview = signed_in.post(f"{address}new/preview/", wish(strategy="pool")).content.decode()
-    signed_in.post(f"{address}new/", wish(strategy="pool"))
-
-    assert "1 article goes into the pool." in preview
-    assert "Load per coder" not in preview
-    batch = Batch.objects.get()
-    assert batch.strategy == "pool"
-    assert set(batch.drawers.all()) == set(coders)
-    assert not Assignment.objects.exists()
-
-
 def test_batches_are_the_admins(client, admin, address):
     batch = BatchFactory(project=admin.project)
     client.force_login(MemberFactory(project=admin.project, roles=[Role.CODER]).user)
     assert client.get(address).status_code == 403
-    assert client.get(f"{address}new/").status_code == 403
-    assert client.post(f"{address}new/preview/", wish()).status_code == 403
     assert client.get(f"/batches/{batch.uuid}/").status_code == 404
     assert client.get(f"/batches/{batch.uuid}/progress/").status_code == 404
 
@@ -209,7 +199,7 @@ def test_the_list_takes_the_same_queries_for_one_and_three(
 ):
     for batch in BatchFactory.create_batch(rows, project=admin.project):
         AssignmentFactory(task__batch=batch)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         signed_in.get(address)
 
 
@@ -220,5 +210,9 @@ def test_a_batch_takes_the_same_queries_for_one_article_and_three(
     batch = BatchFactory(project=admin.project)
     for _ in range(rows):
         AssignmentFactory(task__batch=batch)
-    with django_assert_num_queries(15):
-        signed_in.get(f"/batches/{batch.uuid}/")
+    with django_assert_num_queries(12):
+        signed_in.get(f"/batches/{batch.uuid}/?show=lacking")
+    with django_assert_num_queries(9):
+        signed_in.get(f"/batches/{batch.uuid}/matrix/")
+    with django_assert_num_queries(7):
+        signed_in.get(f"/batches/{batch.uuid}/progress/")
