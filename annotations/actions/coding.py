@@ -24,7 +24,7 @@ from annotations.models import (
     User,
 )
 from annotations.permissions import can_administer, is_coder_of, is_open_to_coding
-from annotations.queries import coding
+from annotations.queries import coding, quota
 from annotations.queries import op_log as queries
 from annotations.queries.op_log import AtHand
 
@@ -65,8 +65,8 @@ def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
     nothing more of it comes today.
     """
     refuse_archived(member.project)
-    found, is_contended = _next_of(member, at, waits=False)
-    if found is None and is_contended:
+    found, may_wait = _next_of(member, at, waits=False)
+    if found is None and may_wait:
         # In a transaction of its own: who waits while holding other articles may wait in a ring.
         found, _ = _next_of(member, at, waits=True)
     return found
@@ -163,22 +163,24 @@ def release(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
 
 @transaction.atomic
 def _next_of(member: Member, at: datetime, *, waits: bool) -> tuple[Assignment | None, bool]:
-    """Start the next work and return it, and whether there is some that others hold just now."""
-    pool.hold(member)
+    """Start the next work and return it, and whether others may hold some at this moment."""
+    held = pool.hold(member)
+    spent = quota.spent_by(member) if held.has_quotas else []
     related = ("task__article", "task__batch", "codebook")
-    waiting = coding.waiting(member).select_related(*related)
+    waiting = coding.waiting(member, spent).select_related(*related)
     given = waiting.select_for_update(of=("self",)).first()
-    is_contended = False
     if given is None or given.state == AssignmentState.ASSIGNED:
-        above = given.task.batch.priority if given else 0
-        drawn, is_contended = pool.draw(member, at, above=above, waits=waits)
+        drawn = pool.resume(member) if held.has_lost else None
+        if drawn is None and held.has_pools:
+            above = given.task.batch.priority if given else 0
+            drawn = pool.claim(member, at, above=above, spent=spent, waits=waits)
         if drawn is not None:
             return Assignment.objects.select_related(*related).get(pk=drawn), False
     if given is not None and given.state != AssignmentState.CODING:
         given.state = AssignmentState.CODING
         given.started_at = given.started_at or at
         given.save(update_fields=["state", "started_at"])
-    return given, is_contended
+    return given, held.has_pools
 
 
 def _locked(assignment: Assignment) -> Assignment:

@@ -1,64 +1,89 @@
 """A coder draws from a pool. Called by ``actions.coding``, in its transaction."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.db import connection
-from django.db.models import Value
+from django.db.models.expressions import RawSQL
 
 from annotations.enums import AssignmentState
-from annotations.models import Assignment, Batch, Member
+from annotations.models import Assignment, Member
 from annotations.queries import pool
 
+# The rows are locked in the order in which they are named: parent first.
+_HOLD = """
+    SELECT EXISTS (
+               SELECT FROM annotations_batch batch
+               WHERE batch.project_id = project.id AND batch.closed_at IS NULL
+                 AND batch.daily_quota IS NOT NULL
+           ),
+           EXISTS (
+               SELECT FROM annotations_batch_drawers drawer
+               JOIN annotations_batch batch ON batch.id = drawer.batch_id
+               WHERE drawer.member_id = member.id AND batch.closed_at IS NULL
+           ),
+           EXISTS (
+               SELECT FROM annotations_assignment work
+               WHERE work.coder_id = member.id AND work.state = 'released' AND work.has_expired
+           )
+    FROM annotations_member member
+    JOIN annotations_project project ON project.id = member.project_id
+    WHERE member.id = %s
+    FOR SHARE OF project FOR NO KEY UPDATE OF member
+"""
+
+# For each pool in turn the first article is looked for in the order of an index, and the first
+# pool that has one ends the search.
 _CLAIM = """
     INSERT INTO annotations_assignment (
         uuid, task_id, position, coder_id, state, created_at, started_at,
         doc_rev, span_count, flag, return_note, codebook_id
     )
-    SELECT gen_random_uuid(), drawn.id, drawn.position, %s, %s, %s, %s, 0, 0, '', '', (
+    SELECT gen_random_uuid(), drawn.id, drawn.position, pool.of_coder, %s, %s, %s, 0, 0, '', '', (
         SELECT id FROM annotations_codebookversion
-        WHERE project_id = %s ORDER BY number DESC LIMIT 1
+        WHERE project_id = pool.project_id ORDER BY number DESC LIMIT 1
     )
-    FROM ({drawn}) drawn (id, position)
+    FROM (
+        SELECT batch.*, drawer.member_id AS of_coder
+        FROM annotations_batch_drawers drawer
+        JOIN annotations_batch batch ON batch.id = drawer.batch_id
+        JOIN annotations_project project ON project.id = batch.project_id
+        WHERE drawer.member_id = %s AND batch.priority > %s AND batch.id <> ALL (%s)
+          AND batch.closed_at IS NULL AND project.archived_at IS NULL
+        ORDER BY batch.priority DESC, batch.due NULLS LAST, batch.created_at, batch.id
+    ) pool
+    CROSS JOIN LATERAL ({drawn}) drawn (id, position)
+    ORDER BY pool.priority DESC, pool.due NULLS LAST, pool.created_at, pool.id
+    LIMIT 1
     RETURNING id
 """
 
 
-def hold(member: Member) -> None:
+@dataclass(frozen=True)
+class Held:
+    """What is to be asked about for the member; most need none of it."""
+
+    has_quotas: bool
+    has_pools: bool
+    has_lost: bool
+
+
+def hold(member: Member) -> Held:
     """Let no codebook be published and no batch be closed until the draw is over.
 
     Those who draw do not wait for each other: the lock on the project is one that they can
     share. Two calls of one ``member`` do, so that they name the same work.
     """
     with connection.cursor() as cursor:
-        # The rows are locked in the order in which they are named: parent first.
-        cursor.execute(
-            """
-            SELECT FROM annotations_member member
-            JOIN annotations_project project ON project.id = member.project_id
-            WHERE member.id = %s
-            FOR SHARE OF project FOR NO KEY UPDATE OF member
-            """,
-            [member.pk],
-        )
+        cursor.execute(_HOLD, [member.pk])
+        return Held(*cursor.fetchone())
 
 
-def draw(member: Member, at: datetime, *, above: int, waits: bool) -> tuple[int | None, bool]:
-    """Start what ``member`` lost and nobody took, or the next article of a pool.
-
-    Only a pool whose priority is higher than ``above``. Returns the work's id, if any, and
-    whether there is something that others are drawing or handing in at this moment: it is
-    passed over, or waited for.
-    """
-    if (pk := _resume(member)) is not None:
-        return pk, False
-    pools = list(pool.pools_of(member, above=above))
-    for batch in pools:
-        if (pk := _claim(batch, member, at, waits=waits)) is not None:
-            return pk, False
-    return None, bool(pools)
-
-
-def _resume(member: Member) -> int | None:
+def resume(member: Member) -> int | None:
+    """Give ``member`` back what a lease had taken and nobody else has; return the work's id."""
     lost = Assignment.objects.filter(pool.IS_LOST, coder=member).select_related("task")
     # The task's lock alone: whoever gives work back holds the project, as this does.
     held = lost.select_for_update(of=("task",), skip_locked=True)
@@ -69,19 +94,27 @@ def _resume(member: Member) -> int | None:
     return work.pk
 
 
-def _claim(batch: Batch, member: Member, at: datetime, *, waits: bool) -> int | None:
-    """Claim the next article of a pool in one statement.
+def claim(
+    member: Member, at: datetime, *, above: int, spent: Collection[int], waits: bool
+) -> int | None:
+    """Start the next article of a pool in one statement, and return the work's id if there is one.
 
-    A row that was waited for is looked at again: the counter in it says whether there is
-    still a place.
+    Only a pool whose priority is higher than ``above`` and that is not ``spent``. Articles
+    that others are drawing or handing in at this moment are passed over, or waited for. A row
+    that was locked is looked at again: the counter in it says whether there is still a place.
     """
-    tasks = pool.drawable(Value(batch.pk), Value(member.pk)).values("pk", "position")
-    first = tasks.select_for_update(of=("self",), skip_locked=not waits)[:1]
-    drawn, names = first.query.sql_with_params()
+    drawn, names = _drawn(waits)
+    started = (AssignmentState.CODING.value, at, at)
+    first = (*started, member.pk, above, list(spent), *names)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM.format(drawn=drawn),
-            [member.pk, AssignmentState.CODING.value, at, at, member.project_id, *names],
-        )
+        cursor.execute(_CLAIM.format(drawn=drawn), first)
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+@cache
+def _drawn(waits: bool) -> tuple[str, tuple[Any, ...]]:
+    """Return the SQL of the first task that ``pool.of_coder`` can draw from the batch ``pool``."""
+    tasks = pool.drawable(RawSQL("pool.id", []), RawSQL("pool.of_coder", []))
+    first = tasks.values("pk", "position").select_for_update(of=("self",), skip_locked=not waits)
+    return first[:1].query.sql_with_params()

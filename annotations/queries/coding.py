@@ -1,5 +1,6 @@
 """What a coder sees of the own work: the text, its units, the spans, what comes next."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
@@ -85,10 +86,15 @@ def spans(assignment: Assignment) -> list[SpanRow]:
     ]
 
 
-def waiting(member: Member) -> QuerySet[Assignment]:
-    """Return ``member``'s work that is there to be done today, in the order to do it."""
+def waiting(member: Member, spent: Collection[int] | None = None) -> QuerySet[Assignment]:
+    """Return ``member``'s work that is there to be done today, in the order to do it.
+
+    ``spent`` are the batches that give nothing more today, for who knows them already.
+    """
     own = Assignment.objects.unfinished().filter(coder=member)
-    return quota.due_today(own, quota.open_batches_of(member)).order_by(*TO_DO)
+    if spent is None:
+        spent = quota.spent_by(member)
+    return (quota.due_today(own, spent) if spent else own).order_by(*TO_DO)
 
 
 def progress(assignment: Assignment) -> dict[str, int]:

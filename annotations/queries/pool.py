@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import (
-    BooleanField,
     Exists,
-    ExpressionWrapper,
     F,
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
 )
 from django.db.models.expressions import Combinable
 
 from annotations.enums import AssignmentState, Priority, TaskState
-from annotations.models import Assignment, Batch, Member, Project, Task, User
-from annotations.queries import coding, quota
+from annotations.models import Assignment, Batch, Project, Task, User
+from annotations.queries import quota
 
 #: Work that its coder lost to a lease and that nobody has taken over since.
 IS_LOST = Q(
@@ -54,19 +53,6 @@ def drawable(batch: Combinable, coder: Combinable) -> QuerySet[Task]:
     )
 
 
-def pools_of(member: Member, *, above: int) -> QuerySet[Batch]:
-    """Return the pools that have something for ``member`` today, in the order to draw from them.
-
-    Only those whose priority is higher than ``above``.
-    """
-    batches = quota.open_batches_of(member)
-    return (
-        batches.filter(_has_something(), priority__gt=above)
-        .exclude(pk__in=quota.spent(batches).values("pk"))
-        .order_by(*coding.in_turn())
-    )
-
-
 @dataclass(frozen=True)
 class Offers:
     """What a coder can draw, and what gives nothing more today.
@@ -83,21 +69,28 @@ def offers(user: User, project: Project | None = None) -> Offers:
     """Return what there is for ``user`` besides the work at hand, in all projects or in one."""
     own = Assignment.objects.filter(coder=OuterRef("of_coder"), task__batch=OuterRef("pk"))
     given = own.filter(state=AssignmentState.ASSIGNED)
+    # The first one and not whether there is one: so it is looked for in order, and found at once.
+    tasks = drawable(OuterRef("pk"), OuterRef("of_coder"))
+    first = tasks.filter(batch__drawers=OuterRef("of_coder"))[:1]
     batches = list(
         quota.open_batches_for(user, project)
         .annotate(
             begun=quota.begun_today(),
             goes_on_at=quota.tomorrow(),
             has_lost=Exists(own.filter(IS_LOST)),
-            is_pool=ExpressionWrapper(_has_something(), BooleanField()),
+            first_task=Subquery(first.values("pk")),
         )
-        .filter(Q(is_pool=True) | Q(has_lost=True) | Q(daily_quota__isnull=False) & Exists(given))
+        .filter(
+            Q(first_task__isnull=False)
+            | Q(has_lost=True)
+            | Q(daily_quota__isnull=False) & Exists(given)
+        )
         .select_related("project")
     )
     spent = [one for one in batches if one.daily_quota and one.begun >= one.daily_quota]
     offered: dict[Project, int] = {}
     for batch in batches:
-        if batch.has_lost or (batch.is_pool and batch not in spent):
+        if batch.has_lost or (batch.first_task and batch not in spent):
             rank = _BEGUN if batch.has_lost else batch.priority
             offered[batch.project] = max(rank, offered.get(batch.project, 0))
     if offered:
@@ -117,12 +110,3 @@ def _at_hand(user: User, spent: list[int]) -> dict[int, int]:
         elif batch_id not in spent:
             urgency[project_id] = max(priority, urgency.get(project_id, 0))
     return urgency
-
-
-def _has_something() -> Q:
-    """The condition that a batch is a pool from which its coder can draw."""
-    drawers = Batch.drawers.through.objects.filter(
-        batch=OuterRef("pk"), member=OuterRef("of_coder")
-    )
-    something = drawable(OuterRef("pk"), OuterRef("of_coder")).order_by()
-    return Q(Exists(drawers), Exists(something))

@@ -4,6 +4,7 @@ An article counts on the day on which its coder began it, whatever became of it 
 is that of the instance's ``TIME_ZONE``, and the database's clock says which one it is.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -77,17 +78,22 @@ def begun_today() -> Coalesce:
     return Coalesce(Subquery(begun, output_field=IntegerField()), 0)
 
 
-def spent(batches: QuerySet[Batch]) -> QuerySet[Batch]:
-    """Keep the batches of which their coder has begun as many today as the quota allows."""
+def spent(batches: QuerySet[Batch]) -> QuerySet:
+    """Return the ids of those of which their coder has begun as many today as the quota allows."""
     counted = batches.filter(daily_quota__isnull=False).annotate(begun=begun_today())
-    return counted.filter(begun__gte=F("daily_quota"))
+    return counted.filter(begun__gte=F("daily_quota")).values("pk")
 
 
-def due_today(work: QuerySet[Assignment], batches: QuerySet[Batch]) -> QuerySet[Assignment]:
-    """Leave out what is not begun in those of ``batches`` that give its coder nothing more today.
+def spent_by(member: Member) -> list[int]:
+    """Return the ids of the batches that give ``member`` nothing more today."""
+    return list(spent(open_batches_of(member)).values_list("pk", flat=True))
+
+
+def due_today(
+    work: QuerySet[Assignment], spent: QuerySet | Collection[int]
+) -> QuerySet[Assignment]:
+    """Leave out what is not begun in the batches that are ``spent``.
 
     What is begun can always be finished.
     """
-    return work.exclude(
-        state=AssignmentState.ASSIGNED, task__batch__in=spent(batches).values("pk")
-    )
+    return work.exclude(state=AssignmentState.ASSIGNED, task__batch__in=spent)

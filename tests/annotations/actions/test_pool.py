@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from annotations.actions import batch_changes, batches, coding
+from annotations.actions.guards import Archived
 from annotations.enums import AssignmentState, Priority, Role, Strategy, TaskState
 from annotations.models import Article, Assignment, Batch, Task
 from annotations.queries.batch_plan import Wish
@@ -11,7 +12,9 @@ from tests.factories import (
     TUESDAY,
     ArticleFactory,
     AssignmentFactory,
+    BatchFactory,
     CodebookFactory,
+    ImportJobFactory,
     MemberFactory,
     ProjectFactory,
     submitted,
@@ -149,6 +152,30 @@ def test_next_takes_six_queries_at_most(project, source, django_assert_max_num_q
         assert draw(coder) is not None
 
 
+def test_an_empty_answer_takes_six_queries_at_most(project, django_assert_max_num_queries):
+    (coder,) = coders_of(project, 1)
+    pool(project, [coder], articles=1)
+    hand_in_all(coder)
+    transactions = 2
+
+    with django_assert_max_num_queries(6 + 2 * transactions):
+        assert draw(coder) is None
+
+
+@pytest.mark.parametrize("of_coder", ["somebody absent", "oneself"])
+def test_the_next_article_is_found_without_reading_what_is_in_front(project, of_coder):
+    coder, absent = coders_of(project, 2)
+    batch = pool(project, [coder, absent], articles=2)
+    first = batch.tasks.order_by("position").first()
+    AssignmentFactory(
+        task=first, coder=absent if of_coder == "somebody absent" else coder, position=0
+    )
+    if of_coder == "oneself":
+        submitted(first.assignments.get(), [])
+
+    assert draw(coder).task.position == 1
+
+
 def test_who_is_not_named_draws_nothing(project):
     named, other = coders_of(project, 2)
     pool(project, [named])
@@ -156,22 +183,30 @@ def test_who_is_not_named_draws_nothing(project):
     assert draw(other) is None
 
 
-@pytest.mark.parametrize("ends", ["closed", "archived", "withdrawn", "taken away"])
+@pytest.mark.parametrize("ends", ["closed", "withdrawn", "taken away"])
 def test_nothing_is_drawn_that_is_over(project, ends):
     (coder,) = coders_of(project, 1)
     batch = pool(project, [coder], articles=1)
     if ends == "closed":
         batch.closed_at = TUESDAY
         batch.save()
-    elif ends == "archived":
-        project.archived_at = TUESDAY
-        project.save()
     elif ends == "withdrawn":
         project.articles.update(withdrawn_at=TUESDAY, withdrawn_reason="Rights")
     else:
         coding.release(assignment=draw(coder), by=coder.user, at=TUESDAY)
 
     assert draw(coder) is None
+
+
+def test_an_archived_project_gives_nothing(project):
+    (coder,) = coders_of(project, 1)
+    pool(project, [coder])
+    project.archived_at = TUESDAY
+    project.save()
+
+    with pytest.raises(Archived):
+        draw(coder)
+    assert not Assignment.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -186,6 +221,50 @@ def test_many_coders_drawing_at_once_never_exceed_what_an_article_wants(transact
     assert sum(map(len, drawn)) == 20
     assert all(len(articles) == len(set(articles)) for articles in drawn)
     assert {task.assignments.count() for task in Task.objects.all()} == {2}
+
+
+@pytest.mark.parametrize("articles", [60, pytest.param(2_000, marks=pytest.mark.slow)])
+@pytest.mark.django_db(transaction=True)
+def test_twenty_four_coders_at_once_empty_a_pool_and_nothing_is_claimed_twice(
+    transactional_db, articles
+):
+    project = ProjectFactory()
+    CodebookFactory(project=project)
+    coders = coders_of(project, 24)
+    batch = BatchFactory(project=project, strategy=Strategy.POOL)
+    batch.drawers.set(coders)
+    job = ImportJobFactory(project=project)
+    made = ArticleFactory.build_batch(articles, project=project, import_job=job)
+    Task.objects.bulk_create(
+        Task(batch=batch, article=article, coders_wanted=1, position=position)
+        for position, article in enumerate(Article.objects.bulk_create(made))
+    )
+
+    def take_all(coder):
+        taken = 0
+        while (work := draw(coder)) is not None:
+            taken += 1
+            done = Assignment.objects.filter(pk=work.pk)
+            done.update(state=AssignmentState.SUBMITTED, submitted_at=TUESDAY)
+        return taken
+
+    taken = at_once(*[lambda coder=coder: take_all(coder) for coder in coders])
+
+    assert sum(taken) == articles
+    assert Assignment.objects.values("task").distinct().count() == articles
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_place_is_waited_for_while_another_coder_takes_the_other_one(transactional_db):
+    project = ProjectFactory()
+    CodebookFactory(project=project)
+    coders = coders_of(project, 6)
+    pool(project, coders, articles=1, coders_per_article=6)
+
+    found = at_once(*[lambda coder=coder: draw(coder) for coder in coders])
+
+    assert None not in found
+    assert Task.objects.get().coders_live == 6
 
 
 @pytest.mark.django_db(transaction=True)
