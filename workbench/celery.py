@@ -3,9 +3,9 @@
 import os
 
 from celery import Celery
-from celery.signals import before_task_publish, task_postrun, task_prerun
+from celery.signals import before_task_publish, task_postrun, task_prerun, worker_init
 
-from workbench import logs
+from workbench import env, logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
 
@@ -16,3 +16,4 @@ app.autodiscover_tasks()
 before_task_publish.connect(logs.pass_on)
 task_prerun.connect(logs.take_up)
 task_postrun.connect(logs.lay_down)
+worker_init.connect(env.allow_many_files)

@@ -7,6 +7,7 @@ every program that knows the folder finds the same servers.
 
 import hashlib
 import os
+import resource
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,3 +110,9 @@ def write_once(path: Path, text: str) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def allow_many_files(**_: object) -> None:
+    """Raise the limit on open files: a folder of pages is a file each while it comes in."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

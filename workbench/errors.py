@@ -3,21 +3,32 @@
 import sys
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from annotations.api.errors import MEDIA_TYPE, RETRY_AFTER, database_away, members
+from annotations.api.errors import (
+    MEDIA_TYPE,
+    RETRY_AFTER,
+    TOO_LARGE,
+    database_away,
+    disk_full,
+    is_disk_full,
+    members,
+    too_large,
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, TOO_LARGE):
+        detail = too_large(exception)
+        if _is_program(request):
+            return _problem(413, "too_large", detail)
+        return HttpResponse(render_to_string("413.html", {"detail": detail}), status=413)
     if _is_program(request):
         return _problem(400, "malformed", _("The request is malformed."))
-    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        return HttpResponse(render_to_string("413.html"), status=413)
     return defaults.bad_request(request, exception)
 
 
@@ -28,6 +39,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if is_disk_full(sys.exception()):
+        said = disk_full()
+        answer = (
+            _problem(*said)
+            if _is_program(request)
+            else HttpResponse(render_to_string("503.html", {"detail": said[-1]}), status=503)
+        )
+        answer["Retry-After"] = RETRY_AFTER
+        return answer
     # Whoever is signed in is looked up before any view is reached.
     if _is_program(request) and isinstance(sys.exception(), OperationalError | InterfaceError):
         answer = _problem(*database_away())

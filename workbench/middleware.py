@@ -5,12 +5,16 @@ from time import monotonic
 from urllib.parse import unquote
 from zoneinfo import available_timezones
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from workbench import logs
 
 logger = logging.getLogger(__name__)
+
+_LONGEST_LENGTH = 20
 
 
 class Traced:
@@ -41,6 +45,19 @@ class Traced:
             return response
         finally:
             logs.request_id.reset(token)
+
+
+class Bounded:
+    """Refuse a request that says it is too large before any of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdecimal() and int(said[:_LONGEST_LENGTH]) > settings.LARGEST_REQUEST:
+            raise RequestDataTooBig
+        return self.get_response(request)
 
 
 class PrivateByDefault:

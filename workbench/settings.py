@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "workbench.middleware.PrivateByDefault",
+    "workbench.middleware.Bounded",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -275,7 +276,9 @@ CELERY_TASK_ROUTES = {
     "agreement.*": {"queue": "figures"},
     "cleaning.*": {"queue": "imports"},
     "clusters.*": {"queue": "figures"},
+    "people.*": {"queue": "figures"},
     "releases.*": {"queue": "releases"},
+    "reminders.*": {"queue": "figures"},
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

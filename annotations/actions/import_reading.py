@@ -17,7 +17,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from annotations.importing import formats, jsonl, planning
-from annotations.importing.archives import Archive
+from annotations.importing.archives import MOST_MEMBERS, Archive
 from annotations.importing.extraction import Extractor
 from annotations.importing.problems import Problem
 from annotations.importing.sources import Source, Tools, Unit
@@ -67,6 +67,7 @@ class Files:
         self._columns = job.options.get("columns", {})
         self._uploads = list(job.files.order_by("position"))
         self._open = ExitStack()
+        self._listed = 0
         self._units = list(self._planned())
 
     def __enter__(self) -> "Files":
@@ -111,6 +112,10 @@ class Files:
         file = self._open.enter_context(default_storage.open(upload.path))
         try:
             archive = Archive(cast(BinaryIO, file), upload.name, upload.pk)
+            self._listed += len(archive)
+            if self._listed > MOST_MEMBERS:
+                detail = f"Together the archives hold over {MOST_MEMBERS} files."
+                raise Problem("too_many_members", detail)
         except Problem as problem:
             yield problem.at(upload.name, 1)
             return

@@ -1,9 +1,11 @@
 """Files become articles: asked for in the request, done by a worker, seen all at once."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -85,9 +87,11 @@ def request_import(
     if not set(chosen) - {"", formats.BESIDE}:
         raise _unknown(names[0])
     _check_columns(columns or {}, chosen)
-    with transaction.atomic():
+    uuid = uuid4()
+    with _nothing_left_behind(uuid, len(files)), transaction.atomic():
         project = lock_for_change(project, by=by)
         job = ImportJob.objects.create(
+            uuid=uuid,
             project=project,
             requested_by=by,
             created_at=at,
@@ -264,7 +268,7 @@ def _keep(job: ImportJob, position: int, name: str, file: File, format: str) -> 
         size += len(piece)
     file.seek(0)
     # The path is ours: nothing of a client's file name ever reaches the storage.
-    path = default_storage.save(f"imports/{job.uuid}/{position:06d}", file)
+    path = default_storage.save(_path(job.uuid, position), file)
     SourceFile.objects.create(
         import_job=job,
         name=name,
@@ -274,6 +278,21 @@ def _keep(job: ImportJob, position: int, name: str, file: File, format: str) -> 
         sha256=digest.hexdigest(),
         position=position,
     )
+
+
+def _path(uuid: UUID, position: int) -> str:
+    return f"imports/{uuid}/{position:06d}"
+
+
+@contextmanager
+def _nothing_left_behind(uuid: UUID, count: int) -> Iterator[None]:
+    """Take files off the disk again whose import could not be asked for."""
+    try:
+        yield
+    except BaseException:
+        for position in range(count):
+            default_storage.delete(_path(uuid, position))
+        raise
 
 
 def _claim(job_id: int) -> ImportJob | None:

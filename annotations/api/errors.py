@@ -1,9 +1,11 @@
 """Errors in the one shape of the API: RFC 9457 problem details."""
 
+import errno
 import logging
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -22,6 +24,7 @@ from annotations.exceptions import Refused
 
 logger = logging.getLogger(__name__)
 
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 MEDIA_TYPE = "application/problem+json"
 #: In seconds: about as long as a restart of the database takes.
 RETRY_AFTER = "5"
@@ -48,8 +51,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    elif isinstance(error, RequestDataTooBig | TooManyFilesSent | TooManyFieldsSent):
-        return problem(413, "too_large", _("The request is too large."))
+    elif isinstance(error, TOO_LARGE):
+        return problem(413, "too_large", too_large(error))
+    elif is_disk_full(error):
+        logger.error("the disk is full")
+        return problem(*disk_full(), headers={"Retry-After": RETRY_AFTER})
     elif isinstance(error, SuspiciousOperation):
         return problem(400, "malformed", _("The request is malformed: %(why)s") % {"why": error})
     elif isinstance(error, OperationalError | InterfaceError):
@@ -77,6 +83,26 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if (wait := getattr(error, "wait", None)) is not None:
         response["Retry-After"] = str(int(wait) + 1)
     return response
+
+
+def too_large(error: Exception) -> str:
+    """Return what to say of a request that is refused for its size."""
+    if isinstance(error, TooManyFilesSent):
+        return _("At most %(most)d files can be sent at once. Send more as a zip archive.") % {
+            "most": settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        }
+    return _("The request is too large. Files may have %(most)d MB together.") % {
+        "most": settings.LARGEST_REQUEST >> 20
+    }
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full() -> tuple[int, str, str]:
+    """Return what to say when there is no room for what was sent."""
+    return 503, "disk_full", _("There is no room left on the server's disk. Nothing was kept.")
 
 
 def database_away() -> tuple[int, str, str]:

@@ -42,6 +42,9 @@ class Archive:
             detail = f"It would unpack to over {MOST_RATIO} times its size."
             raise Problem("packed_too_tightly", detail).at(name)
 
+    def __len__(self) -> int:
+        return len(self._members)
+
     def sources(self) -> Iterator[Source | Problem]:
         """Yield each member but folders and hidden ones, or why it can't be read."""
         seen: set[str] = set()

@@ -82,9 +82,10 @@ class Child:
 
     def _read(self, process: "subprocess.Popen[bytes]", size: int, until: float) -> bytes:
         data = bytearray()
+        waiting = select.poll()  # which, unlike select(), takes any number of open files
+        waiting.register(process.stdout, select.POLLIN)
         while len(data) < size:
-            left = max(0, until - time.monotonic())
-            ready, _, _ = select.select([process.stdout], [], [], left)
+            ready = waiting.poll(1000 * max(0, until - time.monotonic()))
             piece = os.read(process.stdout.fileno(), size - len(data)) if ready else b""
             if not piece:
                 raise EOFError

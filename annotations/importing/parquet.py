@@ -1,5 +1,6 @@
 """Parquet files, which are taken apart in a process with limits: a few bytes can be any table."""
 
+import io
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,10 @@ MEGABYTES = 64
 SECONDS = 0.8
 #: More rows than the file has bytes are one row again and again; below that they may be.
 FEW = 100_000
+
+
+_MARK = b"PAR1"
+_LARGEST_DESCRIPTION = 16 * 2**20
 
 
 class Table:
@@ -51,8 +56,21 @@ class Table:
 @contextmanager
 def opened(file: BinaryIO, size: int) -> Iterator[Table]:
     """Open a file that lies on a disk. Raises ``Problem`` if it is none."""
+    _refuse_others(file)
     child = Child("parquet_rows", megabytes=MEGABYTES, files=[file.fileno()])
     try:
         yield Table(child, file, size)
     finally:
         child.stop()
+
+
+def _refuse_others(file: BinaryIO) -> None:
+    """Look at the marks before and behind the tables, before a process is started for them."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    head = file.read(len(_MARK))
+    file.seek(max(0, size - 8))
+    described, mark = int.from_bytes(file.read(4), "little"), file.read(len(_MARK))
+    file.seek(0)
+    if head != _MARK or mark != _MARK or described > min(size, _LARGEST_DESCRIPTION):
+        raise Problem("bad_parquet", "It is damaged, or no Parquet file.")

@@ -89,3 +89,16 @@ def test_a_weak_secret_key_is_refused(key):
 
 def test_a_weak_secret_key_is_accepted_in_debug_mode():
     assert settings_with(SECRET_KEY="short", DEBUG="true").returncode == 0
+
+
+def test_as_many_files_may_be_open_as_the_system_allows():
+    program = (
+        "import resource; from workbench.env import allow_many_files; "
+        "_, most = resource.getrlimit(resource.RLIMIT_NOFILE); "
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (50, most)); allow_many_files(); "
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE) == (most, most))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert done.stdout == b"True\n"
