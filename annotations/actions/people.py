@@ -163,6 +163,8 @@ def remove_member(*, member: Member, by: User, at: datetime) -> None:
         raise ExternalCoder(_("An external coder is part of what was imported."))
     _keep_an_admin(member, roles=[])
     open_work = Assignment.objects.filter(coder=member).unfinished()
+    # The tasks first, as everywhere: they count who is at work on them.
+    list(Task.objects.filter(pk__in=open_work.values("task")).select_for_update().order_by("pk"))
     member.set_aside.set(open_work.select_for_update(of=("self",)))
     released = open_work.update(state=AssignmentState.RELEASED)
     member.removed_at = at
