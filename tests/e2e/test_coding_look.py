@@ -100,7 +100,8 @@ def test_what_the_caret_meets_is_spoken(desk_with):
 def test_the_text_is_set_as_closely_as_was_chosen_and_bars_follow(busy_desk):
     page = busy_desk.page
     page.locator("#coding summary").click()
-    page.get_by_role("button", name="Large").click()
+    with page.expect_response("**/profile/appearance/"):
+        page.get_by_role("button", name="Large").click()
     page.wait_for_function(BARS_FIT)
     page.reload()
     busy_desk.wait_until_ready()

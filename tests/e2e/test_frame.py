@@ -90,7 +90,8 @@ def test_the_first_tab_skips_to_the_content(page, live_server, amina):
 def test_a_chosen_theme_is_there_before_any_script_has_run(page, live_server, amina):
     page.goto(live_server.url)
     page.get_by_text("amina").first.click()
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_response("**/profile/appearance/"):
+        page.get_by_role("button", name="Dark").click()
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
 
     page.route("**/*.js", lambda route: route.abort())
@@ -105,10 +106,12 @@ def test_the_system_decides_again_once_asked_to(page, live_server, amina):
     page.emulate_media(color_scheme="dark")
     page.goto(live_server.url)
     page.get_by_text("amina").first.click()
-    page.get_by_role("button", name="Light").click()
+    with page.expect_response("**/profile/appearance/"):
+        page.get_by_role("button", name="Light").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(246, 246, 243)"
 
-    page.get_by_role("button", name="System").click()
+    with page.expect_response("**/profile/appearance/"):
+        page.get_by_role("button", name="System").click()
     page.reload()
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 21)"
@@ -165,13 +168,16 @@ PAGES = [
     "projects/river-talks/settings/",
     "projects/river-talks/people/",
     "projects/river-talks/people/invitations/",
-    "join/wrong/",
     "projects/river-talks/codebook/",
     "projects/river-talks/codebook/edit/",
     "projects/river-talks/history/",
     "profile/",
     "profile/password/",
+    "profile/mail/",
+    "profile/tokens/",
     "profile/keys/",
+    "profile/appearance/",
+    "sign-in/forgotten/",
     "projects/river-talks/articles/",
     "projects/river-talks/batches/",
     "projects/river-talks/batches/new/",
