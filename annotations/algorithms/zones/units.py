@@ -72,7 +72,9 @@ class Unit:
 @cache
 def _many(least: int) -> re.Pattern[str]:
     """Fits so many stretches without a space that hold a letter: there is a word in each."""
-    return re.compile(rf"\s*+(?>\S*?[^\W\d_]\S*+\s++(?>[^\w\s]++\s++)?){{{least}}}")
+    # Each group holds on to what it has found: else a long stretch is looked through again and
+    # again.
+    return re.compile(rf"\s*+(?>(?>\S*?[^\W\d_]\S*+)\s++(?>[^\w\s]++\s++)?){{{least}}}")
 
 
 def _count_words(text: str) -> int:
