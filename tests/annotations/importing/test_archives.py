@@ -2,11 +2,13 @@ import io
 import stat
 import struct
 import zipfile
+import zlib
 
 import pytest
 
 from annotations.importing import archives
 from annotations.importing.problems import Problem
+from tests.annotations.importing import bombs
 from tests.annotations.importing.files import members, zipped
 
 
@@ -103,3 +105,58 @@ def test_a_file_that_is_there_twice_is_read_once():
     with pytest.warns(UserWarning, match="Duplicate"):
         data = zipped(("a.txt", b"one"), ("a.txt", b"two"))
     assert names(data) == ["all.zip/a.txt", ("all.zip/a.txt", "member_repeated")]
+
+
+def test_an_archive_is_read_where_something_stands_before_it():
+    [found] = members(b"#!/bin/sh\n" * 9 + zipped(("a.txt", b"One")))
+    assert found.open().read() == b"One"
+
+
+def test_an_archive_of_the_large_form_is_read():
+    body = bombs.local(b"a.txt", b"One", 3, zlib.crc32(b"One"), method=0)
+    listing = bombs.listed(b"a.txt", 3, 3, zlib.crc32(b"One"), 0, method=0)
+    [found] = members(body + listing + bombs.large_ended(listing, 1, len(body)))
+    assert found.open().read() == b"One"
+
+
+def test_a_member_whose_sizes_follow_it_is_read():
+    data = io.BytesIO()
+    with zipfile.ZipFile(Unseekable(data), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"One " * 5000)
+    [found] = members(data.getvalue())
+    assert found.open().read() == b"One " * 5000
+
+
+class Unseekable:
+    """What a program writes an archive to that it can't go back in."""
+
+    def __init__(self, file):
+        self.write, self.flush = file.write, file.flush
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("é.txt".encode(), "é.txt"), ("é.txt".encode("cp437"), "é.txt")]
+)
+def test_a_name_is_read_as_utf_8_or_as_it_used_to_be(written, read):
+    body = bombs.local(written, b"", 0, 0, method=0)
+    listing = bombs.listed(written, 0, 0, 0, 0, method=0)
+    assert names(body + listing + bombs.ended(listing, 1, len(body))) == [f"all.zip/{read}"]
+
+
+def test_a_member_is_read_from_any_place_and_again():
+    text = b"".join(b"%d " % number for number in range(50_000))
+    [found] = members(zipped(("a.txt", text)))
+    with found.open() as file:
+        assert file.read(10) == text[:10]
+        assert (file.seek(200_000), file.read(10)) == (200_000, text[200_000:200_010])
+        assert (file.seek(5), file.read()) == (5, text[5:])
+
+
+@pytest.mark.parametrize("size", [10, 60_000])
+def test_a_member_that_is_other_than_its_checksum_is_refused(size):
+    data = bytearray(zipped(("a.txt", b"x" * size)))
+    at = data.rindex(b"PK\1\2")
+    data[at + 16] ^= 1
+    [found] = members(bytes(data))
+    with pytest.raises(Problem, match="damaged"):
+        found.open().read()

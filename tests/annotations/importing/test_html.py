@@ -1,6 +1,6 @@
 import pytest
 
-from annotations.importing import child
+from annotations.importing import child, html
 from annotations.importing.extraction import Extractor
 from annotations.importing.problems import Problem
 from bench import story_text
@@ -91,3 +91,20 @@ def test_a_page_nested_without_end_costs_no_more_than_a_refusal(extractor):
             found = {"text": problem.code}
         assert found["text"] in ("", "x", "page_too_costly")
     assert "caravana" in extractor.extract(PAGE)["text"]
+
+
+@pytest.mark.parametrize(
+    "charset", ["punycode", "idna", "undefined", "unicode_escape", "hex", "x"]
+)
+def test_a_page_is_not_read_by_a_codec_that_is_no_alphabet(charset):
+    page = f'<meta charset="{charset}"><p>Peñalta'.encode("cp1252")
+    [(_, record)] = rows(("a.html", page), extract=lambda page: {"text": page, "meta": {}})
+    assert record["text"].endswith("Peñalta")
+
+
+def test_what_looks_like_tags_in_a_script_is_none():
+    html.refuse_tangle("<script>" + "'<div>'" * 1000 + "</script><p>Anna</p>")
+    html.refuse_tangle("<!--" + "<div>" * 1000 + "--><p>Anna</p>")
+    html.refuse_tangle("<ul>" + "<li><p>Anna" * 1000)
+    with pytest.raises(Problem, match="nested over"):
+        html.refuse_tangle("<script></script>" + "<div>" * 1000)

@@ -179,3 +179,29 @@ def test_parquet_is_read_with_its_types():
 
 def test_what_is_no_parquet_is_told():
     assert told(("a.parquet", b"PAR1 nothing"))[0][1][2] == "bad_parquet"
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "²", "9" * 5000, "4294967296"])
+def test_a_row_that_is_not_numbered_as_rows_are_has_the_next_number(number):
+    sheet = (
+        '<row r="1"><c t="inlineStr"><is><t>text</t></is></c></row>'
+        f'<row r="{number}"><c t="inlineStr"><is><t>Ada</t></is></c></row>'
+    )
+    assert rows(("a.xlsx", workbook(sheet))) == [(2, {"text": "Ada"})]
+
+
+@pytest.mark.parametrize("place", ["-1", "1", "x", "9" * 5000])
+def test_a_cell_whose_text_is_not_there_is_told(place):
+    sheet = f'<row><c t="s"><v>{place}</v></c></row>'
+    assert told(("a.xlsx", workbook(sheet, "<si><t>text</t></si>")))[0][1][2] == "bad_xlsx"
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e400", "2958465.9999999"])
+def test_a_date_that_is_none_stays_as_it_is(value):
+    styles = '<cellXfs><xf numFmtId="14"/></cellXfs>'
+    sheet = (
+        '<row><c t="inlineStr"><is><t>text</t></is></c></row>'
+        f'<row><c s="0"><v>{value}</v></c></row>'
+    )
+    [(_, found)] = rows(("a.xlsx", workbook(sheet, styles=styles)))
+    assert found["text"] == value
