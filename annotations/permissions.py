@@ -40,6 +40,11 @@ def can_reset_password(user: User, member: Member) -> bool:
     return can_administer(user, member.project) and not elsewhere.exists()
 
 
+def can_correct_clusters(user: User, project: Project) -> bool:
+    """Which articles are versions of one story is for those to say who read them all."""
+    return project.archived_at is None and has_role(user, project, Role.ADMIN, Role.ADJUDICATOR)
+
+
 def is_coder_of(user: User, assignment: Assignment) -> bool:
     """The work is ``user``'s own, and ``user`` is still a coder of the project."""
     return Assignment.objects.of(user).filter(pk=assignment.pk).exists()

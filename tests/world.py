@@ -60,6 +60,10 @@ class World:
         self.cleaning = CleaningJob.objects.create(
             project=self.project, scope=CleaningScope.ALL, created_at=MONDAY
         )
+        self.cluster = self.project.clusters.create(name="told-twice")
+        type(self.article).objects.filter(pk=self.article.pk).update(
+            cluster=self.cluster, is_clustered_by_hand=True
+        )
         self.token = ApiTokenFactory(user=self.admin.user)
         self.invitation = InvitationFactory(
             project=self.project,
@@ -108,6 +112,7 @@ class World:
             "secret": "open",
             "article": self.article.uuid,
             "cleaning": self.cleaning.uuid,
+            "cluster": self.cluster.uuid,
             "batch": self.batch.uuid,
             "assignment": self.assignment.uuid,
             "task": self.coded.uuid,

@@ -9,6 +9,7 @@ from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.batch_changes import BatchChangeViewSet, WorkViewSet
 from annotations.api.batches import BatchListViewSet, BatchViewSet
 from annotations.api.cleaning import CleaningViewSet, DescriptionViewSet
+from annotations.api.clusters import ClusterListViewSet, ClusterViewSet
 from annotations.api.codebook import CodebookViewSet
 from annotations.api.coding import AssignmentViewSet
 from annotations.api.history import HistoryViewSet
@@ -104,6 +105,19 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/cleaning/<uuid:uuid>/",
         CleaningViewSet.as_view({"get": "retrieve"}),
         name="cleaning-job",
+    ),
+    path(
+        "projects/<slug:slug>/clusters/",
+        ClusterListViewSet.as_view({"get": "list"}),
+        name="clusters",
+    ),
+    path(
+        "clusters/<uuid:uuid>/", ClusterViewSet.as_view({"get": "retrieve"}), name="cluster"
+    ),
+    path(
+        "clusters/<uuid:uuid>/correct/",
+        ClusterViewSet.as_view({"post": "correct"}),
+        name="cluster-correct",
     ),
     path(
         "articles/<uuid:uuid>/",
