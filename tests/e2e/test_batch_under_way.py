@@ -1,5 +1,7 @@
 """Work changes hands, a pool is drawn from, a batch ends, the codebook changes: in a browser."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -15,6 +17,8 @@ from tests.factories import (
     submitted,
 )
 from tests.stories import coded_task
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,7 +39,7 @@ def batch(admin):
     batch = BatchFactory(project=admin.project, name="First")
     ann, _ben = (MemberFactory(project=admin.project, user__username=n) for n in ("ann", "ben"))
     submitted(AssignmentFactory(task__batch=batch, coder=ann), [])
-    AssignmentFactory(task__batch=batch, coder=ann)
+    AssignmentFactory(task__batch=batch, task__position=1, coder=ann, flag="discuss: who?")
     return batch
 
 
@@ -50,6 +54,14 @@ def open_dialog(page, name):
     return dialog
 
 
+def barriers(page):
+    """Return the rules of axe that the page breaks, each with an element that does."""
+    page.evaluate(AXE.read_text())
+    return page.evaluate(
+        "axe.run().then((found) => found.violations.map((one) => [one.id, one.nodes[0].html]))"
+    )
+
+
 def test_an_admin_runs_a_batch_to_its_end(page, live_server, signed_in, admin, batch):
     MemberFactory(project=admin.project, user__username="cy")
     coded_task(
@@ -61,6 +73,7 @@ def test_an_admin_runs_a_batch_to_its_end(page, live_server, signed_in, admin, b
     signed_in(admin.user)
     page.goto(f"{live_server.url}/batches/{batch.uuid}/")
 
+    assert barriers(page) == []
     dialog = open_dialog(page, "Reassign…")
     dialog.get_by_label("From").select_option("ann")
     dialog.get_by_label("To").select_option("ben")
@@ -70,6 +83,7 @@ def test_an_admin_runs_a_batch_to_its_end(page, live_server, signed_in, admin, b
     dialog = open_dialog(page, "Ask another coder…")
     dialog.get_by_label("cy").check()
     expect(dialog.get_by_text("1 article would be asked for: cy 1.")).to_be_visible()
+    assert barriers(page) == []
     dialog.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_text("Another coder is asked for 1 article.")).to_be_visible()
     expect(page.get_by_text("1 disputed article waits for another coder")).to_be_visible()
@@ -139,7 +153,9 @@ def test_the_matrix_is_walked_by_arrow_keys_and_fits_a_phone(
     for position in range(2, matrix.COLUMNS + 3):
         AssignmentFactory(task__batch=batch, task__position=position, coder=coder)
     signed_in(admin.user)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.goto(f"{live_server.url}/batches/{batch.uuid}/")
+    assert barriers(page) == []
     table = page.get_by_role("grid")
     focused = page.locator(":focus")
 
@@ -157,6 +173,7 @@ def test_the_matrix_is_walked_by_arrow_keys_and_fits_a_phone(
     expect(focused).to_have_attribute("aria-label", "to do")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing has been saved on it yet.")).to_be_visible()
+    assert barriers(page) == []
 
     page.set_viewport_size({"width": 390, "height": 844})
     page.go_back()
