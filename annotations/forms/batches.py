@@ -55,7 +55,7 @@ class BatchForm(forms.Form):
     to = forms.DateField(
         label=_("Published until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    batch = forms.ChoiceField(label=_("Given out before"), required=False)
+    batch = forms.ChoiceField(label=_("In a batch"), required=False)
     cluster = forms.CharField(label=_("Story"), required=False, max_length=200)
     versions = forms.ChoiceField(
         label=_("Versions of one story"),
@@ -75,12 +75,11 @@ class BatchForm(forms.Form):
         label=_("Coders per article"), min_value=1, max_value=50, initial=2
     )
     overlap = forms.IntegerField(
-        label=_("Share of articles coded by so many, %"),
+        label=_("… for this share of them, %"),
         min_value=0,
         max_value=100,
         initial=100,
         required=False,
-        help_text=_("The others have one coder. What is shared is spread over the reading order."),
     )
     strategy = forms.ChoiceField(
         label=_("How they get their articles"),
@@ -98,7 +97,7 @@ class BatchForm(forms.Form):
         label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     hours_a_day = forms.FloatField(
-        label=_("Hours a day, each"),
+        label=_("Hours a day, to plan with"),
         min_value=0.25,
         max_value=24,
         initial=4,
@@ -127,7 +126,6 @@ class BatchForm(forms.Form):
         min_value=-(2**53),
         max_value=2**53,
         required=False,
-        help_text=_("The same seed makes the same plan."),
     )
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any):
@@ -214,8 +212,8 @@ def _imports(project: Project):
 
 
 def _batches(project: Project):
-    yield "", _("or not")
-    yield UNBATCHED, _("in no batch yet")
+    yield "", _("any or none")
+    yield UNBATCHED, _("in none yet")
     latest = project.batches.published().order_by("-created_at", "-pk")
     for uuid, name in latest.values_list("uuid", "name")[:BATCHES_LISTED]:
         yield str(uuid), _("in “%(name)s”") % {"name": name}

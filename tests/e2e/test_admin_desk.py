@@ -68,7 +68,7 @@ def test_a_batch_is_planned_from_a_search(page, live_server, project):
         project=project,
         by=None,
         at=TUESDAY,
-        files=[_file(f"Rain {number} over Velmora") for number in range(5)] + [_file("Sun")],
+        files=[_file(f"Rain-{number} over Velmora") for number in range(5)] + [_file("Sun")],
     )
     imports.run_import(job_id=job.pk, at=TUESDAY)
     page.goto(f"{live_server.url}/projects/{project.slug}/articles/?q=rain")
