@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -37,7 +38,7 @@ DEEDS: dict[str, Any] = {
     Kind.IMPORT_CANCELLED: _("cancelled an import"),
     Kind.ARTICLE_WITHDRAWN: _("withdrew an article"),
     Kind.ARTICLE_RESTORED: _("brought a withdrawn article back"),
-    Kind.BATCH_OPENED: _("gave out “%(batch)s”"),
+    Kind.BATCH_OPENED: _("gave out a batch"),
     Kind.BATCH_CLOSED: _("closed “%(batch)s”"),
     Kind.BATCH_REMINDED: _("reminded coders of “%(batch)s”"),
     Kind.RELEASE_REQUESTED: _("asked for a release"),
@@ -84,7 +85,7 @@ DEEDS: dict[str, Any] = {
 
 @dataclass
 class Line:
-    """Who did what, and how often in a row; nobody stands for the workbench itself."""
+    """Who did what, and how often on a day; nobody stands for the workbench itself."""
 
     actor: User | None
     kind: str
@@ -118,18 +119,14 @@ def _names(events: Iterable[AuditEvent]) -> dict[Any, str]:
 
 
 def _folded(events: Iterable[AuditEvent], names: dict[Any, str]) -> list[Line]:
-    """Tell what one person did again and again in one line, as of its last time."""
-    lines: list[Line] = []
+    """Tell what one person did again and again on a day in one line, as of its last time."""
+    lines: dict[Any, Line] = {}
     for event in events:
         whom = names.get(event.target_uuid, "")
-        last = lines[-1] if lines else None
-        about = (event.actor_id, event.kind, event.batch_id)
-        if (
-            last is not None
-            and not whom
-            and about == (last.actor and last.actor.pk, last.kind, last.batch and last.batch.pk)
-        ):
-            last.count += 1
+        day = timezone.localdate(event.at)
+        about = (event.actor_id, event.kind, event.batch_id, day, whom)
+        if about in lines:
+            lines[about].count += 1
         else:
-            lines.append(Line(event.actor, event.kind, event.batch, event.at, whom))
-    return lines
+            lines[about] = Line(event.actor, event.kind, event.batch, event.at, whom)
+    return list(lines.values())

@@ -69,7 +69,7 @@ class Figures:
 
     @property
     def time_each(self) -> timedelta | None:
-        return self.time / self.articles if self.articles else None
+        return self.time / self.articles if self.articles and self.time else None
 
 
 def work_of(member: Member, reader: User) -> AssignmentQuerySet:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from annotations.actions.audit import record
@@ -35,16 +37,20 @@ def said(admin):
     ]
 
 
-def test_what_one_person_did_in_a_row_is_one_line(admin, batch):
+def test_what_one_person_did_on_a_day_is_one_line(admin, batch):
     ben = MemberFactory(project=admin.project, user__username="ben")
-    for _ in range(3):
+    for at in (MONDAY - timedelta(days=1), MONDAY, MONDAY, MONDAY):
         work = AssignmentFactory(task__batch=batch, coder=ben)
-        record(Kind.ASSIGNMENT_SUBMITTED, target=work, by=ben.user, at=MONDAY, batch=batch)
+        record(Kind.ASSIGNMENT_SUBMITTED, target=work, by=ben.user, at=at, batch=batch)
+        record(Kind.PROJECT_CHANGED, target=admin.project, by=admin.user, at=at)
     record(Kind.MEMBER_REMOVED, target=ben, by=admin.user, at=TUESDAY)
 
     assert said(admin) == [
         ("ada", "deactivated ben"),
+        ("ada", "changed the settings"),
         ("ben", "handed in 3 articles of “First”"),
+        ("ada", "changed the settings"),
+        ("ben", "handed in 1 article of “First”"),
     ]
 
 
