@@ -33,9 +33,9 @@ def main() -> int:
 
         with Stage(Path(folder), is_quick=options.quick) as stage:
             # The figures import models, which are there only now.
-            from bench import figures, keystrokes, queue
+            from bench import copies, figures, keystrokes, queue
 
-            known = figures.FIGURES | keystrokes.FIGURES | queue.FIGURES
+            known = figures.FIGURES | copies.FIGURES | keystrokes.FIGURES | queue.FIGURES
             chosen = {name: known[name] for name in options.names or known}
             load_before = os.getloadavg()
             rows = []

@@ -7,7 +7,7 @@ a function whose name is the rule; it names the rows that break it.
 
 from collections.abc import Callable, Iterable
 
-from annotations.queries.invariants import adjudication, articles, coding, tables
+from annotations.queries.invariants import adjudication, articles, clusters, coding, tables
 
 Check = Callable[[], Iterable[str]]
 
@@ -23,6 +23,8 @@ CHECKS: list[Check] = [
     articles.imports_that_are_over_leave_nothing_staged,
     articles.uploads_are_the_bytes_that_came,
     articles.codebook_versions_have_no_gaps,
+    clusters.clusters_hold_articles_of_their_project,
+    clusters.copies_are_in_one_cluster,
     coding.work_stays_in_one_project,
     coding.live_work_never_exceeds_that_wanted,
     coding.live_work_is_counted_right,
