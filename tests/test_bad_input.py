@@ -2,7 +2,7 @@
 
 import re
 from html.parser import HTMLParser
-from urllib.parse import quote_from_bytes, urlsplit
+from urllib.parse import quote_from_bytes, urljoin, urlsplit
 
 import pytest
 from django.db import transaction
@@ -73,11 +73,12 @@ class Forms(HTMLParser):
         if tag == "form":
             self.fields = {}
             method = (given.get("method") or "get").upper()
-            self.found.append((method, given.get("action") or self.path, self.fields))
+            goal = urljoin(self.path, given.get("action") or "")
+            self.found.append((method, goal, self.fields))
         if self.fields is not None:
             for verb in ("get", "post"):
                 if goal := given.get(f"hx-{verb}"):
-                    self.found.append((verb.upper(), goal, self.fields))
+                    self.found.append((verb.upper(), urljoin(self.path, goal), self.fields))
         if tag == "form" or self.fields is None:
             return
         if tag in {"input", "textarea", "button"} and given.get("name"):
