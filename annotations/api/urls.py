@@ -111,9 +111,7 @@ urlpatterns: list[URLPattern] = [
         ClusterListViewSet.as_view({"get": "list"}),
         name="clusters",
     ),
-    path(
-        "clusters/<uuid:uuid>/", ClusterViewSet.as_view({"get": "retrieve"}), name="cluster"
-    ),
+    path("clusters/<uuid:uuid>/", ClusterViewSet.as_view({"get": "retrieve"}), name="cluster"),
     path(
         "clusters/<uuid:uuid>/correct/",
         ClusterViewSet.as_view({"post": "correct"}),

@@ -43,11 +43,12 @@ def fitting(articles: QuerySet[Article], wanted: Mapping[str, Any]) -> QuerySet[
             articles = articles.filter(**{f"meta__{name}": wanted[name]})
     if "from" in wanted or "to" in wanted:
         # Days are compared as text, so only those in the ISO form take part.
-        articles = articles.alias(day=DAY).filter(day__regex=ISO_DAY)
-    if "from" in wanted:
-        articles = articles.filter(day__gte=wanted["from"].isoformat())
-    if "to" in wanted:
-        articles = articles.filter(day__lte=wanted["to"].isoformat())
+        dated = articles.alias(day=DAY).filter(day__regex=ISO_DAY)
+        if "from" in wanted:
+            dated = dated.filter(day__gte=wanted["from"].isoformat())
+        if "to" in wanted:
+            dated = dated.filter(day__lte=wanted["to"].isoformat())
+        articles = dated
     if "cluster" in wanted:
         articles = articles.filter(cluster__name=wanted["cluster"])
     if "import" in wanted:
