@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TaskState": "annotations.enums.TaskState",
         "AssignmentState": "annotations.enums.AssignmentState",
+        "InvitationState": "annotations.enums.InvitationState",
         "ZoneKind": "annotations.enums.ZoneKind",
     },
     "POSTPROCESSING_HOOKS": [
