@@ -122,6 +122,7 @@ class Api:
             "uuid": known[singular],
             "card": known["card"],
             "span": known["span"],
+            "decision": known["decision"],
             "name": "articles.jsonl",
         }
 

@@ -117,6 +117,7 @@ class World:
             "assignment": self.assignment.uuid,
             "task": self.coded.uuid,
             "card": self.card.card_id,
+            "decision": self.card.task.uuid,
             "span": self.card.task.uuid,
             "release": self.release.uuid,
             "token": self.token.uuid,

@@ -1,7 +1,5 @@
 """From coders' work to gold: cards are opened, ruled on, and finished."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,50 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from annotations.actions import cards as card_rows
-from annotations.actions import span_checks
+from annotations.actions import rulings, span_checks
 from annotations.actions.audit import record
 from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, CardKind, Outcome, TaskState
-from annotations.exceptions import Forbidden, Invalid, Refused
-from annotations.models import (
-    Assignment,
-    AuditEvent,
-    Card,
-    Decision,
-    Gold,
-    RulingDraft,
-    Task,
-    User,
-)
-from annotations.permissions import can_rule, is_open_to_rulings
+from annotations.exceptions import Invalid, Refused
+from annotations.models import Assignment, AuditEvent, Card, Gold, Remark, Task, User
 from annotations.queries import disputes, gold
 
 RULINGS = (Outcome.ACCEPT, Outcome.EDIT, Outcome.REJECT, Outcome.UNCLEAR)
-
-
-class MayNotRule(Forbidden):
-    """You are no adjudicator of this task, or you coded it."""
-
-    code = "may_not_rule"
-
-
-class NotOpenToRulings(Refused):
-    """Coders are still at work, or the task was finished."""
-
-    code = "not_open"
-
-
-class StaleRuling(Refused):
-    """The task has changed since the version that this ruling was made on."""
-
-    code = "stale"
-
-
-class NotFound(Refused):
-    """The task has no such card, coder or added span."""
-
-    status = 404
-    code = "not_found"
 
 
 class CardsAreOpen(Refused):
@@ -66,6 +29,12 @@ class CannotReturn(Refused):
     """This coder's work can't be given back."""
 
     code = "cannot_return"
+
+
+class Taken(Refused):
+    """Another adjudicator is at this article; ``errors`` says who."""
+
+    code = "taken"
 
 
 def open_cards(*, task: Task, at: datetime, is_import: bool = False) -> None:
@@ -108,8 +77,10 @@ def rule(
     """
     said = {"reason": reason, "note": note, "rule": rule, "confidence": confidence}
     sent = {"outcome": outcome, "coder": coder, "spans": spans, "base_version": base_version}
-    with _ruling(task, by, at, base_version, card_id=card_id, draft={**sent, **said}) as held:
-        card = _card(held, card_id)
+    with rulings.held_for(
+        task, by, at, base_version, card_id=card_id, draft={**sent, **said}
+    ) as held:
+        card = rulings.card_of(held, card_id)
         assignments = disputes.coders_of(held)
         member = None
         if outcome == Outcome.ACCEPT:
@@ -135,15 +106,15 @@ def rule(
             **said,
         )
         card.save(update_fields=["decision", "is_stale"])
-        _ruled(held, decision, by, at)
+        rulings.was_ruled(held, [decision], by=by, at=at)
     return card
 
 
 def reopen_card(*, task: Task, card_id: str, by: User, at: datetime, base_version: int) -> Card:
     """Take the ruling on a card back, so that it waits for another."""
     draft = {"outcome": Outcome.REOPEN, "base_version": base_version}
-    with _ruling(task, by, at, base_version, card_id=card_id, draft=draft) as held:
-        card = _card(held, card_id)
+    with rulings.held_for(task, by, at, base_version, card_id=card_id, draft=draft) as held:
+        card = rulings.card_of(held, card_id)
         if card.decision is None:
             raise Refused(_("Nobody has ruled on this card."), code="not_ruled")
         decision = card_rows.decide(
@@ -151,7 +122,7 @@ def reopen_card(*, task: Task, card_id: str, by: User, at: datetime, base_versio
         )
         card.decision = None
         card.save(update_fields=["decision", "is_stale"])
-        _ruled(held, decision, by, at)
+        rulings.was_ruled(held, [decision], by=by, at=at)
     return card
 
 
@@ -170,7 +141,7 @@ def add_span(
     """Put a span into gold that nobody coded, and return it as the preview shows it."""
     span = {"label": label, "start": start, "end": end, "attributes": attributes or []}
     draft = {**span, "outcome": Outcome.ADD, "note": note, "base_version": base_version}
-    with _ruling(task, by, at, base_version, card_id="", draft=draft) as held:
+    with rulings.held_for(task, by, at, base_version, card_id="", draft=draft) as held:
         rows = span_checks.checked(held, [span])
         card = Card(task=held, card_id=str(uuid4()), kind=CardKind.ADDED, start=start, end=end)
         decision = card_rows.decide(
@@ -183,14 +154,14 @@ def add_span(
             note=note,
         )
         card.save(force_insert=True)
-        _ruled(held, decision, by, at)
+        rulings.was_ruled(held, [decision], by=by, at=at)
         return next(row for row in disputes.gold_of(held) if row["card"] == card.card_id)
 
 
 def take_back_span(*, task: Task, span_id: str, by: User, at: datetime, base_version: int) -> None:
     """Take an added span out of gold again."""
     draft = {"outcome": Outcome.WITHDRAW, "span": span_id, "base_version": base_version}
-    with _ruling(task, by, at, base_version, card_id="", draft=draft) as held:
+    with rulings.held_for(task, by, at, base_version, card_id="", draft=draft) as held:
         held_by = {row["id"]: row["card"] for row in disputes.gold_of(held)}
         card = (
             held.cards.select_related("decision")
@@ -198,23 +169,22 @@ def take_back_span(*, task: Task, span_id: str, by: User, at: datetime, base_ver
             .first()
         )
         if card is None:
-            raise NotFound(_("No adjudicator added this span."))
+            raise rulings.NotFound(_("No adjudicator added this span."))
         decision = card_rows.decide(
             card, outcome=Outcome.WITHDRAW, by=by, at=at, assignments=disputes.coders_of(held)
         )
         card.delete()
-        _ruled(held, decision, by, at)
+        rulings.was_ruled(held, [decision], by=by, at=at)
 
 
 @transaction.atomic
 def finish(*, task: Task, by: User, at: datetime) -> Task:
     """Write the task's gold. Nothing changes if it was finished before."""
-    task = _locked(task)
-    if not can_rule(by, task):
-        raise MayNotRule(_("You can't adjudicate this article."))
+    task = rulings.locked(task)
+    rulings.refuse_unless_allowed(by, task)
     if task.state == TaskState.ADJUDICATED:
         return task
-    _refuse_unless_open(task)
+    rulings.refuse_unless_open(task)
     if task.cards_open:
         raise CardsAreOpen(_("Some places still wait for a ruling."))
     task.version += 1
@@ -229,10 +199,9 @@ def reopen(*, task: Task, by: User, at: datetime) -> Task:
 
     Gold that came with an import is laid out as cards first.
     """
-    task = _locked(task)
-    if not can_rule(by, task):
-        raise MayNotRule(_("You can't adjudicate this article."))
-    _refuse_archived(task)
+    task = rulings.locked(task)
+    rulings.refuse_unless_allowed(by, task)
+    rulings.refuse_archived(task)
     if task.state != TaskState.ADJUDICATED:
         raise Refused(_("This article is not adjudicated."), code="not_adjudicated")
     if not task.decisions.exists():
@@ -246,12 +215,44 @@ def reopen(*, task: Task, by: User, at: datetime) -> Task:
 
 
 @transaction.atomic
+def take(*, task: Task, by: User, at: datetime, is_over_another: bool = False) -> Task:
+    """Say that ``by`` is at this task, so that others choose another one.
+
+    Raises ``Taken`` while somebody else is, unless it is taken over from them. That keeps nobody
+    from ruling: what counts there is the version that a ruling was made on.
+    """
+    task = rulings.locked(task)
+    rulings.refuse_unless_allowed(by, task)
+    rulings.refuse_unless_open(task)
+    holder = disputes.taken_by(task, at)
+    if holder is not None and holder != by and not is_over_another:
+        message = _("%(name)s is at this article.") % {"name": holder.username}
+        raise Taken(message, errors=[{"field": "by", "code": "taken", "detail": holder.username}])
+    task.taken_by, task.taken_at = by, at
+    task.save(update_fields=["taken_by", "taken_at"])
+    return task
+
+
+@transaction.atomic
+def remark(*, task: Task, card_id: str, text: str, by: User, at: datetime) -> Remark:
+    """Say something about a card to those who rule there; it stays for good."""
+    task = rulings.locked(task)
+    rulings.refuse_unless_allowed(by, task)
+    if not text.strip():
+        message = _("Say something.")
+        raise Invalid(message, errors=[{"field": "text", "code": "required", "detail": message}])
+    card = rulings.card_of(task, card_id)
+    return Remark.objects.create(
+        task=task, card_id=card.card_id, text=text.strip(), said_by=by, said_at=at
+    )
+
+
+@transaction.atomic
 def return_work(*, task: Task, coder: str, note: str, by: User, at: datetime) -> Task:
     """Give a coder's work back with a note. Rulings are kept until it is handed in again."""
-    task = _locked(task)
-    if not can_rule(by, task):
-        raise MayNotRule(_("You can't adjudicate this article."))
-    _refuse_unless_open(task)
+    task = rulings.locked(task)
+    rulings.refuse_unless_allowed(by, task)
+    rulings.refuse_unless_open(task)
     shown = _coder(task, disputes.coders_of(task), coder)
     assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=shown.pk)
     if shown.coder.is_external:
@@ -263,60 +264,10 @@ def return_work(*, task: Task, coder: str, note: str, by: User, at: datetime) ->
     assignment.save(update_fields=["state", "return_note"])
     task.state = TaskState.OPEN
     task.version += 1
-    task.save(update_fields=["state", "version"])
+    task.taken_by = task.taken_at = None
+    task.save(update_fields=["state", "version", "taken_by", "taken_at"])
     record(AuditEvent.Kind.ASSIGNMENT_RETURNED, target=assignment, by=by, at=at, batch=task.batch)
     return task
-
-
-@contextmanager
-def _ruling(
-    task: Task, by: User, at: datetime, base_version: int, *, card_id: str, draft: dict[str, Any]
-) -> Iterator[Task]:
-    """Hold the task for a ruling on ``base_version`` of it, and keep what comes too late."""
-    try:
-        with transaction.atomic():
-            held = _locked(task)
-            if not can_rule(by, held):
-                raise MayNotRule(_("You can't adjudicate this article."))
-            _refuse_unless_open(held)
-            if held.version != base_version:
-                raise StaleRuling(_("This article has changed since you saw it."))
-            yield held
-    except (NotOpenToRulings, StaleRuling):
-        # After the rollback: the refusal must not take the draft with it.
-        RulingDraft.objects.create(
-            task=task, card_id=card_id[:36], body=draft, sent_by=by, received_at=at
-        )
-        raise
-
-
-def _locked(task: Task) -> Task:
-    rows = Task.objects.select_for_update(of=("self",))
-    return rows.select_related("batch__project", "article").get(pk=task.pk)
-
-
-def _refuse_unless_open(task: Task) -> None:
-    _refuse_archived(task)
-    if not is_open_to_rulings(task):
-        raise NotOpenToRulings(
-            _("This article is finished. Reopen it first.")
-            if task.state == TaskState.ADJUDICATED
-            else _("Coders are still at work on this article.")
-        )
-
-
-def _refuse_archived(task: Task) -> None:
-    if task.batch.project.archived_at:
-        raise NotOpenToRulings(_("This project is archived."), code="archived")
-
-
-def _card(task: Task, card_id: str) -> Card:
-    found = task.cards.select_related("decision").exclude(kind=CardKind.ADDED)
-    card = found.filter(card_id=card_id).first()
-    if card is None:
-        raise NotFound(_("There is no such card."))
-    card.task = task
-    return card
 
 
 def _coder(task: Task, assignments: list[Assignment], shown_as: str | None) -> Assignment:
@@ -325,21 +276,6 @@ def _coder(task: Task, assignments: list[Assignment], shown_as: str | None) -> A
             return next(a for a in assignments if str(a.uuid) == assignment)
     message = _("Say whose version: one of the coders of this article.")
     raise Invalid(message, errors=[{"field": "coder", "code": "unknown", "detail": message}])
-
-
-def _ruled(task: Task, decision: Decision, by: User, at: datetime) -> None:
-    task.state = TaskState.ADJUDICATING
-    card_rows.count(task)
-    task.save(update_fields=["state", "version", "cards_open", "cards_disputed"])
-    record(
-        AuditEvent.Kind.CARD_RULED,
-        target=decision,
-        by=by,
-        at=at,
-        batch=task.batch,
-        task=str(task.uuid),
-        outcome=str(decision.outcome),
-    )
 
 
 def _finish(task: Task, *, by: User | None, at: datetime) -> None:
@@ -361,7 +297,8 @@ def _finish(task: Task, *, by: User | None, at: datetime) -> None:
         task.save(update_fields=["state"])
     task.state = TaskState.ADJUDICATED
     task.adjudicated_at = at
-    task.save(update_fields=["state", "adjudicated_at", "version"])
+    task.taken_by = task.taken_at = None
+    task.save(update_fields=["state", "adjudicated_at", "version", "taken_by", "taken_at"])
     record(
         AuditEvent.Kind.TASK_ADJUDICATED,
         target=task,

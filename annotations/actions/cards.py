@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from annotations.algorithms import cards as algorithm
+from annotations.algorithms.questions import question_key, words_key
 from annotations.enums import CardKind, Outcome
 from annotations.models import Assignment, Card, Decision, Gold, Submission, Task, User
 from annotations.queries import disputes
@@ -43,6 +44,7 @@ def rebuild(*, task: Task, at: datetime) -> None:
     codings = {coder: algorithm.coded_spans(spans) for coder, spans in rows.items()}
     original = {(coder, str(row["id"])): row for coder, spans in rows.items() for row in spans}
 
+    text = task.article.text
     changed, fresh, undecided = [], [], []
     for made in algorithm.make_cards(codings):
         candidates = {
@@ -60,12 +62,16 @@ def rebuild(*, task: Task, at: datetime) -> None:
             changed.append(card)
         card.kind, card.start, card.end = made.kind, made.start, made.end
         card.candidates = candidates
+        words = text[card.start : card.end]
+        card.words = words_key(words)
+        card.question = question_key(words, card.start, candidates)
         if is_new and algorithm.automatic(made, policy):
             undecided.append(card)
 
     orphans = _carry_over(before.values(), fresh)
     for card in orphans:
         card.candidates = {coder: [] for coder in rows}
+        card.question = ""
     gone = [card.pk for card in before.values() if card not in orphans]
     cards = [*changed, *fresh, *orphans]
     for card in cards:
@@ -76,7 +82,8 @@ def rebuild(*, task: Task, at: datetime) -> None:
     Card.objects.filter(pk__in=gone).delete()
     Card.objects.bulk_create(fresh)
     Card.objects.bulk_update(
-        [*changed, *orphans], ["kind", "start", "end", "candidates", "decision", "is_stale"]
+        [*changed, *orphans],
+        ["kind", "start", "end", "candidates", "decision", "is_stale", "words", "question"],
     )
 
 
@@ -181,9 +188,8 @@ def drop_dangling_links(
 
 def count(task: Task) -> None:
     """Raise the task's version and set its counters to what its cards are; the caller saves."""
-    waiting = Q(decision=None) | Q(is_stale=True)
     disputed = task.cards.exclude(kind__in=[CardKind.AGREED, CardKind.ADDED])
-    task.cards_open = task.cards.filter(waiting).count()
+    task.cards_open = task.cards.open().count()
     task.cards_disputed = disputed.count()
     task.version += 1
 

@@ -68,21 +68,19 @@ class RulingSerializer(VersionSerializer):
     )
 
 
+class TakeSerializer(StrictSerializer):
+    take_over = serializers.BooleanField(default=False)
+
+
 class ReturnSerializer(StrictSerializer):
     coder = serializers.CharField(max_length=200)
     note = serializers.CharField(max_length=10_000, allow_blank=True, default="")
 
 
-class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
-    """One task as its adjudicator sees it, and the rulings on it.
+class OnTask(StrictQuery, viewsets.GenericViewSet):
+    """What every call on one task's adjudication has: the task, and the right to rule on it."""
 
-    Every ruling names the version it was made on. One that comes too late is
-    answered 409 and kept as a draft.
-    """
-
-    serializer_class = RulingSerializer
     queryset = Task.objects.none()
-    parameters = {"reopen_card": {"base_version"}, "take_back_span": {"base_version"}}
 
     @cached_property
     def task(self):
@@ -112,6 +110,17 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
         if card is not None:
             body["card"] = disputes.card_as_shown(task, card)
         return body
+
+
+class AdjudicationViewSet(OnTask):
+    """One task as its adjudicator sees it, and the rulings on it.
+
+    Every ruling names the version it was made on. One that comes too late is
+    answered 409 and kept as a draft.
+    """
+
+    serializer_class = RulingSerializer
+    parameters = {"reopen_card": {"base_version"}, "take_back_span": {"base_version"}}
 
     @extend_schema(responses=AdjudicationDocument)
     def retrieve(self, request, uuid):
@@ -145,6 +154,13 @@ class AdjudicationViewSet(StrictQuery, viewsets.GenericViewSet):
         """Take back an added span."""
         said = self.taken(VersionInAddressSerializer, request.query_params.dict())
         adjudication.take_back_span(span_id=str(span), **self.ruling, **said)
+        return Response(self.answer())
+
+    @extend_schema(request=TakeSerializer, responses=StandDocument)
+    def take(self, request, uuid):
+        """Say that you are at this task. 409 while somebody else is, unless you take it over."""
+        said = self.taken(TakeSerializer, request.data)
+        adjudication.take(is_over_another=said["take_over"], **self.ruling)
         return Response(self.answer())
 
     @extend_schema(request=None, responses=StandDocument)

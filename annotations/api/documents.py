@@ -183,3 +183,49 @@ class RuledDocument(StandDocument):
 
 class SpanAddedDocument(StandDocument):
     span = GoldDocument()
+
+
+class PrecedentDocument(serializers.Serializer):
+    """How often the same words were ruled on alike, and the rules that were cited."""
+
+    outcome = serializers.ChoiceField(["accept", "reject", "unclear"])
+    labels = serializers.ListField(child=serializers.CharField())
+    rules = serializers.ListField(child=serializers.CharField())
+    count = serializers.IntegerField()
+
+
+class PlaceDocument(serializers.Serializer):
+    """Where else the same question waits, with the words around it."""
+
+    task = serializers.UUIDField()
+    article = serializers.DictField(child=serializers.CharField())
+    card = serializers.CharField()
+    before = serializers.CharField()
+    words = serializers.CharField()
+    after = serializers.CharField()
+
+
+class AlikeDocument(serializers.Serializer):
+    """``places`` has the first of those ``waiting``."""
+
+    precedents = PrecedentDocument(many=True)
+    waiting = serializers.IntegerField()
+    places = PlaceDocument(many=True)
+
+
+class SpreadDocument(StandDocument):
+    """How many cards were changed, in how many articles, which of them ``here``; ``left`` are
+    those that it did not reach."""
+
+    decision = serializers.UUIDField()
+    cards = serializers.IntegerField()
+    articles = serializers.IntegerField()
+    left = serializers.IntegerField()
+    here = serializers.ListField(child=serializers.CharField())
+
+
+class RemarkDocument(serializers.Serializer):
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()

@@ -8,6 +8,7 @@ from annotations.api.articles import ArticleListViewSet, ArticleViewSet
 from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.batch_changes import BatchChangeViewSet, WorkViewSet
 from annotations.api.batches import BatchListViewSet, BatchViewSet
+from annotations.api.cards import AlikeViewSet, RemarkViewSet
 from annotations.api.cleaning import CleaningViewSet, DescriptionViewSet
 from annotations.api.clusters import ClusterListViewSet, ClusterViewSet
 from annotations.api.codebook import CodebookViewSet
@@ -231,6 +232,31 @@ urlpatterns: list[URLPattern] = [
         "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/",
         AdjudicationViewSet.as_view({"put": "rule", "delete": "reopen_card"}),
         name="card",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/alike/",
+        AlikeViewSet.as_view({"get": "retrieve"}),
+        name="alike",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/spread/",
+        AlikeViewSet.as_view({"post": "spread"}),
+        name="spread",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/spread/<uuid:decision>/",
+        AlikeViewSet.as_view({"delete": "take_back"}),
+        name="spread-taken-back",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/remarks/",
+        RemarkViewSet.as_view({"get": "list", "post": "create"}),
+        name="remarks",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/take/",
+        AdjudicationViewSet.as_view({"post": "take"}),
+        name="take",
     ),
     path(
         "tasks/<uuid:uuid>/adjudication/spans/",

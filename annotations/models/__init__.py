@@ -1,6 +1,6 @@
 """The tables, one module per topic."""
 
-from annotations.models.adjudication import Card, Decision, Gold, RulingDraft
+from annotations.models.adjudication import Card, Decision, Gold, Remark, RulingDraft
 from annotations.models.agreement import AgreementReport, AgreementRow
 from annotations.models.articles import (
     Article,
@@ -58,6 +58,7 @@ __all__ = [
     "OutletHabits",
     "Project",
     "RecoveredDraft",
+    "Remark",
     "Reminder",
     "RulingDraft",
     "SourceFile",

@@ -38,6 +38,10 @@ class Decision(models.Model):
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="superseded_by", null=True
     )
+    #: The ruling on another place that was applied to this one, which asks the same.
+    spread_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="spread_to", null=True
+    )
 
     class Meta:
         constraints = [
@@ -50,6 +54,12 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} on {self.card_id}"
+
+
+class CardQuerySet(models.QuerySet):
+    def open(self) -> CardQuerySet:
+        """Keep what waits for a ruling, or for a stale one to be confirmed."""
+        return self.filter(Q(decision=None) | Q(is_stale=True))
 
 
 class Card(models.Model):
@@ -70,6 +80,11 @@ class Card(models.Model):
         Decision, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     is_stale = models.BooleanField(default=False)
+    #: See ``algorithms.questions``; empty for added spans.
+    words = models.CharField(max_length=32, blank=True)
+    question = models.CharField(max_length=32, blank=True)
+
+    objects = CardQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -77,6 +92,18 @@ class Card(models.Model):
             models.CheckConstraint(
                 condition=Q(is_stale=False) | Q(decision__isnull=False),
                 name="only_a_ruling_can_be_stale",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["words"],
+                condition=Q(decision__isnull=False) & ~Q(words=""),
+                name="ruled_card_by_words",
+            ),
+            models.Index(
+                fields=["question"],
+                condition=(Q(decision=None) | Q(is_stale=True)) & ~Q(question=""),
+                name="open_card_by_question",
             ),
         ]
 
@@ -99,6 +126,27 @@ class RulingDraft(models.Model):
 
     def __str__(self) -> str:
         return f"late ruling on {self.card_id}"
+
+
+class Remark(models.Model):
+    """What an adjudicator says about one card to the others who rule there."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="remarks")
+    card_id = models.CharField(max_length=36)
+    text = models.TextField()
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="remark_says_something"),
+        ]
+        indexes = [models.Index(fields=["task", "card_id"], name="remarks_on_a_card")]
+        triggers = [pgtrigger.Protect(name="remark_never_changes", operation=APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"remark on {self.card_id}"
 
 
 class Gold(models.Model):

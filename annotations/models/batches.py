@@ -144,6 +144,9 @@ class Task(models.Model):
     cards_open = models.PositiveIntegerField(default=0)
     cards_disputed = models.PositiveIntegerField(default=0)
     adjudicated_at = models.DateTimeField(null=True, blank=True)
+    #: The adjudicator who was at it last, and when; see ``queries.disputes.taken_by``.
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
 

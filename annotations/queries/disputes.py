@@ -1,5 +1,6 @@
 """What an adjudicator sees of a task: who disagrees where, what was ruled, what it comes to."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,6 +12,9 @@ from annotations.models import Assignment, Card, CodebookVersion, Project, Task,
 from annotations.queries import codebook, gold
 from annotations.queries.gold import Row
 
+#: How long after the last sign of an adjudicator a task is still thought to be in hand.
+TAKEN_FOR = timedelta(minutes=10)
+
 
 def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySet[Task]:
     """Return the tasks that ``user`` may rule on, those with most disputes first."""
@@ -21,6 +25,13 @@ def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySe
         tasks = tasks.exclude(Exists(own))
     related = tasks.select_related("batch", "article").defer("article__text")
     return related.order_by("-cards_disputed", "pk")
+
+
+def taken_by(task: Task, at: datetime) -> User | None:
+    """Return the adjudicator who is at ``task``, or was a short while ago."""
+    if task.taken_by is None or task.taken_at is None or task.taken_at < at - TAKEN_FOR:
+        return None
+    return task.taken_by
 
 
 def coders_of(task: Task) -> list[Assignment]:

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from annotations.actions import adjudication
+from annotations.actions import adjudication, rulings
 from annotations.enums import AssignmentState, TaskState
 from annotations.models import Assignment, AuditEvent, Decision, Gold, RulingDraft, Task
 from annotations.queries import disputes
@@ -119,7 +119,7 @@ def test_a_finished_task_takes_no_rulings_until_it_is_reopened():
     task = coded_task([actor(MAYOR)], [actor(MAYOR)], settings={"auto_finish": True})
     card = only_card(task, "agreed")
 
-    with pytest.raises(adjudication.NotOpenToRulings):
+    with pytest.raises(rulings.NotOpenToRulings):
         rule(task, card, "reject")
 
     assert RulingDraft.objects.get().card_id == card["id"]
@@ -199,7 +199,7 @@ def test_returned_work_opens_the_task_and_tells_the_coder_why():
     assert returned.submissions.get().spans[0]["start"] == BRANDT[0]
     task.refresh_from_db()
     assert task.state == TaskState.OPEN
-    with pytest.raises(adjudication.NotOpenToRulings):
+    with pytest.raises(rulings.NotOpenToRulings):
         rule(task, card, "reject")
 
 

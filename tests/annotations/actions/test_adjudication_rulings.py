@@ -3,7 +3,7 @@ import threading
 import pytest
 from django.db import connection
 
-from annotations.actions import adjudication
+from annotations.actions import adjudication, rulings
 from annotations.enums import Outcome, Role, TaskState
 from annotations.exceptions import Invalid
 from annotations.models import AuditEvent, Decision, RulingDraft
@@ -142,7 +142,7 @@ def test_a_ruling_on_an_old_version_is_refused_but_kept():
     version = task.version
     rule(task, card, "reject")
 
-    with pytest.raises(adjudication.StaleRuling):
+    with pytest.raises(rulings.StaleRuling):
         adjudication.rule(
             task=task,
             card_id=card["id"],
@@ -178,7 +178,7 @@ def test_of_two_rulings_at_once_one_is_kept_as_a_draft():
                 base_version=version,
                 outcome="reject",
             )
-        except adjudication.StaleRuling:
+        except rulings.StaleRuling:
             pass
         finally:
             connection.close()
@@ -200,7 +200,7 @@ def test_who_coded_a_task_may_not_rule_on_it():
     coder.roles = [Role.CODER, Role.ADJUDICATOR]
     coder.save(update_fields=["roles"])
 
-    with pytest.raises(adjudication.MayNotRule):
+    with pytest.raises(rulings.MayNotRule):
         rule(task, only_card(task, "boundary"), "reject", by=coder.user)
 
 
@@ -258,7 +258,7 @@ def test_only_added_spans_can_be_taken_back():
     task = coded_task([actor(MAYOR)], [actor(MAYOR)])
     (row,) = shown(task)["gold"]
 
-    with pytest.raises(adjudication.NotFound):
+    with pytest.raises(rulings.NotFound):
         adjudication.take_back_span(
             task=task,
             span_id=row["id"],
