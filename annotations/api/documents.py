@@ -138,6 +138,7 @@ class CardDocument(serializers.Serializer):
     end = serializers.IntegerField()
     candidates = Candidate(many=True)
     decision = DecisionDocument(allow_null=True)
+    remarks = serializers.IntegerField()
 
 
 class AddedDocument(serializers.Serializer):

@@ -1,9 +1,11 @@
 """What an adjudicator sees of a task: who disagrees where, what was ruled, what it comes to."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from annotations.algorithms.cards import letters
 from annotations.algorithms.tokens import tokenize
@@ -23,8 +25,13 @@ def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySe
     if not project.settings.get("adjudicate_own"):
         own = Assignment.objects.live().filter(task=OuterRef("pk"), coder__user=user)
         tasks = tasks.exclude(Exists(own))
-    related = tasks.select_related("batch", "article").defer("article__text")
+    related = tasks.select_related("batch", "article", "taken_by").defer("article__text")
     return related.order_by("-cards_disputed", "pk")
+
+
+def free_for(tasks: QuerySet[Task], user: User, at: datetime) -> QuerySet[Task]:
+    """Leave out the tasks that another adjudicator than ``user`` is at."""
+    return tasks.exclude(Q(taken_at__gte=at - TAKEN_FOR) & ~Q(taken_by=user))
 
 
 def taken_by(task: Task, at: datetime) -> User | None:
@@ -85,7 +92,7 @@ def document(task: Task) -> dict[str, Any]:
     assignments = coders_of(task)
     shown = names(task, assignments)
     cards = cards_of(task)
-    view = _View(assignments, shown)
+    view = _View(assignments, shown, _remarks(task))
     article = task.article
     return {
         "id": str(task.uuid),
@@ -112,13 +119,18 @@ def document(task: Task) -> dict[str, Any]:
 def card_as_shown(task: Task, card: Card) -> dict[str, Any]:
     """Return one card as ``document`` has it."""
     assignments = coders_of(task)
-    return _View(assignments, names(task, assignments)).card(card)
+    return _View(assignments, names(task, assignments), _remarks(task)).card(card)
 
 
 def span_as_shown(task: Task, row: Row) -> dict[str, Any]:
     """Return one gold span as ``document`` has it."""
     assignments = coders_of(task)
     return _View(assignments, names(task, assignments)).gold([row])[0]
+
+
+def _remarks(task: Task) -> dict[str, int]:
+    said = task.remarks.order_by().values_list("card_id").annotate(n=Count("pk"))
+    return dict(said)
 
 
 def _gold_now(task: Task, cards: list[Card], assignments: list[Assignment]) -> list[Row]:
@@ -132,8 +144,14 @@ def _gold_now(task: Task, cards: list[Card], assignments: list[Assignment]) -> l
 class _View:
     """Puts rows into the API's words, with coders called as the project wants it."""
 
-    def __init__(self, assignments: list[Assignment], shown: dict[str, str]):
+    def __init__(
+        self,
+        assignments: list[Assignment],
+        shown: dict[str, str],
+        remarks: Mapping[str, int] = MappingProxyType({}),
+    ):
         self.shown = shown
+        self.remarks = remarks
         self.of_member = {
             str(assignment.coder.uuid): shown[str(assignment.uuid)] for assignment in assignments
         }
@@ -152,6 +170,7 @@ class _View:
                 for assignment, name in sorted(self.shown.items(), key=lambda pair: pair[1])
             ],
             "decision": self.decision(card),
+            "remarks": self.remarks.get(card.card_id, 0),
         }
 
     def added(self, card: Card) -> dict[str, Any]:

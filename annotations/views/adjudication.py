@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from annotations.enums import Role
@@ -21,6 +22,9 @@ def queue(request, slug):
     show = "finished" if request.GET.get("show") == "finished" else "waiting"
     tasks = disputes.queue(project, request.user, is_finished=show == "finished")
     page = Paginator(tasks, PER_PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    for task in page.object_list:
+        task.holder = disputes.taken_by(task, now)
     return render(
         request,
         "annotations/adjudication/queue.html",
@@ -36,9 +40,10 @@ def queue(request, slug):
 
 @require_safe
 def next_task(request, slug):
-    """Go to the most disputed article that waits, or to the queue when none does."""
+    """Go to the most disputed article that waits and nobody is at, else to the queue."""
     project = project_for(request, slug, Role.ADJUDICATOR)
-    task = disputes.queue(project, request.user).first()
+    waiting = disputes.queue(project, request.user)
+    task = disputes.free_for(waiting, request.user, timezone.now()).first()
     if task is None:
         return redirect("annotations:tasks", project.slug)
     return redirect("annotations:adjudication", task.uuid)

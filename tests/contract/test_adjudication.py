@@ -53,6 +53,7 @@ CARD_SHAPE = {
     "end": int,
     "candidates": [{"coder": str, "spans": [SPAN]}],
     "decision": maybe(DECISION),
+    "remarks": int,
 }
 GOLD = SPAN | {"source": str, "coders": [str], "decision": is_uuid}
 DOCUMENT = {

@@ -49,6 +49,7 @@ function card(candidates, decision = null) {
     end: 9,
     candidates: Object.entries(candidates).map(([coder, spans]) => ({ coder, spans })),
     decision,
+    remarks: 0,
   };
 }
 

@@ -11,6 +11,8 @@ const COMMANDS = {
   m: "note",
   u: "undo",
   g: "context",
+  a: "alike",
+  b: "several",
   "?": "help",
 };
 

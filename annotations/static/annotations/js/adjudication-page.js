@@ -2,17 +2,20 @@
  * The adjudication page: fetch the disputes of one task, show one card at a time, take rulings.
  */
 
-import { meaningOf } from "./adjudication-keys.js";
+import { takeCommands } from "./adjudication-commands.js";
+import { Alike } from "./alike.js";
 import { Api } from "./api.js";
 import { Bars } from "./bars.js";
 import { CardPanel } from "./card-panel.js";
 import { goldOf, isOpen, versionsOf } from "./card-versions.js";
 import { converted } from "./converted.js";
+import { Holding } from "./holding.js";
 import { Labels } from "./labels.js";
 import { Offsets } from "./offsets.js";
 import { Paragraphs } from "./paragraphs.js";
 import { PlaceList } from "./place-list.js";
 import { PlaceMarks } from "./place-marks.js";
+import { Remarks } from "./remarks.js";
 import { Rulings } from "./rulings.js";
 import { showSaveState } from "./save-badge.js";
 import { Score } from "./score.js";
@@ -35,7 +38,10 @@ function byId(id) {
   return /** @type {E} */ (document.getElementById(id));
 }
 
-class Page {
+/** @type {Record<string, string>} why a task takes no rulings, by its state */
+const SHUT = { open: "coders-at-work" };
+
+export class Page {
   /**
    * @param {HTMLElement} root
    * @param {Disputes} wire
@@ -83,6 +89,21 @@ class Page {
       },
     });
     this.labels = labels;
+    const say = (/** @type {string} */ sentence) => this.say(sentence);
+    this.remarks = new Remarks({
+      section: /** @type {HTMLDetailsElement} */ (byId("remarks")),
+      api,
+      url,
+      say,
+    });
+    this.alike = new Alike({
+      section: byId("alike"),
+      dialog: /** @type {HTMLDialogElement} */ (byId("alike-dialog")),
+      rulings: this.rulings,
+      labels,
+      say,
+    });
+    new Holding({ notice: byId("held"), rulings: this.rulings });
     this.spanForm = new SpanForm({ form: byId("span-form"), labels, articleText, tokens });
     this.spanForm.onClosed = () => this.panel.focusChoice();
     this.marks = new PlaceMarks({ paragraphs, layer: byId("marks") });
@@ -132,11 +153,12 @@ class Page {
     const { card } = this;
     if (!card) return;
     if (!this.rulings.isOpenToRulings) {
-      this.say(text(this.rulings.state === "open" ? "coders-at-work" : "is-finished"));
+      this.say(text(this.rulings.isElsewhere ? "is-held" : SHUT[this.rulings.state] ?? "is-finished"));
       return;
     }
     this.rulings.rule(card, { ...ruling, ...this.panel.said });
     this.#goOn(card);
+    this.alike.ruled(card);
   }
 
   /** Show everything as it is now. */
@@ -149,6 +171,8 @@ class Page {
     if (card) {
       const place = places.findIndex((other) => other.id === card.id) + 1;
       this.panel.show(card, { place, places: places.length, cards, isNew });
+      this.alike.show(card);
+      this.remarks.show(card);
     }
     this.shown = this.current;
     this.list.show(cards, this.current);
@@ -210,7 +234,7 @@ class Page {
     }
     this.say(text("finishing"));
     if (!(await this.rulings.flushed())) return this.say(text("not-saved"));
-    await this.#post("finish/", {});
+    await this.post("finish/", {});
   }
 
   /** @param {Card} card the one that was just ruled on */
@@ -262,7 +286,7 @@ class Page {
    * @param {string} what
    * @param {object} body
    */
-  async #post(what, body) {
+  async post(what, body) {
     const response = await this.api.send("POST", `${this.url}${what}`, body).catch(() => null);
     if (response?.ok) location.reload();
     else {
@@ -283,11 +307,7 @@ class Page {
       this.refresh();
       this.say(sentence);
     });
-    root.addEventListener("click", (event) => {
-      const button = /** @type {HTMLElement} */ (event.target).closest("[data-command]");
-      if (button instanceof HTMLElement) this.#command(button.dataset.command ?? "");
-    });
-    document.addEventListener("keydown", (event) => this.#key(event));
+    takeCommands(this);
     byId("places").addEventListener("change", () => this.refresh());
     byId("doc").addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("pointerup", () => {
@@ -300,7 +320,7 @@ class Page {
         const form = /** @type {HTMLFormElement} */ (event.target);
         const button = /** @type {SubmitEvent} */ (event).submitter;
         if (button?.getAttribute("value") !== "save") return;
-        void this.#post("return/", Object.fromEntries(new FormData(form)));
+        void this.post("return/", Object.fromEntries(new FormData(form)));
       });
     const relayout = () => {
       this.bars.relayout();
@@ -327,45 +347,6 @@ class Page {
       .filter(({ start, end }) => start <= offset && offset < end)
       .sort((a, b) => a.end - a.start - (b.end - b.start));
     if (smallest) this.goTo(smallest.id);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    const isField = target.closest("input:not([type=checkbox]), select, textarea");
-    if (document.querySelector("dialog[open]") || event.isComposing || event.altKey) return;
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !this.spanForm.isOpen) {
-      event.preventDefault();
-      void this.finish();
-      return;
-    }
-    if (isField && event.key === "Escape") {
-      this.panel.focusChoice();
-      return;
-    }
-    if (isField || event.ctrlKey || event.metaKey) return;
-    const { digit, command } = meaningOf(event);
-    if (digit && this.panel.press(digit)) event.preventDefault();
-    else if (command) {
-      event.preventDefault();
-      this.#command(command);
-    }
-  }
-
-  /** @param {string} command */
-  #command(command) {
-    if (command === "next") this.move(1);
-    else if (command === "previous") this.move(-1);
-    else if (command === "unclear") this.rule({ outcome: "unclear" });
-    else if (command === "edit") this.edit();
-    else if (command === "note") byId("ruling-note").focus();
-    else if (command === "undo") this.undo();
-    else if (command === "context") this.marks.reveal();
-    else if (command === "finish") void this.finish();
-    else if (command === "reopen") void this.#post("reopen/", {});
-    else if (command === "help" || command === "return") {
-      /** @type {HTMLDialogElement} */ (byId(`${command}-dialog`)).showModal();
-    }
   }
 }
 

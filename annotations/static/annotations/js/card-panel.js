@@ -2,7 +2,7 @@
  * The card at hand: the score, the versions to choose from, and what goes with a ruling.
  */
 
-import { absentFrom, contentOf, isOpen, targetsIn, versionsOf } from "./card-versions.js";
+import { absentFrom, contentOf, distinct, isOpen, targetsIn, versionsOf } from "./card-versions.js";
 import { kindOf, stateOf } from "./place-list.js";
 import { text } from "./texts.js";
 
@@ -28,6 +28,8 @@ export class CardPanel {
     this.card = undefined;
     /** @type {import("./card-versions.js").Targets} */
     this.targets = new Map();
+    /** @type {Set<string> | null} the coders whose versions are kept, while several are chosen */
+    this.kept = null;
     this.choices = this.#part("choices");
     this.form = /** @type {HTMLFormElement} */ (panel.querySelector("form.said"));
     this.choices.addEventListener("click", (event) => {
@@ -47,7 +49,8 @@ export class CardPanel {
     this.#part("kind").textContent = kindOf(card);
     this.#showRuling(card);
     this.score.show(card, lanesOf(card, cards));
-    this.#showChoices(card);
+    if (isNew) this.#endSeveral();
+    if (!this.kept) this.#showChoices(card);
     if (isNew) this.#fillForm(card);
   }
 
@@ -79,9 +82,47 @@ export class CardPanel {
     return Boolean(button);
   }
 
+  /**
+   * Begin to choose several versions, or rule that those chosen so far are all kept.
+   * @returns {string} what to say about it
+   */
+  keepSeveral() {
+    if (!this.card) return "";
+    if (!this.kept) {
+      this.kept = new Set();
+      this.choices.dataset.several = "true";
+      for (const button of this.choices.querySelectorAll("button")) {
+        button.setAttribute("aria-pressed", "false");
+      }
+      return text("several-begun");
+    }
+    const chosen = versionsOf(this.card, this.targets).filter(({ coders }) =>
+      this.kept?.has(coders[0]),
+    );
+    this.#endSeveral();
+    if (!chosen.length) {
+      this.#showChoices(this.card);
+      return text("several-ended");
+    }
+    const spans = chosen.flatMap((version) => version.spans);
+    this.onRuled({ outcome: "edit", spans: distinct(spans, this.targets) });
+    return "";
+  }
+
+  #endSeveral() {
+    this.kept = null;
+    delete this.choices.dataset.several;
+  }
+
   /** @param {HTMLButtonElement} button */
-  #choose({ dataset }) {
-    const { outcome, coder } = dataset;
+  #choose(button) {
+    const { outcome, coder } = button.dataset;
+    if (this.kept) {
+      if (!coder) return;
+      if (!this.kept.delete(coder)) this.kept.add(coder);
+      button.setAttribute("aria-pressed", String(this.kept.has(coder)));
+      return;
+    }
     if (coder) this.onRuled({ outcome: "accept", coder });
     else if (outcome === "edit") this.onRuled({ outcome, spans: formerVersion(this.card) });
     else this.onRuled({ outcome: "reject" });

@@ -105,10 +105,11 @@ export function repeatable(card, ruling) {
 }
 
 /**
+ * Return `spans` without those that say what an earlier one said.
  * @param {Span[]} spans
  * @param {Targets} targets
  */
-function distinct(spans, targets) {
+export function distinct(spans, targets) {
   return [...new Map(spans.map((span) => [wordsOf(span, targets), span])).values()];
 }
 

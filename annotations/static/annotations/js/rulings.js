@@ -45,6 +45,8 @@ export class Rulings {
     /** @type {(() => void)[]} */
     this.history = [];
     this.isSending = false;
+    /** Whether another adjudicator is at the article. */
+    this.isElsewhere = false;
     this.wait = 1_000;
     /** @type {number} */
     this.version = 0;
@@ -74,7 +76,7 @@ export class Rulings {
   }
 
   get isOpenToRulings() {
-    return this.state === "coded" || this.state === "adjudicating";
+    return !this.isElsewhere && (this.state === "coded" || this.state === "adjudicating");
   }
 
   /**
@@ -136,6 +138,14 @@ export class Rulings {
   async flushed() {
     while (this.isSending) await pause(50);
     return this.queue.length === 0;
+  }
+
+  /** Take the task as the server has it, once nothing waits to be sent. */
+  async fetchAgain() {
+    const response = await this.api.get(this.url).catch(() => null);
+    if (!response?.ok || this.queue.length) return;
+    this.take(this.inUnits(await response.json()));
+    this.#changed();
   }
 
   /** Go on sending after the person has signed in again. */

@@ -118,6 +118,7 @@
  * @property {number} end
  * @property {{coder: string, spans: Span[]}[]} candidates
  * @property {Ruling | null} decision
+ * @property {number} remarks how many adjudicators have made
  *
  * @typedef {object} Disputes
  * @property {number} version
