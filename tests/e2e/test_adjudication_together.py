@@ -44,7 +44,8 @@ def sit_down(page, live_server, signed_in):
         return page
 
     yield open_task
-    page.wait_for_load_state("networkidle")
+    for left in page.context.pages:
+        left.wait_for_load_state("networkidle")
 
 
 def in_force(task):
@@ -95,6 +96,27 @@ def test_how_the_same_words_were_ruled_stands_beside_the_next_place(tasks, sit_d
     page = sit_down(there, ruler)
 
     expect(page.locator("#alike")).to_contain_text("These words were ruled before: 1 × Actor.")
+
+
+def test_what_was_ruled_without_a_connection_is_sent_on_the_next_visit(tasks, sit_down, context):
+    here, _ = tasks
+    ruler = adjudicator_of(here)
+    page = sit_down(here, ruler)
+    expect(page.locator("#alike")).to_be_visible()
+    context.set_offline(True)
+    press(page, "Ada Brandt")
+    expect(page.locator("#save-badge")).to_contain_text("1 decision waits")
+    address = page.url
+    page.close()
+    assert in_force(here) is None
+
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+
+    saved(again)
+    expect(again.locator("#progress-words")).to_have_text("1 of 1 decided")
+    assert in_force(here) == ["Ada Brandt"]
 
 
 def test_the_second_adjudicator_sees_who_is_there_takes_over_and_keeps_both_versions(

@@ -12,6 +12,7 @@ import { converted } from "./converted.js";
 import { Holding } from "./holding.js";
 import { Labels } from "./labels.js";
 import { Offsets } from "./offsets.js";
+import { OutboxStore } from "./outbox-store.js";
 import { Paragraphs } from "./paragraphs.js";
 import { PlaceList } from "./place-list.js";
 import { PlaceMarks } from "./place-marks.js";
@@ -47,8 +48,9 @@ export class Page {
    * @param {Disputes} wire
    * @param {Paragraphs} paragraphs
    * @param {Api} api
+   * @param {OutboxStore | null} store
    */
-  constructor(root, wire, paragraphs, api) {
+  constructor(root, wire, paragraphs, api, store) {
     const offsets = new Offsets(wire.article.text);
     const inUnits = (/** @type {any} */ value) =>
       converted(value, (offset) => offsets.fromCodePoints(offset));
@@ -66,7 +68,15 @@ export class Page {
     this.veiled = inUnits(wire.article.zones).filter(
       (/** @type {{kind: string}} */ zone) => zone.kind === "boilerplate",
     );
-    this.rulings = new Rulings({ root, document: inUnits(wire), api, url, inUnits, onWire });
+    this.rulings = new Rulings({
+      root,
+      document: inUnits(wire),
+      api,
+      url,
+      inUnits,
+      onWire,
+      store,
+    });
     /** @type {string | null} */
     this.current = null;
     /** @type {string | null} */
@@ -322,6 +332,9 @@ export class Page {
         if (button?.getAttribute("value") !== "save") return;
         void this.post("return/", Object.fromEntries(new FormData(form)));
       });
+    addEventListener("beforeunload", (event) => {
+      if (rulings.queue.jobs.length) event.preventDefault();
+    });
     const relayout = () => {
       this.bars.relayout();
       this.marks.draw();
@@ -367,7 +380,9 @@ async function start() {
     byId("message").textContent = text("text-differs");
     return;
   }
-  new Page(root, disputes, paragraphs, api);
+  const store = await OutboxStore.open(`${dataset.userId}:rulings:${disputes.id}`);
+  const page = new Page(root, disputes, paragraphs, api, store);
+  await page.rulings.resumeEarlier();
   root.dataset.ready = "true";
 }
 

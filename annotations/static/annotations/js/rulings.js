@@ -1,28 +1,19 @@
 /**
- * The rulings on one task: shown at once, sent in order, one request at a time.
+ * The rulings on one task: shown at once, kept on this device until the server has them.
  *
- * Announces `cards-changed` whenever a card looks different, `save-state` with
- * `detail.state` and `detail.count`, and `ruling-refused` with `detail.card` and
- * `detail.sentence`, all on the page's root element.
+ * Announces `cards-changed` whenever a card looks different, and `ruling-refused` with
+ * `detail.card` and `detail.sentence`, both on the page's root element.
  */
 
 import { repeatable } from "./card-versions.js";
+import { RulingQueue } from "./ruling-queue.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Span} Span */
 /** @typedef {import("./types.js").Card} Card */
 /** @typedef {import("./types.js").Ruling} Ruling */
 /** @typedef {import("./types.js").Disputes} Disputes */
-
-/**
- * @typedef {object} Job
- * @property {string | null} cardId
- * @property {(version: number) => Promise<Response>} send
- * @property {(answer: any) => void} done
- * @property {() => void} undone puts back what was shown too early
- */
-
-const LONGEST_WAIT = 30_000;
+/** @typedef {import("./ruling-queue.js").Job} Job */
 
 export class Rulings {
   /**
@@ -33,21 +24,18 @@ export class Rulings {
    * @param {string} parts.url
    * @param {(answer: any) => any} parts.inUnits brings spans of an answer into units
    * @param {(body: any) => any} parts.onWire brings spans of a ruling into code points
+   * @param {import("./outbox-store.js").OutboxStore | null} parts.store
    */
-  constructor({ root, document, api, url, inUnits, onWire }) {
+  constructor({ root, document, api, url, inUnits, onWire, store }) {
     this.root = root;
     this.api = api;
     this.url = url;
     this.inUnits = inUnits;
     this.onWire = onWire;
-    /** @type {Job[]} */
-    this.queue = [];
     /** @type {(() => void)[]} */
     this.history = [];
-    this.isSending = false;
     /** Whether another adjudicator is at the article. */
     this.isElsewhere = false;
-    this.wait = 1_000;
     /** @type {number} */
     this.version = 0;
     /** @type {string} */
@@ -59,6 +47,24 @@ export class Rulings {
     /** @type {Map<string, string | undefined>} the ruling that the server is known to hold */
     this.known = new Map();
     this.take(document);
+    this.queue = new RulingQueue({ root, store, send: (job) => this.#send(job) });
+  }
+
+  /** Take up what an earlier visit could not send. */
+  async resumeEarlier() {
+    for (const job of await this.queue.load()) {
+      const card = this.card(job.cardId);
+      if (card?.decision && isSaid(job, card.decision)) {
+        this.queue.settle(job); // Only the answer was lost.
+        continue;
+      }
+      const isUntouched = !job.cardId || (card && this.known.get(card.id) === job.known);
+      // What somebody else has ruled on since goes out as it was made: it is refused, and kept.
+      if (!isUntouched) job.isLate = true;
+      else if (card) this.#showOn(card, job);
+      this.queue.push(job);
+    }
+    this.#changed();
   }
 
   /** @param {Disputes} document as the server has it now */
@@ -95,18 +101,7 @@ export class Rulings {
    * @param {{label: string, start: number, end: number, note?: string}} span
    */
   add(span) {
-    this.#push({
-      cardId: null,
-      send: (version) =>
-        this.api.send("POST", `${this.url}spans/`, { ...this.onWire(span), base_version: version }),
-      done: (answer) => {
-        const added = this.inUnits(answer.span);
-        const shown = { decision: { ...decisionOf({ outcome: "add" }), spans: [added] } };
-        this.added = [...this.added, shown];
-        this.history.push(() => this.takeBack(added));
-      },
-      undone: () => {},
-    });
+    this.#push({ kind: "add", cardId: null, body: this.onWire(span) });
   }
 
   /**
@@ -116,15 +111,9 @@ export class Rulings {
   takeBack(span) {
     const before = this.added;
     this.added = this.added.filter(({ decision }) => decision.spans[0]?.id !== span.id);
-    this.#push({
-      cardId: null,
-      send: (version) =>
-        this.api.send("DELETE", `${this.url}spans/${span.id}/?base_version=${version}`),
-      done: () => {},
-      undone: () => {
-        this.added = before;
-      },
-    });
+    const job = this.#push({ kind: "take-back", cardId: null, body: { id: span.id } });
+    job.undone = () => void (this.added = before);
+    this.#changed();
   }
 
   /** Undo the last ruling of this visit, by a new one. @returns {boolean} */
@@ -135,22 +124,21 @@ export class Rulings {
   }
 
   /** Wait until everything is at the server, or something stands in the way. */
-  async flushed() {
-    while (this.isSending) await pause(50);
-    return this.queue.length === 0;
+  flushed() {
+    return this.queue.flushed();
   }
 
   /** Take the task as the server has it, once nothing waits to be sent. */
   async fetchAgain() {
     const response = await this.api.get(this.url).catch(() => null);
-    if (!response?.ok || this.queue.length) return;
+    if (!response?.ok || this.queue.jobs.length) return;
     this.take(this.inUnits(await response.json()));
     this.#changed();
   }
 
   /** Go on sending after the person has signed in again. */
   resume() {
-    void this.#pump();
+    this.queue.resume();
   }
 
   /**
@@ -159,16 +147,26 @@ export class Rulings {
    */
   #put(card, body) {
     const before = card.decision;
-    const spans = body.spans ?? spansOf(card, body);
-    card.decision = { ...decisionOf(body), spans };
-    this.#push(
-      this.#jobOn(card.id, before, (version) =>
-        this.api.send("PUT", this.#cardUrl(card.id), {
-          ...this.onWire(body),
-          base_version: version,
-        }),
-      ),
-    );
+    this.#showOn(card, this.#push({ kind: "rule", cardId: card.id, body: this.onWire(body) }), before);
+  }
+
+  /**
+   * Show on its card what a job will make of it.
+   * @param {Card} card
+   * @param {Job} job
+   * @param {Ruling | null} [before]
+   */
+  #showOn(card, job, before = card.decision) {
+    const body = this.inUnits(job.body);
+    const isRuling = job.kind === "rule";
+    card.decision = isRuling
+      ? { ...decisionOf(body), spans: body.spans ?? spansOf(card, body) }
+      : null;
+    job.undone = () => {
+      const shown = this.card(job.cardId);
+      if (shown) shown.decision = before;
+    };
+    this.#changed();
   }
 
   /**
@@ -181,90 +179,76 @@ export class Rulings {
     this.root.dispatchEvent(new CustomEvent("card-wanted", { detail: { id: cardId } }));
     const body = repeatable(card, before);
     if (body) return this.#put(card, body);
-    const now = card.decision;
-    card.decision = null;
-    this.#push(
-      this.#jobOn(cardId, now, (version) =>
-        this.api.send("DELETE", `${this.#cardUrl(cardId)}?base_version=${version}`),
-      ),
-    );
+    this.#showOn(card, this.#push({ kind: "reopen", cardId, body: {} }));
   }
 
   /**
-   * @param {string} cardId
-   * @param {Ruling | null} before
-   * @param {Job["send"]} send
+   * @param {Pick<Job, "kind" | "cardId" | "body">} what
    * @returns {Job}
    */
-  #jobOn(cardId, before, send) {
-    return {
-      cardId,
-      send,
-      done: (answer) => {
-        this.known.set(cardId, answer.card.decision?.id);
-        const isLast = !this.queue.some((job) => job.cardId === cardId);
-        const card = this.card(cardId);
-        if (card && isLast) Object.assign(card, this.inUnits(answer.card));
-      },
-      undone: () => {
-        const card = this.card(cardId);
-        if (card) card.decision = before;
-      },
-    };
-  }
-
-  /** @param {string} cardId */
-  #cardUrl(cardId) {
-    return `${this.url}cards/${cardId}/`;
-  }
-
-  /** @param {Job} job */
-  #push(job) {
+  #push(what) {
+    const known = what.cardId ? this.known.get(what.cardId) : undefined;
+    const job = this.queue.made({ ...what, known, version: this.version });
     this.queue.push(job);
-    this.#changed();
-    void this.#pump();
+    return job;
   }
 
-  async #pump() {
-    if (this.isSending) return;
-    this.isSending = true;
-    try {
-      while (this.queue.length && (await this.#sendFirst()));
-    } finally {
-      this.isSending = false;
-    }
-    if (!this.queue.length) this.#say("saved");
+  /**
+   * @param {Job} job
+   * @returns {Promise<Response>}
+   */
+  #request({ kind, cardId, body, isLate, version: then }) {
+    const version = isLate ? then : this.version;
+    const query = `?base_version=${version}`;
+    const card = `${this.url}cards/${cardId}/`;
+    if (kind === "rule") return this.api.send("PUT", card, { ...body, base_version: version });
+    if (kind === "reopen") return this.api.send("DELETE", `${card}${query}`);
+    if (kind === "take-back") return this.api.send("DELETE", `${this.url}spans/${body.id}/${query}`);
+    return this.api.send("POST", `${this.url}spans/`, { ...body, base_version: version });
   }
 
-  /** @returns {Promise<boolean>} whether to go on with the next */
-  async #sendFirst() {
-    const job = this.queue[0];
-    this.#say("saving");
-    const response = await job.send(this.version).catch(() => null);
-    if (!response || response.status >= 500 || response.status === 429) {
-      this.#say("offline");
-      await pause(this.wait * (0.5 + Math.random()));
-      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
-      return true;
-    }
-    this.wait = 1_000;
-    if (response.status === 401) {
-      this.#say("signed-out");
-      return false;
-    }
+  /**
+   * Send one job. @returns {Promise<import("./ruling-queue.js").Outcome>}
+   * @param {Job} job
+   */
+  async #send(job) {
+    const response = await this.#request(job).catch(() => null);
+    if (!response || response.status >= 500 || response.status === 429) return "offline";
+    if (response.status === 401) return "signed-out";
     const answer = await response.json().catch(() => ({}));
     if (response.ok) {
-      this.queue.shift();
       this.version = answer.version;
       this.state = answer.state ?? this.state;
-      job.done(answer);
-    } else if (answer.code === "stale" && (await this.#catchUp(job))) {
-      return true;
+      this.#done(job, answer);
+    } else if (answer.code === "stale" && !job.isLate && (await this.#catchUp(job))) {
+      return "again";
     } else {
       this.#refuse(job, answer);
     }
+    return "settled";
+  }
+
+  /**
+   * @param {Job} job
+   * @param {any} answer
+   */
+  #done(job, answer) {
+    const { kind, cardId } = job;
+    this.queue.settle(job);
+    if (kind === "add") {
+      const added = this.inUnits(answer.span);
+      const shown = { decision: { ...decisionOf({ outcome: "add" }), spans: [added] } };
+      this.added = [...this.added, shown];
+      this.history.push(() => this.takeBack(added));
+    }
+    if (cardId) {
+      this.known.set(cardId, answer.card.decision?.id);
+      const later = this.queue.jobs.filter((other) => other.cardId === cardId);
+      for (const other of later) this.queue.keep(other, { known: this.known.get(cardId) });
+      const card = this.card(cardId);
+      if (card && !later.length) Object.assign(card, this.inUnits(answer.card));
+    }
     this.#changed();
-    return true;
   }
 
   /**
@@ -281,7 +265,7 @@ export class Rulings {
     const shown = new Map(this.cards.map((card) => [card.id, card.decision]));
     const theirs = document.cards.find((card) => card.id === job.cardId)?.decision ?? null;
     this.take(document);
-    for (const { cardId } of this.queue) {
+    for (const { cardId } of this.queue.jobs) {
       const card = this.card(cardId);
       if (card) card.decision = shown.get(card.id) ?? null;
     }
@@ -300,8 +284,9 @@ export class Rulings {
    * @param {{detail?: string, code?: string}} answer
    */
   #refuse(job, answer) {
-    this.queue.shift();
-    job.undone();
+    this.queue.settle(job);
+    job.undone?.();
+    this.#changed();
     const sentence = answer.code === "stale" ? text("ruled-meanwhile") : answer.detail;
     this.root.dispatchEvent(
       new CustomEvent("ruling-refused", {
@@ -313,12 +298,18 @@ export class Rulings {
   #changed() {
     this.root.dispatchEvent(new CustomEvent("cards-changed"));
   }
+}
 
-  /** @param {string} state */
-  #say(state) {
-    const detail = { state, count: this.queue.length };
-    this.root.dispatchEvent(new CustomEvent("save-state", { detail }));
-  }
+/**
+ * Say whether a job says what was ruled already.
+ * @param {Job} job
+ * @param {Ruling} decision
+ */
+function isSaid({ kind, body }, decision) {
+  if (kind !== "rule" || decision.stale || decision.automatic) return false;
+  return /** @type {const} */ (["outcome", "coder", "reason", "note", "rule"]).every(
+    (name) => (body[name] ?? "") === (decision[name] ?? ""),
+  );
 }
 
 /**
@@ -347,9 +338,4 @@ function decisionOf(body) {
 function spansOf(card, { outcome, coder }) {
   if (outcome !== "accept") return [];
   return card.candidates.find((candidate) => candidate.coder === coder)?.spans ?? [];
-}
-
-/** @param {number} milliseconds */
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

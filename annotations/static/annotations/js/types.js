@@ -121,6 +121,7 @@
  * @property {number} remarks how many adjudicators have made
  *
  * @typedef {object} Disputes
+ * @property {string} id
  * @property {number} version
  * @property {string} state
  * @property {{id: string, text: string, zones: {start: number, end: number, kind: string}[]}} article
