@@ -238,6 +238,7 @@ def remark(*, task: Task, card_id: str, text: str, by: User, at: datetime) -> Re
     """Say something about a card to those who rule there; it stays for good."""
     task = rulings.locked(task)
     rulings.refuse_unless_allowed(by, task)
+    rulings.refuse_archived(task)
     if not text.strip():
         message = _("Say something.")
         raise Invalid(message, errors=[{"field": "text", "code": "required", "detail": message}])

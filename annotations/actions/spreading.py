@@ -81,6 +81,7 @@ def take_back(*, task: Task, decision: Decision, by: User, at: datetime) -> Spre
     Those stay as they are that were ruled on anew since, or lie in finished articles.
     """
     rulings.refuse_unless_allowed(by, task)
+    rulings.refuse_archived(task)
     spread_to = Card.objects.filter(decision__spread_from=decision)
     held = rulings.locked_all(spread_to.values_list("task", flat=True))
     undone: dict[int, list[Card]] = defaultdict(list)

@@ -71,6 +71,14 @@ WRITES = [
         "tasks/{task}/adjudication/cards/{card}/",
         {"base_version": 0, "outcome": "reject"},
     ),
+    ("adjudicator", "POST", "tasks/{task}/adjudication/take/", {}),
+    ("adjudicator", "POST", "tasks/{task}/adjudication/cards/{card}/remarks/", {"text": "So?"}),
+    (
+        "adjudicator",
+        "POST",
+        "tasks/{task}/adjudication/cards/{card}/spread/",
+        {"base_version": 0},
+    ),
     (
         "adjudicator",
         "DELETE",
