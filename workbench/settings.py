@@ -168,7 +168,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 # allauth's own would copy mail addresses out of the one row that holds them.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class's name
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "annotations.queries.password_links.PasswordLinks"  # noqa: S105 - a class's name
 ACCOUNT_SESSION_REMEMBER = True
 # A class may sit behind one address; what counts against guessing is the limit per account.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}

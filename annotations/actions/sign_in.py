@@ -7,7 +7,6 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from annotations.actions.jobs import wake_on_commit
 from annotations.models import User
+from annotations.queries.password_links import password_links
 
 
 def reset_link(*, user: User) -> str:
@@ -25,7 +25,7 @@ def reset_link(*, user: User) -> str:
         "account_reset_password_from_key",
         kwargs={
             "uidb36": user_pk_to_url_str(user),
-            "key": default_token_generator.make_token(user),
+            "key": password_links.make_token(user),
         },
     )
     return f"{settings.SITE_URL}{path}"

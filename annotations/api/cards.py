@@ -7,7 +7,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
-from annotations.actions import adjudication, rulings, spreading
+from annotations.actions import adjudication, rulings
+from annotations.actions import precedents as alike
 from annotations.api.adjudication import OnTask, VersionSerializer
 from annotations.api.base import StrictSerializer, takes_nothing
 from annotations.api.documents import (
@@ -46,14 +47,14 @@ class AlikeViewSet(OnTask):
     def spread(self, request, uuid, card):
         """Apply the ruling on a card wherever the same question waits."""
         said = self.taken(VersionSerializer, request.data)
-        return self._told(spreading.spread(card_id=card, **self.ruling, **said))
+        return self._told(alike.spread(card_id=card, **self.ruling, **said))
 
     @extend_schema(request=None, responses=SpreadDocument)
     @takes_nothing
     def take_back(self, request, uuid, card, decision):
         """Open again what a ruling was applied to, but for what was ruled on since."""
         found = get_object_or_404(self.task.decisions, uuid=decision, card_id=card)
-        return self._told(spreading.take_back(decision=found, **self.ruling))
+        return self._told(alike.take_back(decision=found, **self.ruling))
 
     def _told(self, spread):
         changed = {

@@ -15,7 +15,7 @@ from annotations.actions import articles, metadata
 from annotations.enums import MetaSource, Role, TaskState
 from annotations.exceptions import Refused
 from annotations.forms.articles import DescriptionForm, SearchForm, WithdrawalForm
-from annotations.models import Article, Batch
+from annotations.models import Article, Batch, Cluster
 from annotations.permissions import can_administer
 from annotations.queries import reading
 from annotations.queries.articles import released_since_withdrawal, search
@@ -66,6 +66,9 @@ def detail(request, uuid):
             "meta": _meta_of(article),
             "batches": batches.order_by("created_at") if is_admin else [],
             "can_administer": is_admin,
+            "can_see_cluster": Cluster.objects.visible_to(request.user)
+            .filter(pk=article.cluster_id)
+            .exists(),
             "can_restore": is_admin
             and article.withdrawn_at is not None
             and not released_since_withdrawal(article),

@@ -1,5 +1,7 @@
 import pytest
+from django.urls import reverse
 
+from annotations.models import Cluster
 from tests.factories import ArticleFactory, AssignmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,21 @@ def test_an_admin_withdraws_with_a_reason(signed_in, admin):
         f"/articles/{article.uuid}/withdraw/", {"reason": "Rights expired"}, follow=True
     )
     assert "Rights expired" in page.content.decode()
+
+
+def test_a_coder_reads_what_story_it_is_without_a_way_to_the_other_versions(client, admin):
+    cluster = Cluster.objects.create(project=admin.project, name="flood")
+    article = ArticleFactory(project=admin.project, cluster=cluster)
+    work = AssignmentFactory(task__article=article, task__batch__project=admin.project)
+    address = reverse("annotations:cluster", args=[cluster.uuid])
+
+    client.force_login(work.coder.user)
+    seen = client.get(reverse("annotations:article", args=[article.uuid])).content.decode()
+    assert ("flood" in seen, address in seen) == (True, False)
+
+    client.force_login(admin.user)
+    seen = client.get(reverse("annotations:article", args=[article.uuid])).content.decode()
+    assert address in seen
 
 
 def test_a_coder_reads_her_article_and_nothing_about_batches(client, admin):

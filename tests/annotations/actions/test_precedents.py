@@ -2,10 +2,10 @@ from functools import partial
 
 import pytest
 
-from annotations.actions import adjudication, rulings, spreading
+from annotations.actions import adjudication, precedents, rulings
 from annotations.enums import Outcome, Role
 from annotations.models import Card, Decision
-from annotations.queries import precedents
+from annotations.queries import precedents as asked
 from tests.annotations.actions.disputes import (
     BRANDT,
     MAYOR,
@@ -60,7 +60,7 @@ def ruled(batch, ruler, **said):
 
 def spread(task, card, ruler):
     task.refresh_from_db()
-    return spreading.spread(
+    return precedents.spread(
         task=task, card_id=card["id"], by=ruler, at=TUESDAY, base_version=task.version
     )
 
@@ -153,7 +153,7 @@ def test_it_is_taken_back_at_once(batch, ruler):
     task, card = ruled(batch, ruler)
     done = spread(task, card, ruler)
 
-    undone = spreading.take_back(task=task, decision=done.decision, by=ruler, at=TUESDAY)
+    undone = precedents.take_back(task=task, decision=done.decision, by=ruler, at=TUESDAY)
 
     assert {found.task for found in undone.cards} == set(tasks)
     assert undone.left == 0
@@ -172,7 +172,7 @@ def test_taking_it_back_leaves_what_was_ruled_on_since(batch, ruler):
     done = spread(task, card, ruler)
     rule(other, only_card(other, "boundary"), "reject", by=ruler)
 
-    undone = spreading.take_back(task=task, decision=done.decision, by=ruler, at=TUESDAY)
+    undone = precedents.take_back(task=task, decision=done.decision, by=ruler, at=TUESDAY)
 
     assert undone.cards == []
     assert card_row(other).decision.outcome == Outcome.REJECT
@@ -181,7 +181,7 @@ def test_taking_it_back_leaves_what_was_ruled_on_since(batch, ruler):
 def test_a_place_that_nobody_ruled_on_is_not_applied(batch, ruler):
     task = coded_task([actor(MAYOR)], [actor(BRANDT)], batch=batch)
 
-    with pytest.raises(spreading.NothingToSpread):
+    with pytest.raises(precedents.NothingToSpread):
         spread(task, only_card(task, "boundary"), ruler)
 
 
@@ -191,7 +191,7 @@ def test_words_beside_the_dispute_can_not_be_carried_along(batch, ruler):
     card = only_card(task, "boundary")
     rule(task, card, "edit", by=ruler, spans=[actor((0, 21))])
 
-    with pytest.raises(spreading.NothingToSpread, match="beside"):
+    with pytest.raises(precedents.NothingToSpread, match="beside"):
         spread(task, card, ruler)
 
 
@@ -200,7 +200,7 @@ def test_a_ruling_on_an_old_version_is_not_applied(batch, ruler):
     task, card = ruled(batch, ruler)
 
     with pytest.raises(rulings.StaleRuling):
-        spreading.spread(
+        precedents.spread(
             task=task, card_id=card["id"], by=ruler, at=TUESDAY, base_version=task.version - 1
         )
 
@@ -214,11 +214,11 @@ def test_precedents_are_counted_with_the_rules_they_cite(batch, ruler):
     rule(third, only_card(third, "label"), "reject", by=ruler)
     task = coded_task([actor(MAYOR)], [actor(BRANDT)], batch=batch)
 
-    found = precedents.precedents(card_row(task), ruler)
+    found = asked.precedents(card_row(task), ruler)
 
     assert found == [
-        precedents.Precedent("accept", ("actor",), ("R2", "R4.1"), 2),
-        precedents.Precedent("reject", (), (), 1),
+        asked.Precedent("accept", ("actor",), ("R2", "R4.1"), 2),
+        asked.Precedent("reject", (), (), 1),
     ]
 
 
@@ -226,7 +226,7 @@ def test_what_was_decided_without_a_person_is_no_precedent(batch, ruler):
     coded_task([place(VELMORA)], [place(VELMORA)], batch=batch)
     task = coded_task([place(VELMORA)], [], batch=batch)
 
-    assert precedents.precedents(card_row(task), ruler) == []
+    assert asked.precedents(card_row(task), ruler) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -236,7 +236,7 @@ def test_two_who_apply_at_once_rule_on_each_place_once(batch, ruler):
     pairs = [(*ruled(batch, person), person) for person in (ruler, second)]
 
     def apply(task, card, person):
-        return spreading.spread(
+        return precedents.spread(
             task=task, card_id=card["id"], by=person, at=TUESDAY, base_version=task.version
         )
 

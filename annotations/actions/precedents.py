@@ -14,7 +14,8 @@ from annotations.enums import Outcome
 from annotations.exceptions import Refused
 from annotations.models import Assignment, Card, Decision, Member, Task, User
 from annotations.permissions import can_rule, is_open_to_rulings
-from annotations.queries import disputes, gold, precedents
+from annotations.queries import disputes, gold
+from annotations.queries import precedents as asked
 from annotations.queries.gold import Row
 
 MOST = 500
@@ -47,7 +48,7 @@ def spread(*, task: Task, card_id: str, by: User, at: datetime, base_version: in
     Each place gets a decision of its own, which names the one it was spread from.
     """
     card = rulings.card_of(task, card_id)
-    places = list(precedents.waiting(card, by).values_list("pk", "task")[:MOST])
+    places = list(asked.waiting(card, by).values_list("pk", "task")[:MOST])
     held = rulings.locked_all([task.pk, *(pk for _card, pk in places)])
     own = held[task.pk]
     rulings.refuse_unless_allowed(by, own)
@@ -70,7 +71,7 @@ def spread(*, task: Task, card_id: str, by: User, at: datetime, base_version: in
         made = [_rule_alike(found, card, decision, assignments, by, at) for found in cards]
         Card.objects.bulk_update(cards, ["decision", "is_stale"])
         rulings.was_ruled(held[pk], made, by=by, at=at)
-    left = precedents.waiting(card, by).count()
+    left = asked.waiting(card, by).count()
     return Spread(decision, [found for cards in reached.values() for found in cards], left)
 
 
