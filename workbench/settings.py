@@ -113,8 +113,12 @@ DATABASES = {
 }
 # A socket's folder comes as a quoted host name.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+# Every trigger asks first whether it is to be ignored. Unless that is set, asking raises an error
+# within, and clearing up after it goes through all that is left to check at the commit.
+_options["options"] = f"{_options.get('options', '')} -c pgtrigger.ignore={{}}".strip()
 if pool_size := env.int("DATABASE_POOL", default=0):
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    _options["pool"] = {
         "min_size": 1,
         "max_size": pool_size,
         "timeout": 10,
