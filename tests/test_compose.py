@@ -226,7 +226,7 @@ def test_the_image_brings_its_static_files():
     "rule",
     [
         r"location = /metrics \{\s+return 404;",
-        r"client_max_body_size 2g;",
+        r"client_max_body_size 3g;",
         r"proxy_set_header Host \$http_host;",
         r"proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;",
         r"proxy_set_header X-Forwarded-Proto \$scheme_outside;",

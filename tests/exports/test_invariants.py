@@ -41,6 +41,22 @@ BREAKS = {
            SET zones = '[{"start": 0, "end": 999999, "kind": "title"}]'"""
     ],
     "article_versions_have_no_gaps": ["UPDATE annotations_article SET version = version + 1"],
+    "staged_articles_bear_no_work": ["UPDATE annotations_importjob SET state = 'running'"],
+    "imports_that_are_over_leave_nothing_staged": [
+        "UPDATE annotations_importjob SET state = 'failed', finished_at = now() - interval '1 day'"
+    ],
+    "clusters_hold_articles_of_their_project": [
+        "{another project}",
+        """INSERT INTO annotations_cluster (uuid, project_id, name)
+           SELECT gen_random_uuid(), id, 'theirs' FROM annotations_project
+           WHERE slug = 'another'""",
+        """UPDATE annotations_article SET cluster_id = (
+               SELECT id FROM annotations_cluster WHERE name = 'theirs')""",
+    ],
+    "copies_are_in_one_cluster": [
+        "UPDATE annotations_importjob SET clusters_state = 'ready'",
+        "UPDATE annotations_article SET cluster_id = NULL, story_sha256 = repeat('a', 64)",
+    ],
     "uploads_are_the_bytes_that_came": ["UPDATE annotations_sourcefile SET size = size + 1"],
     "codebook_versions_have_no_gaps": [
         "UPDATE annotations_codebookversion SET number = number + 7"
@@ -53,7 +69,12 @@ BREAKS = {
                WHERE project.slug = 'another')""",
     ],
     "live_work_never_exceeds_that_wanted": [
-        "UPDATE annotations_task SET coders_wanted = 1 WHERE coders_wanted = 2"
+        "ALTER TABLE annotations_task"
+        " DROP CONSTRAINT IF EXISTS live_assignments_never_exceed_those_wanted",
+        "UPDATE annotations_task SET coders_wanted = 1 WHERE coders_wanted = 2",
+    ],
+    "live_work_is_counted_right": [
+        "UPDATE annotations_task SET coders_live = coders_live - 1 WHERE coders_live > 0"
     ],
     "spans_quote_their_article": ["UPDATE annotations_span SET quote = reverse(quote)"],
     "spans_are_what_the_log_comes_to": ["UPDATE annotations_span SET note = 'by the way'"],

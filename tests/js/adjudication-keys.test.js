@@ -19,5 +19,5 @@ test("digits are found by their place, whatever the layout writes there", () => 
 
 test("other keys mean nothing", () => {
   assert.deepEqual(meaningOf({ key: "Tab", code: "Tab" }), { digit: "", command: "" });
-  assert.deepEqual(meaningOf({ key: "b", code: "KeyB" }), { digit: "", command: "" });
+  assert.deepEqual(meaningOf({ key: "z", code: "KeyZ" }), { digit: "", command: "" });
 });

@@ -181,5 +181,5 @@ def test_the_document_takes_the_same_few_queries_however_many_cards(django_asser
 
     for task in (one, three):
         task = Task.objects.select_related("batch__project", "article").get(pk=task.pk)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             disputes.document(task)
