@@ -10,13 +10,11 @@ from django.utils.translation import gettext as _
 
 from annotations.actions.audit import record
 from annotations.actions.guards import lock_for_change
-from annotations.enums import Strategy
+from annotations.enums import AssignmentState, Strategy, TaskState
 from annotations.exceptions import Invalid
-from annotations.models import Assignment, AuditEvent, Batch, Project, Task, User
+from annotations.models import AuditEvent, Batch, Project, User
 from annotations.queries import codebook
-from annotations.queries.batch_plan import Wish, plan
-
-LARGEST_PIECE = 2000
+from annotations.queries.batch_plan import Plan, Wish, plan
 
 
 class NameTaken(Invalid):
@@ -71,56 +69,73 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
         created_by=by,
         created_at=at,
     )
-    _look_rows_up_by_index()
     if wish.strategy == Strategy.POOL:
         batch.drawers.set(planned.members.values())
-    tasks = Task.objects.bulk_create(
-        (
-            Task(
-                batch=batch,
-                article_id=article.pk,
-                coders_wanted=planned.wanted(article),
-                position=position,
-            )
-            for position, article in enumerate(planned.articles)
-        ),
-        batch_size=LARGEST_PIECE,
-    )
-    version = codebook.current(project)
-    Assignment.objects.bulk_create(
-        (
-            Assignment(
-                task=task,
-                coder=planned.members[coder],
-                codebook=version,
-                position=task.position,
-                created_at=at,
-            )
-            for task, (_article, coders) in zip(tasks, planned.placed, strict=True)
-            for coder in coders
-        ),
-        batch_size=LARGEST_PIECE,
-    )
+    _write_tasks(batch, planned)
+    _write_assignments(batch, planned, at)
     record(
         AuditEvent.Kind.BATCH_OPENED,
         target=batch,
         by=by,
         at=at,
-        articles=len(tasks),
+        articles=len(planned.placed),
         coders=[str(member.uuid) for member in planned.members.values()],
     )
     return batch
 
 
-def _look_rows_up_by_index() -> None:
-    """Have the triggers find a task and its assignments in an index, to the end of this.
-
-    What they planned while the tables were small would read all of them for each row that a
-    large batch adds.
-    """
+def _write_tasks(batch: Batch, planned: Plan) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("DISCARD PLANS")
+        cursor.execute(
+            """
+            INSERT INTO annotations_task (
+                uuid, batch_id, article_id, state, coders_wanted, position, version,
+                cards_open, cards_disputed
+            )
+            SELECT gen_random_uuid(), %s, article, %s, wanted, place - 1, 0, 0, 0
+            FROM unnest(%s::bigint[], %s::int[])
+                 WITH ORDINALITY AS planned (article, wanted, place)
+            ORDER BY place
+            """,
+            [
+                batch.pk,
+                TaskState.OPEN.value,
+                [article.pk for article in planned.articles],
+                [planned.wanted(article) for article in planned.articles],
+            ],
+        )
+
+
+def _write_assignments(batch: Batch, planned: Plan, at: datetime) -> None:
+    placed = [
+        (article.pk, planned.members[coder].pk)
+        for article, coders in planned.placed
+        for coder in coders
+    ]
+    if not placed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO annotations_assignment (
+                uuid, task_id, position, coder_id, codebook_id, state, created_at,
+                doc_rev, span_count, flag, return_note
+            )
+            SELECT gen_random_uuid(), task.id, task.position, coder, %s, %s, %s, 0, 0, '', ''
+            FROM unnest(%s::bigint[], %s::bigint[])
+                 WITH ORDINALITY AS placed (article, coder, place)
+            JOIN annotations_task task ON task.batch_id = %s AND task.article_id = article
+            ORDER BY place
+            """,
+            [
+                codebook.current(batch.project).pk,
+                AssignmentState.ASSIGNED.value,
+                at,
+                [article for article, _coder in placed],
+                [coder for _article, coder in placed],
+                batch.pk,
+            ],
+        )
 
 
 def _as_asked(articles: dict[str, Any]) -> dict[str, Any]:

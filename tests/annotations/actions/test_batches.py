@@ -91,5 +91,5 @@ def test_a_batch_is_written_in_as_many_queries_whatever_its_size(
 ):
     ArticleFactory.create_batch(more, project=admin.project)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         open_batch(admin)
