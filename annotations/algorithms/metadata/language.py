@@ -80,19 +80,23 @@ class _Model:
             self._next.take(cell, out=state, mode="clip")
             states[step] = state
         features = self._feature[states]
-        met = np.unique(features[features >= 0])
+        met = np.flatnonzero(np.bincount(features[features >= 0]))
         # In half precision, as the model keeps them, numpy multiplies at a tenth of the speed.
         table = self._identifier.nb_ptc[met].astype(np.float32)
-        return [
-            self._decide(features[: len(data), column], met, table)
-            for column, data in enumerate(encoded)
-        ]
+        row_of = np.zeros(len(self._identifier.nb_ptc), dtype=np.intp)
+        row_of[met] = np.arange(len(met))
+        codes = []
+        for column, data in enumerate(encoded):
+            own = features[: len(data), column]
+            codes.append(self._decide(row_of[own[own >= 0]], table))
+        return codes
 
-    def _decide(self, features: Any, met: Any, table: Any) -> str:
+    def _decide(self, features: Any, table: Any) -> str:
         np, identifier = self._np, self._identifier
-        own, counts = np.unique(features[features >= 0], return_counts=True)
-        weights = np.log1p(counts.astype(np.float32))
-        scores = weights @ table[np.searchsorted(met, own)]
+        counts = np.bincount(features)
+        own = np.flatnonzero(counts)
+        weights = np.log1p(counts[own].astype(np.float32))
+        scores = weights @ table[own]
         if len(own):
             scores += identifier.nb_pc
         for first, again in identifier._alias_pairs:

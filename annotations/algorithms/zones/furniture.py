@@ -24,42 +24,32 @@ _ABOUT_AUTHOR = re.compile(
 )
 
 
-def phrase(unit: Unit) -> str | None:
-    """Return the rule whose words a unit consists of."""
+def mark_phrases(page: Page) -> None:
+    said = "\n".join(unit.text for unit in page.units).lower()
+    marks = [mark for mark in phrases.MARKS_OF_COPYRIGHT if mark in said]
+    for index in list(page.free()):
+        if rule := _phrase(page.units[index], marks):
+            page.take(index, rule)
+
+
+def _phrase(unit: Unit, marks: list[str]) -> str | None:
+    """Return the rule whose words a unit consists of; ``marks`` are those that its page has."""
     if len(unit.text) > LONGEST or _QUOTE.match(unit.text):
         return None
-    found = _phrase(unit)
+    found = "copyright" if _is_copyright(unit.text, marks) else phrases.WHOLE.rule_of(unit.text)
+    if not found and not (unit.is_prose and unit.has_full_stop):
+        found = phrases.SHORT.rule_of(unit.text)
     # Counted last: most units are prose and fit nothing.
     return found if found and unit.words <= _MOST_WORDS else None
 
 
-def _phrase(unit: Unit) -> str | None:
-    if _is_copyright(unit.text):
-        return "copyright"
-    for rule, pattern in phrases.WHOLE.items():
-        if pattern.fullmatch(unit.text):
-            return rule
-    if unit.is_prose and unit.has_full_stop:
-        return None
-    for rule, pattern in phrases.SHORT.items():
-        if pattern.fullmatch(unit.text):
-            return rule
-    return None
-
-
-def _is_copyright(text: str) -> bool:
-    if len(text) > phrases.LONGEST_OF_COPYRIGHT:
+def _is_copyright(text: str, marks: list[str]) -> bool:
+    if not marks or len(text) > phrases.LONGEST_OF_COPYRIGHT:
         return False
     lowered = text.lower()
-    if not any(mark in lowered for mark in phrases.MARKS_OF_COPYRIGHT):
+    if not any(mark in lowered for mark in marks):
         return False
     return phrases.AMID.fullmatch(text) is not None
-
-
-def mark_phrases(page: Page) -> None:
-    for index in list(page.free()):
-        if rule := phrase(page.units[index]):
-            page.take(index, rule)
 
 
 def mark_listings(page: Page) -> None:

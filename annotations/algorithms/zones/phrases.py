@@ -4,7 +4,10 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+
+import regex
 
 _NETWORKS = (
     r"(?:facebook|twitter|x|x/twitter|x \(twitter\)|whats ?app|telegram|linked ?in|e-?mail|"
@@ -103,8 +106,9 @@ NEWSLETTER = [
     r"(?:abonnieren|melden) sie (?:sich )?.{0,40}newsletter.{0,60}|"
     r"schrijf je in .{0,80}|zapisz się .{0,80}newsletter.{0,40}|"
     r"подпи(?:сывайтесь|шитесь|саться)(?: на .{0,100}|!)?|підпи(?:суйтесь|шіться|сатися)(?: на "
-    r".{0,100})?|"
-    r".{0,60}e-?bülten.{0,60}|abunə olun?.{0,60}|bizə abunə.{0,60}|բաժանորդագրվ.{0,60}|"
+    r".{0,100})?",
+    r".{0,60}e-?bülten.{0,60}",
+    r"abunə olun?.{0,60}|bizə abunə.{0,60}|բաժանորդագրվ.{0,60}|"
     r"اشترك (?:في|الآن).{0,60}|النشرة البريدية.{0,40}|berlangganan.{0,60}|订阅.{0,20}|"
     r"メールマガジン.{0,30}|뉴스레터.{0,20}",
 ]
@@ -247,7 +251,8 @@ NAVIGATION = [
     r"pular para o conteúdo|vai al contenuto|naar (?:de )?inhoud)\s*[:>»→…]*",
     r"(?:home|accueil|inicio|início|startseite|главная|головна|ana ?sayfa|ana səhifə|الرئيسية|"
     r"beranda|you are here:?.{0,20}|sie sind hier:?.{0,20})\s*[>»›/|→·:]\s*.{0,200}",
-    r"(?:https?://|www\.)\S+|\S+@\S+\.\w{2,}|(?:tel|fax|phone|telefon|тел|e-?mail|"
+    r"\S+@\S+\.\w{2,}",
+    r"(?:https?://|www\.)\S+|(?:tel|fax|phone|telefon|тел|e-?mail|"
     r"mob)\.?\s*[:.].{0,60}",
     r"list (?:of )?\d+ (?:of \d+|items?)|end of list|(?:body|full text|content|article text)\s*:",
     r"page \d+(?: (?:of|/) \d+)?|\d+\s*/\s*\d+|"
@@ -347,29 +352,81 @@ COMMENT_SECTION = [
     r"leave a (?:reply|comment)(?: cancel reply)?|join the (?:discussion|conversation)",
 ]
 
-Compiled = re.Pattern[str]
+#: Of so many letters that a unit begins with it is remembered what can begin so.
+_LETTERS = 3
+_MOST_REMEMBERED = 8192
+#: There are too many letters beyond.
+_LAST_LETTER = "\u05ff"
+#: Letters of which the two libraries disagree whether they are one.
+_ALIKE = str.maketrans("ıİ", "ii")
+
+_Pattern = tuple[str, re.Pattern[str], regex.Pattern[str]]
 
 
-def compiled(patterns: Iterable[str]) -> Compiled:
-    """Return one pattern that fits a whole unit if one of ``patterns`` does."""
+class Phrases:
+    """Patterns by the rule whose words they are; one of a rule's has to fit a whole unit.
+
+    Most units begin as few of the patterns can begin, and only those are tried.
+    """
+
+    def __init__(self, rules: Mapping[str, Sequence[str]]):
+        self._rules = rules
+        self._beginning = lru_cache(_MOST_REMEMBERED)(self._find_beginning)
+
+    def rule_of(self, text: str) -> str | None:
+        """Return the first rule that has a pattern which fits all of ``text``."""
+        for rule, pattern, _ in self._beginning(_letters(text)):
+            if pattern.fullmatch(text):
+                return rule
+        return None
+
+    def _find_beginning(self, letters: str) -> list[_Pattern]:
+        """Return the patterns that can fit what begins so, in order."""
+        if not letters:
+            return self._all
+        start = letters.translate(_ALIKE)
+        fewer = self._beginning(letters[:-1])
+        return [one for one in fewer if one[2].fullmatch(start, partial=True)]
+
+    @cached_property
+    def _all(self) -> list[_Pattern]:
+        return [
+            (
+                rule,
+                re.compile(pattern, re.IGNORECASE),
+                regex.compile(pattern.translate(_ALIKE), regex.IGNORECASE),
+            )
+            for rule, patterns in self._rules.items()
+            for pattern in patterns
+        ]
+
+
+def _letters(text: str) -> str:
+    """Return the letters that ``text`` begins with, the first few."""
+    for size in range(_LETTERS, 0, -1):
+        start = text[:size]
+        if start.isalpha() and max(start) <= _LAST_LETTER:
+            return start
+    return ""
+
+
+def _one_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 #: Fits a unit of any length up to a few lines: it says outright what it is.
-WHOLE: dict[str, Compiled] = {
-    "copyright": compiled(COPYRIGHT),
-    "newsletter": compiled(NEWSLETTER),
-    "comments": compiled(COMMENTS),
-    "advertising": compiled(ADVERTISING),
-    "sharing": compiled(SHARING),
-    "tags": compiled(TAGS),
-}
-AMID = compiled(COPYRIGHT_AMID)
+WHOLE = Phrases(
+    {
+        "copyright": COPYRIGHT,
+        "newsletter": NEWSLETTER,
+        "comments": COMMENTS,
+        "advertising": ADVERTISING,
+        "sharing": SHARING,
+        "tags": TAGS,
+    }
+)
+AMID = _one_of(COPYRIGHT_AMID)
 #: Fits what is no prose only, since a sentence could begin so.
-SHORT: dict[str, Compiled] = {
-    "read_also": compiled(READ_ALSO),
-    "navigation": compiled(NAVIGATION),
-    "publisher": compiled(PUBLISHER),
-}
-OPENS_LISTING = compiled(LISTING)
-OPENS_COMMENTS = compiled(COMMENT_SECTION)
+SHORT = Phrases({"read_also": READ_ALSO, "navigation": NAVIGATION, "publisher": PUBLISHER})
+OPENS_LISTING = _one_of(LISTING)
+OPENS_COMMENTS = _one_of(COMMENT_SECTION)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import filterfalse
 
 from annotations.algorithms.text import paragraphs
@@ -46,7 +46,8 @@ class Unit:
         if "words" in self.__dict__:
             return self.words >= least
         text = self.text[:_COUNTED]
-        if not _WITHOUT_SPACES.search(text) and _many(least).match(text):
+        # What is all letters between spaces is a word, at least.
+        if not _may_do_without_spaces(text) and sum(map(str.isalpha, text.split())) >= least:
             return True
         return self.words >= least
 
@@ -69,16 +70,8 @@ class Unit:
         return self.has_words(22) or (self.words >= 8 and self.ends_like_a_sentence)
 
 
-@cache
-def _many(least: int) -> re.Pattern[str]:
-    """Fits so many stretches without a space that hold a letter: there is a word in each."""
-    # Each group holds on to what it has found: else a long stretch is looked through again and
-    # again.
-    return re.compile(rf"\s*+(?>(?>\S*?[^\W\d_]\S*+)\s++(?>[^\w\s]++\s++)?){{{least}}}")
-
-
 def _count_words(text: str) -> int:
-    if not text.isascii():
+    if _may_do_without_spaces(text):
         dense = len(_WITHOUT_SPACES.findall(text))
         if dense * 2 > len(text):
             return (dense + 1) // 2
@@ -86,6 +79,11 @@ def _count_words(text: str) -> int:
     parts = text.split()
     mixed = list(filterfalse(str.isalpha, parts))
     return len(parts) - len(mixed) + (len(_WORD.findall(" ".join(mixed))) if mixed else 0)
+
+
+def _may_do_without_spaces(text: str) -> bool:
+    """Say whether half of it may be of scripts without spaces: each letter takes three bytes."""
+    return len(text.encode()) > 2 * len(text)
 
 
 def split(text: str) -> list[Unit]:
