@@ -1,17 +1,10 @@
-from django.db.models import Exists, F, Func, JSONField, OuterRef
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 
 from annotations.api.base import InProject, TextSerializer
 from annotations.enums import CardKind, Role, TaskState
-from annotations.models import Card, Task
-
-
-class LabelsOfCard(Func):
-    """The label keys of every span that a coder has in a card, as a JSON array."""
-
-    template = "jsonb_path_query_array(%(expressions)s, '$.*[*].label')"
-    output_field = JSONField()
+from annotations.models import Task
+from annotations.queries import disputes
 
 
 class TaskFilterSerializer(TextSerializer):
@@ -27,14 +20,9 @@ class TaskFilterSerializer(TextSerializer):
             tasks = tasks.filter(state=wanted["state"])
         if "batch" in wanted:
             tasks = tasks.filter(batch__uuid=wanted["batch"])
-        cards = Card.objects.filter(task=OuterRef("pk"))
-        if "kind" in wanted:
-            cards = cards.filter(kind=wanted["kind"])
-        if "label" in wanted:
-            cards = cards.annotate(labels=LabelsOfCard(F("candidates"))).filter(
-                labels__contains=[wanted["label"]]
-            )
-        return tasks.filter(Exists(cards)) if {"kind", "label"} & set(wanted) else tasks
+        return disputes.with_card(
+            tasks, kind=wanted.get("kind", ""), label=wanted.get("label", "")
+        )
 
 
 class ArticleOfTaskSerializer(serializers.Serializer):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Func, JSONField, OuterRef, Q, QuerySet
 
 from annotations.algorithms.cards import letters
 from annotations.algorithms.tokens import tokenize
@@ -27,6 +27,24 @@ def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySe
         tasks = tasks.exclude(Exists(own))
     related = tasks.select_related("batch", "article", "taken_by").defer("article__text")
     return related.order_by("-cards_disputed", "pk")
+
+
+class _LabelsOfCard(Func):
+    """The label keys of every span that a coder has in a card, as a JSON array."""
+
+    template = "jsonb_path_query_array(%(expressions)s, '$.*[*].label')"
+    output_field = JSONField()
+
+
+def with_card(tasks: QuerySet[Task], *, kind: str = "", label: str = "") -> QuerySet[Task]:
+    """Keep the tasks that have a card of this ``kind`` on which somebody has this ``label``."""
+    cards = Card.objects.filter(task=OuterRef("pk"))
+    if kind:
+        cards = cards.filter(kind=kind)
+    if label:
+        labelled = cards.annotate(labels=_LabelsOfCard(F("candidates")))
+        cards = labelled.filter(labels__contains=[label])  # type: ignore[misc]  # it is JSON
+    return tasks.filter(Exists(cards)) if kind or label else tasks
 
 
 def free_for(tasks: QuerySet[Task], user: User, at: datetime) -> QuerySet[Task]:

@@ -1,5 +1,7 @@
 """The adjudicator's queue, and the page of one task."""
 
+from urllib.parse import urlencode
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from annotations.enums import Role
+from annotations.forms.adjudication import QueueForm
 from annotations.models import Task
 from annotations.permissions import can_rule
 from annotations.queries import coding, disputes
@@ -20,7 +23,9 @@ def queue(request, slug):
     """Articles that wait for a ruling, or with ``?show=finished`` those that have theirs."""
     project = project_for(request, slug, Role.ADJUDICATOR)
     show = "finished" if request.GET.get("show") == "finished" else "waiting"
+    form = QueueForm(request.GET, project=project)
     tasks = disputes.queue(project, request.user, is_finished=show == "finished")
+    tasks = disputes.with_card(tasks, **form.wanted)
     page = Paginator(tasks, PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     for task in page.object_list:
@@ -31,7 +36,9 @@ def queue(request, slug):
         {
             "project": project,
             "show": show,
-            "query": f"show={show}&",
+            "form": form,
+            "wanted": urlencode(form.wanted),
+            "query": f"{urlencode({'show': show, **form.wanted})}&",
             "page": page,
             "tasks": page.object_list,
         },
@@ -42,7 +49,8 @@ def queue(request, slug):
 def next_task(request, slug):
     """Go to the most disputed article that waits and nobody is at, else to the queue."""
     project = project_for(request, slug, Role.ADJUDICATOR)
-    waiting = disputes.queue(project, request.user)
+    form = QueueForm(request.GET, project=project)
+    waiting = disputes.with_card(disputes.queue(project, request.user), **form.wanted)
     task = disputes.free_for(waiting, request.user, timezone.now()).first()
     if task is None:
         return redirect("annotations:tasks", project.slug)

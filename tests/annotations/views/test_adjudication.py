@@ -2,7 +2,14 @@ import pytest
 
 from annotations.actions import adjudication
 from annotations.enums import Role, TaskState
-from tests.factories import TUESDAY, BatchFactory, MemberFactory, ProjectFactory, TaskFactory
+from tests.factories import (
+    TUESDAY,
+    BatchFactory,
+    CodebookFactory,
+    MemberFactory,
+    ProjectFactory,
+    TaskFactory,
+)
 from tests.stories import adjudicator_of, coded_task
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +20,9 @@ VELMORA = {"label": "location", "start": 25, "end": 32}
 
 @pytest.fixture
 def batch():
-    return BatchFactory(project=ProjectFactory(settings={"auto_finish": False}))
+    project = ProjectFactory(settings={"auto_finish": False})
+    CodebookFactory(project=project)
+    return BatchFactory(project=project)
 
 
 def queue_of(client, project, query=""):
@@ -28,6 +37,22 @@ def test_the_queue_begins_with_the_most_disputed_article(client, batch):
     page = queue_of(client, batch.project)
 
     assert list(page.context["tasks"]) == [hot, calm]
+
+
+def test_the_queue_is_narrowed_by_dispute_and_label_and_so_is_the_way_on(client, batch):
+    missing = coded_task([VELMORA], [], batch=batch)
+    other_label = coded_task([MAYOR], [{**MAYOR, "label": "location"}], batch=batch)
+    client.force_login(adjudicator_of(missing))
+
+    def found(query):
+        return list(queue_of(client, batch.project, query).context["tasks"])
+
+    assert found("?kind=label") == [other_label]
+    assert found("?kind=missing&label=location") == [missing]
+    assert found("?kind=missing&label=actor") == []
+    assert set(found("?kind=feud")) == {missing, other_label}
+    way_on = client.get(f"/projects/{batch.project.slug}/adjudication/next/?kind=label")
+    assert way_on["Location"] == f"/tasks/{other_label.uuid}/"
 
 
 def test_finished_articles_are_on_a_list_of_their_own(client, batch):
@@ -109,6 +134,6 @@ def test_the_queue_takes_the_same_queries_at_one_and_three_articles(
     three = [coded_task([MAYOR], [], batch=batch) for _ in range(3)]
     for task, length in ((single, 1), (three[0], 3)):
         client.force_login(adjudicator_of(task))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             page = queue_of(client, task.batch.project)
         assert len(page.context["tasks"]) == length
