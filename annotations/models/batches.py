@@ -179,6 +179,7 @@ class Task(models.Model):
             pgtrigger.FSM(
                 name="task_takes_legal_steps",
                 field="state",
+                condition=pgtrigger.AnyChange("state"),
                 transitions=[
                     ("open", "coded"),
                     ("coded", "adjudicating"),
@@ -315,6 +316,7 @@ class Assignment(models.Model):
             pgtrigger.FSM(
                 name="assignment_takes_legal_steps",
                 field="state",
+                condition=pgtrigger.AnyChange("state"),
                 transitions=[
                     ("assigned", "coding"),
                     ("assigned", "submitted"),
