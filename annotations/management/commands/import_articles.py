@@ -34,13 +34,12 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError(f"There is no project “{slug}”.")
         found = dict(_files(paths))
-        files = [File(path.open("rb"), name=path.name) for path in found]
         try:
             job = imports.request_import(
                 project=project,
                 by=None,
                 at=timezone.now(),
-                files=files,
+                files=[File(_OnDisk(path), name=path.name) for path in found],
                 paths=list(found.values()),
                 dry_run=options["dry_run"],
                 create_labels=options["create_labels"],
@@ -48,9 +47,6 @@ class Command(BaseCommand):
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
-        finally:
-            for file in files:
-                file.close()
         job = self._run(job)
         self._tell(job, as_json=options["json"])
         if job.state != JobState.READY:
@@ -98,6 +94,26 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{job.created} created, {job.duplicates} duplicates, {job.refused} refused."
         )
+
+
+class _OnDisk:
+    """A file that is open only while it is read: a folder holds more than a process may open."""
+
+    closed = False
+
+    def __init__(self, path):
+        self._path = path
+        self._at = 0
+
+    def seek(self, at):
+        self._at = at
+
+    def read(self, size=-1):
+        with self._path.open("rb") as file:
+            file.seek(self._at)
+            data = file.read(size)
+        self._at += len(data)
+        return data
 
 
 def _files(paths):

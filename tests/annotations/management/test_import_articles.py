@@ -1,5 +1,7 @@
 import json
+import resource
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -36,6 +38,23 @@ def test_files_and_folders_come_in(project, tmp_path):
 
     assert (answer["state"], answer["created"], answer["errors"]) == ("ready", 2, [])
     assert set(Article.objects.values_list("key", flat=True)) == {"one", "two"}
+
+
+@pytest.fixture
+def few_open_files():
+    """Let the process open twenty files more than it has open."""
+    highest = max(int(entry.name) for entry in Path("/proc/self/fd").iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 20, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_folder_may_hold_more_files_than_can_be_open(project, tmp_path, few_open_files):
+    for number in range(60):
+        (tmp_path / f"{number}.txt").write_text(f"Text number {number}.")
+
+    assert run(project.slug, str(tmp_path)) == "60 created, 0 duplicates, 0 refused.\n"
 
 
 def test_labels_are_declared_on_request_by_nobody_in_particular(project, tmp_path):
