@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from annotations.actions import adjudication
 from annotations.actions.audit import record
-from annotations.actions.guards import lock_for_change
+from annotations.actions.guards import lock_for_change, refuse_blind
 from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, TaskState
-from annotations.exceptions import Forbidden, Invalid, Refused
+from annotations.exceptions import Invalid, Refused
 from annotations.models import (
     Assignment,
     AuditEvent,
@@ -24,16 +24,9 @@ from annotations.models import (
     Task,
     User,
 )
-from annotations.permissions import can_know_of
 from annotations.queries import asking, codebook, reassignment
 
 LARGEST_PIECE = 2000
-
-
-class Blind(Forbidden):
-    """What would come of it tells of the other coders, of whom the admin may not know yet."""
-
-    code = "blind"
 
 
 class Closed(Refused):
@@ -284,11 +277,8 @@ def close(*, batch: Batch, by: User, at: datetime) -> Batch:
     """
     batch = _locked(batch, by)
     tasks = _locked_tasks(Task.objects.filter(batch=batch, state=TaskState.OPEN))
-    released = (
-        Assignment.objects.unfinished()
-        .filter(task__in=tasks)
-        .update(state=AssignmentState.RELEASED)
-    )
+    unfinished = Assignment.objects.unfinished().filter(task__in=tasks)
+    released = unfinished.update(state=AssignmentState.RELEASED)
     handed_in = reassignment.handed_in(tasks)
     coded = [task for task in tasks if handed_in[task.pk]]
     _go_on(coded, handed_in, at)
@@ -317,8 +307,7 @@ def _locked(batch: Batch, by: User) -> Batch:
     # Events point to the batch: who hands work in must not wait for it, task in hand.
     rows = Batch.objects.select_for_update(of=("self",), no_key=True).select_related("project")
     batch = rows.get(pk=batch.pk)
-    if not can_know_of(by, batch):
-        raise Blind(_("You code in this batch yourself, so that only another admin can do that."))
+    refuse_blind(batch, by=by)
     if batch.closed_at is not None:
         raise Closed(_("This batch is closed."))
     return batch

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from annotations.actions.keys import next_ids
 from annotations.algorithms import synthetic
 from annotations.algorithms.cards import gold_span_id
 from annotations.enums import (
@@ -112,9 +113,9 @@ class _Maker:
 
     def make(self, numbers: range) -> Rows:
         rows: Rows = {table: [] for table in COLUMNS}
-        articles = _next_ids("annotations_article", len(numbers))
-        tasks = _next_ids("annotations_task", len(numbers))
-        assignments = iter(_next_ids("annotations_assignment", len(numbers) * len(self.coders)))
+        articles = next_ids("annotations_article", len(numbers))
+        tasks = next_ids("annotations_task", len(numbers))
+        assignments = iter(next_ids("annotations_assignment", len(numbers) * len(self.coders)))
         for number, article, task in zip(numbers, articles, tasks, strict=True):
             rng = Random(f"{self.project.slug}:{self.seed}:{number}")  # noqa: S311 -- the same ones everywhere
             story = synthetic.story(rng)
@@ -216,15 +217,6 @@ def _uuid(rng: Random) -> UUID:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _next_ids(table: str, number: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, number],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _copy(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:

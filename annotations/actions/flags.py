@@ -6,16 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from annotations.actions.audit import record
-from annotations.actions.guards import lock_for_change
-from annotations.exceptions import Forbidden, Refused
+from annotations.actions.guards import lock_for_change, refuse_blind
+from annotations.exceptions import Refused
 from annotations.models import Assignment, AuditEvent, FlagAnswer, User
-from annotations.permissions import can_know_of
-
-
-class Blind(Forbidden):
-    """A flag is part of a coder's work, of which the admin may not know yet."""
-
-    code = "blind"
 
 
 class NothingFlagged(Refused):
@@ -34,8 +27,7 @@ def answer(*, assignment: Assignment, by: User, at: datetime, note: str = "") ->
     batch = assignment.task.batch
     lock_for_change(batch.project, by=by)
     held = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
-    if not can_know_of(by, batch):
-        raise Blind(_("You code in this batch yourself, so that only another admin can do that."))
+    refuse_blind(batch, by=by)
     if not held.flag:
         raise NothingFlagged(_("There is no flag on this work any more."))
     said = FlagAnswer.objects.create(

@@ -3,14 +3,20 @@
 from django.utils.translation import gettext as _
 
 from annotations.exceptions import Forbidden, Refused
-from annotations.models import Project, User
-from annotations.permissions import can_administer
+from annotations.models import Batch, Project, User
+from annotations.permissions import can_administer, can_know_of
 
 
 class Archived(Refused):
     """The project is archived: it can be read, but no longer changed."""
 
     code = "archived"
+
+
+class Blind(Forbidden):
+    """What would come of it tells of the other coders, of whom the admin may not know yet."""
+
+    code = "blind"
 
 
 def lock_for_change(project: Project, *, by: User | None) -> Project:
@@ -36,6 +42,12 @@ def refuse_archived(project: Project) -> None:
     """Refuse whatever would change an archived project."""
     if project.archived_at is not None:
         raise Archived(_("The project is archived and can no longer be changed."))
+
+
+def refuse_blind(batch: Batch, *, by: User) -> None:
+    """Refuse an admin who still codes in the batch."""
+    if not can_know_of(by, batch):
+        raise Blind(_("You code in this batch yourself, so that only another admin can do that."))
 
 
 def _locked(project: Project) -> Project:

@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 
 from annotations.actions.import_cleaning import Cleaner
 from annotations.actions.import_reading import Row, problem_of, refusal_of
+from annotations.actions.keys import next_ids
 from annotations.algorithms.stories import story_sha256
 from annotations.importing.problems import Problem
 from annotations.importing.records import LONGEST_KEY, Record
@@ -154,7 +155,7 @@ class Writer:
 
     def _finish(self, chunk: Chunk, placed: Sequence[_Placed]) -> None:
         new = [one for one in placed if one.is_new]
-        for one, pk in zip(new, _next_ids(len(new)), strict=True):
+        for one, pk in zip(new, next_ids(Article._meta.db_table, len(new)), strict=True):
             one.article.pk = pk
         self._cluster(new)
         chunk.articles = [one.article for one in new]
@@ -242,15 +243,6 @@ def _by_index() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-
-
-def _next_ids(number: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [Article._meta.db_table, number],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _values(article: Article) -> list[Any]:

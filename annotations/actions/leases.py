@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from annotations.actions.audit import record
-from annotations.actions.jobs import wake_on_commit
+from annotations.actions.reminders import ring_for_mail
 from annotations.enums import AssignmentState
 from annotations.models import Assignment, AuditEvent, Reminder
 from annotations.queries import leases
@@ -45,8 +44,7 @@ def remind(*, at: datetime) -> int:
             batch=reminder.batch,
             coders=[str(reminder.member.uuid)],
         )
-        if settings.HAS_MAIL and reminder.member.user.email:  # type: ignore[union-attr]
-            wake_on_commit("reminders.mail", reminder_id=reminder.pk)
+    ring_for_mail(reminders)
     return len(reminders)
 
 

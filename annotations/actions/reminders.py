@@ -1,6 +1,6 @@
 """Coders are reminded of the work that waits for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -10,18 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from annotations.actions.audit import record
-from annotations.actions.guards import lock_for_change
+from annotations.actions.guards import lock_for_change, refuse_blind
 from annotations.actions.jobs import wake_on_commit
-from annotations.exceptions import Forbidden, Invalid, Refused
+from annotations.exceptions import Invalid, Refused
 from annotations.models import AuditEvent, Batch, Member, Reminder, User
-from annotations.permissions import can_know_of
 from annotations.queries import pace
-
-
-class Blind(Forbidden):
-    """Who is behind tells of the other coders, of whom the admin may not know yet."""
-
-    code = "blind"
 
 
 class NobodyToRemind(Refused):
@@ -40,8 +33,7 @@ def remind(
     address where the instance sends mail.
     """
     lock_for_change(batch.project, by=by)
-    if not can_know_of(by, batch):
-        raise Blind(_("You code in this batch yourself, so that only another admin can do that."))
+    refuse_blind(batch, by=by)
     at_work = [one for one in pace.of_batches([batch], at).get(batch.pk, []) if one.unfinished]
     if coders:
         _refuse_strangers(batch, coders)
@@ -63,11 +55,17 @@ def remind(
         batch=batch,
         coders=[str(reminder.member.uuid) for reminder in reminders],
     )
-    if settings.HAS_MAIL:
-        for reminder in reminders:
-            if reminder.member.user.email:  # type: ignore[union-attr]
-                wake_on_commit("reminders.mail", reminder_id=reminder.pk)
+    ring_for_mail(reminders)
     return reminders
+
+
+def ring_for_mail(reminders: Iterable[Reminder]) -> None:
+    """Have reminders mailed to those who have an address, where the instance sends mail."""
+    if not settings.HAS_MAIL:
+        return
+    for reminder in reminders:
+        if reminder.member.user.email:  # type: ignore[union-attr]
+            wake_on_commit("reminders.mail", reminder_id=reminder.pk)
 
 
 @transaction.atomic

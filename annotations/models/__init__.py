@@ -12,7 +12,7 @@ from annotations.models.articles import (
     Suggestion,
 )
 from annotations.models.audit import AuditEvent
-from annotations.models.batches import Assignment, Batch, Reminder, Task
+from annotations.models.batches import Assignment, Batch, Task
 from annotations.models.cleaning import CleaningJob, CleaningRule, OutletHabits
 from annotations.models.clusters import (
     Cluster,
@@ -27,6 +27,7 @@ from annotations.models.flags import FlagAnswer
 from annotations.models.invitations import Invitation, InvitationUse
 from annotations.models.jobs import Job
 from annotations.models.people import ApiToken, Member, Project, User
+from annotations.models.reminders import Reminder
 from annotations.models.replies import StoredReply
 
 __all__ = [

@@ -12,7 +12,7 @@ from django.utils import timezone
 from annotations.enums import AssignmentState
 from annotations.models import Assignment, Batch, FlagAnswer, Member, Reminder, User
 from annotations.models.batches import AssignmentQuerySet
-from annotations.queries import own_work
+from annotations.queries import time_at_work
 
 #: The days that a page shows, and over which pace is taken.
 DAYS = 28
@@ -111,7 +111,7 @@ def figures(work: AssignmentQuerySet, at: datetime) -> Figures:
     return Figures(
         days=[(day, days[day]) for day in (first + timedelta(days=n) for n in range(DAYS))],
         spans=spans,
-        time=own_work.active_time(done),
+        time=time_at_work.on(done),
         batches=list(pieces.values()),
     )
 

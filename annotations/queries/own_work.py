@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -24,12 +23,9 @@ from django.db.models.functions import JSONObject, RowNumber
 from annotations.enums import AssignmentState
 from annotations.models import Assignment, Batch, Project, User
 from annotations.models.batches import AssignmentQuerySet
-from annotations.queries import coding, quota
+from annotations.queries import coding, quota, time_at_work
 
 ROWS_SHOWN = 8
-
-#: A longer pause between two steps was spent on something else, and none of it counts.
-IDLE = timedelta(minutes=5)
 
 #: What to go on with: what lies open, then what came back, then the next one.
 URGENCY = Case(
@@ -140,46 +136,10 @@ def _first_rows(work: AssignmentQuerySet) -> QuerySet[Assignment]:
     )
 
 
-def active_time(work: QuerySet[Assignment]) -> timedelta:
-    """Return the time at work on these articles, as the log of steps tells it.
-
-    It counts from opening an article over each step to handing it in, without pauses
-    longer than ``IDLE``. What was done offline counts as far as it was sent in that pace.
-    """
-    return _sums(work)["time"]
-
-
 def last_week(user: User, at: datetime) -> dict[str, Any]:
     """Return what ``user`` handed in during the last seven days, and the time at work on it."""
-    return _sums(
+    return time_at_work.sums(
         Assignment.objects.of(user).filter(
             state=AssignmentState.SUBMITTED, submitted_at__gt=at - timedelta(days=7)
         )
     )
-
-
-def _sums(work: QuerySet[Assignment]) -> dict[str, Any]:
-    """Return ``{articles, spans, time}`` of ``work``."""
-    held, names = work.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH work AS (
-                SELECT id, started_at, submitted_at, span_count FROM annotations_assignment
-                WHERE id IN ({held})
-            ), moment AS (
-                SELECT assignment_id AS id, received_at AS at FROM annotations_spanop
-                WHERE assignment_id IN (SELECT id FROM work)
-                UNION ALL SELECT id, started_at FROM work WHERE started_at IS NOT NULL
-                UNION ALL SELECT id, submitted_at FROM work WHERE submitted_at IS NOT NULL
-            ), pause AS (
-                SELECT at - lag(at) OVER (PARTITION BY id ORDER BY at) AS lasting FROM moment
-            )
-            SELECT (SELECT count(*) FROM work),
-                   (SELECT coalesce(sum(span_count), 0) FROM work),
-                   coalesce(sum(lasting), interval '0')
-            FROM pause WHERE lasting <= make_interval(secs => %s)
-            """,  # noqa: S608 – the query's own SQL
-            [*names, IDLE.total_seconds()],
-        )
-        return dict(zip(("articles", "spans", "time"), cursor.fetchone(), strict=True))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Case, Count, DateField, Max, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 
 from annotations.enums import AssignmentState
 from annotations.models import Assignment, Batch, Member
-from annotations.queries.own_work import IDLE
+from annotations.queries import time_at_work
 
 #: The days that a page shows, and the last of them from which a pace is taken.
 DAYS = 14
@@ -23,9 +22,6 @@ WEEK = 7
 
 #: Who has work and does nothing for so many days is behind, whatever is due when.
 QUIET = 5
-
-#: The articles of each coder from which the time for one is taken: the latest.
-LATEST = 20
 
 
 @dataclass
@@ -125,40 +121,7 @@ def behind(pace: CoderPace, batch: Batch, at: datetime) -> str:
 
 
 def minutes(batch: Batch) -> dict[int, float]:
-    """Return the minutes that each coder spends on an article, by the latest ones handed in.
-
-    Counted as in ``own_work.active_time``: pauses longer than ``IDLE`` don't count.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH latest AS (
-                SELECT work.id, work.coder_id, work.started_at, work.submitted_at,
-                       row_number() OVER (
-                           PARTITION BY work.coder_id ORDER BY work.submitted_at DESC, work.id
-                       ) AS place
-                FROM annotations_assignment work
-                JOIN annotations_task task ON task.id = work.task_id
-                WHERE task.batch_id = %s AND work.state = 'submitted'
-                  AND work.started_at IS NOT NULL
-            ), work AS (
-                SELECT * FROM latest WHERE place <= %s
-            ), moment AS (
-                SELECT work.id, work.coder_id, op.received_at AS at
-                FROM work JOIN annotations_spanop op ON op.assignment_id = work.id
-                UNION ALL SELECT id, coder_id, started_at FROM work
-                UNION ALL SELECT id, coder_id, submitted_at FROM work
-            ), pause AS (
-                SELECT id, coder_id, at - lag(at) OVER (PARTITION BY id ORDER BY at) AS lasting
-                FROM moment
-            )
-            SELECT coder_id,
-                   extract(epoch FROM coalesce(
-                       sum(lasting) FILTER (WHERE lasting <= make_interval(secs => %s)),
-                       interval '0'
-                   )) / 60 / count(DISTINCT id)
-            FROM pause GROUP BY coder_id
-            """,
-            [batch.pk, LATEST, IDLE.total_seconds()],
-        )
-        return {coder: float(spent) for coder, spent in cursor.fetchall()}
+    """Return the minutes that each coder spends on an article, by the latest ones handed in."""
+    work = Assignment.objects.filter(task__batch=batch)
+    spent = time_at_work.of_coders(work)
+    return {coder: one.seconds / 60 / one.articles for coder, one in spent.items()}

@@ -139,13 +139,6 @@ class Progress:
         dates = (today - timedelta(days=past) for past in reversed(range(pace.DAYS)))
         return [(day, counts[day]) for day in dates]
 
-    @property
-    def bars(self) -> list[tuple[date, dict[str, float]]]:
-        """The days as bars in a picture ten units high."""
-        most = max((count for _day, count in self.days), default=0) or 1
-        sizes = ((day, round(10 * count / most, 2)) for day, count in self.days)
-        return [(day, {"top": 10 - size, "size": size}) for day, size in sizes]
-
     @cached_property
     def a_day(self) -> float:
         """How many articles are handed in a day, by the last week."""

@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from annotations.algorithms.workdays import finishing_day
 from annotations.models import Assignment, Batch, Member, Project, User
+from annotations.queries import time_at_work
 from annotations.queries.batch_plan import Plan
-from annotations.queries.own_work import IDLE
+from annotations.queries.time_at_work import Spent
 
 #: What is expected of people of whom nothing is known: minutes for 1,000 characters.
 DEFAULT_MINUTES = 2.0
 
-#: A pace is taken from the latest articles of a coder, and not from fewer than a few.
-LATEST = 20
+#: A pace is not taken from fewer articles.
 ENOUGH = 3
 
 
@@ -111,83 +109,31 @@ def of(project: Project, planned: Plan, *, by: User) -> Workload:
 
 def _paces(project: Project, members: dict[str, Member], by: User) -> dict[str, Pace]:
     spent = _spent(project, by)
-    everybody = _Spent(
+    everybody = Spent(
         sum(one.seconds for one in spent.values()),
         sum(one.characters for one in spent.values()),
         sum(one.articles for one in spent.values()),
     )
     usual = Pace(DEFAULT_MINUTES, PaceFrom.DEFAULT)
-    if everybody.is_enough:
-        usual = Pace(everybody.minutes, PaceFrom.PROJECT)
-    return {
-        name: Pace(spent[members[name].pk].minutes, PaceFrom.OWN)
-        if members[name].pk in spent and spent[members[name].pk].is_enough
-        else usual
-        for name in sorted(members)
-    }
+    if _is_enough(everybody):
+        usual = Pace(_minutes(everybody), PaceFrom.PROJECT)
+    own = {pk: Pace(_minutes(one), PaceFrom.OWN) for pk, one in spent.items() if _is_enough(one)}
+    return {name: own.get(members[name].pk, usual) for name in sorted(members)}
 
 
-class _Spent(NamedTuple):
-    """The time at work on some articles."""
-
-    seconds: float
-    characters: int
-    articles: int
-
-    @property
-    def is_enough(self) -> bool:
-        return self.articles >= ENOUGH and self.seconds > 0 and self.characters > 0
-
-    @property
-    def minutes(self) -> float:
-        return self.seconds / 60 / self.characters * 1000
+def _is_enough(spent: Spent) -> bool:
+    return spent.articles >= ENOUGH and spent.seconds > 0 and spent.characters > 0
 
 
-def _spent(project: Project, by: User) -> dict[int, _Spent]:
-    """Return the time at work on each member's latest articles.
+def _minutes(spent: Spent) -> float:
+    """Return how long 1,000 characters took."""
+    return spent.seconds / 60 / spent.characters * 1000
 
-    Time is counted as in ``own_work.active_time``. What nobody began here says nothing of pace.
-    """
+
+def _spent(project: Project, by: User) -> dict[int, Spent]:
+    """Return the time at work on each member's latest articles that ``by`` may know of."""
     open_book = Batch.objects.filter(project=project).open_book_for(by)
     known = Assignment.objects.filter(
         Q(task__batch__in=open_book) | Q(task__batch__project=project, coder__user_id=by.pk)
     )
-    held, names = known.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH latest AS (
-                SELECT work.id, work.coder_id, work.started_at, work.submitted_at,
-                       article.text_length AS length,
-                       row_number() OVER (
-                           PARTITION BY work.coder_id ORDER BY work.submitted_at DESC, work.id
-                       ) AS place
-                FROM annotations_assignment work
-                JOIN annotations_task task ON task.id = work.task_id
-                JOIN annotations_article article ON article.id = task.article_id
-                WHERE work.state = 'submitted' AND work.started_at IS NOT NULL
-                  AND work.id IN ({held})
-            ), work AS (
-                SELECT * FROM latest WHERE place <= %s
-            ), moment AS (
-                SELECT work.id, op.received_at AS at
-                FROM work JOIN annotations_spanop op ON op.assignment_id = work.id
-                UNION ALL SELECT id, started_at FROM work
-                UNION ALL SELECT id, submitted_at FROM work
-            ), pause AS (
-                SELECT id, at - lag(at) OVER (PARTITION BY id ORDER BY at) AS lasting FROM moment
-            ), spent AS (
-                SELECT id, sum(lasting) FILTER (WHERE lasting <= make_interval(secs => %s)) AS time
-                FROM pause GROUP BY id
-            )
-            SELECT work.coder_id, coalesce(extract(epoch FROM sum(spent.time)), 0),
-                   sum(work.length), count(*)
-            FROM work JOIN spent ON spent.id = work.id
-            GROUP BY work.coder_id
-            """,  # noqa: S608 – the query's own SQL
-            [*names, LATEST, IDLE.total_seconds()],
-        )
-        return {
-            coder: _Spent(float(seconds), int(characters), articles)
-            for coder, seconds, characters, articles in cursor.fetchall()
-        }
+    return time_at_work.of_coders(known)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from annotations.algorithms import keys
 from annotations.forms.appearance import density_of
 from annotations.models import Assignment, User
-from annotations.queries import codebook, coding, flags, own_work
+from annotations.queries import codebook, coding, flags, time_at_work
 from annotations.queries import reading as readings
 
 FACTS = ("outlet", "author", "published_at")
@@ -37,7 +37,7 @@ def page(request, uuid):
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),
         "facts": facts(assignment),
-        "time": own_work.active_time(Assignment.objects.filter(pk=assignment.pk)),
+        "time": time_at_work.on(Assignment.objects.filter(pk=assignment.pk)),
         "density": density_of(request.user, request.COOKIES.get("density")),
         **preferences(request.user),
     }

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from annotations.actions import adjudication, batch_changes, coding
+from annotations.actions import adjudication, batch_changes, coding, guards
 from annotations.enums import AssignmentState, Role, TaskState
 from annotations.exceptions import Refused
 from annotations.models import Assignment, AuditEvent, Card, Task
@@ -227,9 +227,9 @@ def test_an_admin_who_codes_in_the_batch_may_not_ask(admin, batch):
     coded_task(*DISPUTE, batch=batch)
     AssignmentFactory(task__batch=batch, coder=admin)
     coder(batch, "cy")
-    with pytest.raises(batch_changes.Blind):
+    with pytest.raises(guards.Blind):
         ask(batch, admin, "cy")
-    with pytest.raises(batch_changes.Blind):
+    with pytest.raises(guards.Blind):
         batch_changes.ask_no_more(batch=batch, by=admin.user, at=TUESDAY)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from annotations.actions import flags
+from annotations.actions import flags, guards
 from annotations.enums import OpStatus, OpType, Role
 from annotations.models import Assignment, AuditEvent, FlagAnswer
 from annotations.queries import flags as queries
@@ -84,5 +84,5 @@ def test_what_is_not_flagged_has_no_answer(admin, work):
 
 def test_a_flag_is_nothing_for_an_admin_who_codes_in_the_batch(admin, work):
     AssignmentFactory(task__batch=work.task.batch, coder=admin)
-    with pytest.raises(flags.Blind):
+    with pytest.raises(guards.Blind):
         answer(work, admin)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from annotations.actions import reminders
+from annotations.actions import guards, reminders
 from annotations.enums import AssignmentState, Role
 from annotations.exceptions import Refused
 from annotations.models import Assignment, AuditEvent, Reminder
@@ -87,7 +87,7 @@ def test_a_stranger_and_who_is_done_can_not_be_reminded(admin, batch, name, code
 def test_who_is_behind_is_nothing_for_an_admin_who_codes_there(admin, batch):
     work(batch, "ann")
     AssignmentFactory(task__batch=batch, coder=admin)
-    with pytest.raises(reminders.Blind):
+    with pytest.raises(guards.Blind):
         remind(batch, admin)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from annotations.enums import AssignmentState, Role
 from annotations.models import Assignment
-from annotations.queries import workload
+from annotations.queries import time_at_work, workload
 from annotations.queries.batch_plan import Wish, plan
 from tests.factories import (
     MONDAY,
@@ -100,7 +100,7 @@ def test_work_that_nobody_began_here_tells_no_pace(admin, coders):
 
 def test_only_the_latest_articles_make_the_pace(admin, coders):
     hand_in(coders[0], minutes=4, articles=3)
-    late = hand_in(coders[0], minutes=1, articles=workload.LATEST)
+    late = hand_in(coders[0], minutes=1, articles=time_at_work.LATEST)
     Assignment.objects.filter(task__batch=late).update(
         started_at=TUESDAY, submitted_at=TUESDAY + timedelta(minutes=1)
     )

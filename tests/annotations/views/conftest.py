@@ -3,12 +3,19 @@
 import pytest
 
 from annotations.enums import Role
-from tests.factories import MemberFactory
+from tests.factories import CodebookFactory, MemberFactory
 
 
 @pytest.fixture
 def admin():
-    return MemberFactory(roles=[Role.ADMIN])
+    member = MemberFactory(roles=[Role.ADMIN])
+    CodebookFactory(project=member.project)
+    return member
+
+
+@pytest.fixture
+def coders(admin):
+    return [MemberFactory(project=admin.project, user__username=name) for name in ("ann", "ben")]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from tests.factories import (
     TUESDAY,
     AssignmentFactory,
     BatchFactory,
-    CodebookFactory,
     MemberFactory,
     TaskFactory,
     submitted,
@@ -15,13 +14,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 ADA = {"start": 6, "end": 16, "label": "actor"}
-
-
-@pytest.fixture
-def admin():
-    member = MemberFactory(roles=[Role.ADMIN])
-    CodebookFactory(project=member.project)
-    return member
 
 
 @pytest.fixture

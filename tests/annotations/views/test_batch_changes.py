@@ -25,11 +25,6 @@ def admin():
 
 
 @pytest.fixture
-def coders(admin):
-    return [MemberFactory(project=admin.project, user__username=name) for name in ("ann", "ben")]
-
-
-@pytest.fixture
 def batch(admin):
     return BatchFactory(project=admin.project)
 
@@ -99,7 +94,7 @@ def test_all_or_some_of_a_coders_work_is_taken_away(signed_in, batch, coders):
 
 def test_work_that_was_taken_away_is_given_back_on_its_page(signed_in, batch, coders):
     work = AssignmentFactory(task__batch=batch, coder=coders[0], state=AssignmentState.RELEASED)
-    assert "Give it back" in signed_in.get(f"/assignments/{work.uuid}/work/").content.decode()
+    assert "Give it back" in signed_in.get(f"/assignments/{work.uuid}/record/").content.decode()
 
     answer = signed_in.post(f"/assignments/{work.uuid}/give-back/", follow=True)
     again = signed_in.post(f"/assignments/{work.uuid}/give-back/", follow=True)

@@ -9,25 +9,12 @@ from tests.factories import (
     MONDAY,
     ArticleFactory,
     AssignmentFactory,
-    CodebookFactory,
     MemberFactory,
     TaskFactory,
     submitted,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin():
-    member = MemberFactory(roles=[Role.ADMIN])
-    CodebookFactory(project=member.project)
-    return member
-
-
-@pytest.fixture
-def coders(admin):
-    return [MemberFactory(project=admin.project, user__username=name) for name in ("ann", "ben")]
 
 
 @pytest.fixture

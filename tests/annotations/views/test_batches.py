@@ -9,25 +9,12 @@ from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
     BatchFactory,
-    CodebookFactory,
     MemberFactory,
     TaskFactory,
     submitted,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin():
-    member = MemberFactory(roles=[Role.ADMIN])
-    CodebookFactory(project=member.project)
-    return member
-
-
-@pytest.fixture
-def coders(admin):
-    return [MemberFactory(project=admin.project, user__username=name) for name in ("ann", "ben")]
 
 
 @pytest.fixture
@@ -52,7 +39,7 @@ def test_coverage_says_who_has_what_and_what_is_missing(signed_in, admin, coders
 
     assert html.count('data-state="submitted"') == 1
     assert html.count('data-state="assigned"') == 1
-    assert f'href="/assignments/{first.uuid}/work/"' in html
+    assert f'href="/assignments/{first.uuid}/record/"' in html
     assert "<td data-need>1</td>" in html
     partial = signed_in.get(f"/batches/{first.task.batch.uuid}/progress/").content.decode()
     assert partial.strip() in html
@@ -148,7 +135,7 @@ def test_the_page_of_one_work_tells_what_happened_to_it(signed_in, admin, coders
     work = AssignmentFactory(
         task__batch__project=admin.project, coder=coders[0], return_note="Look again."
     )
-    page = signed_in.get(f"/assignments/{work.uuid}/work/").content.decode()
+    page = signed_in.get(f"/assignments/{work.uuid}/record/").content.decode()
     assert "ann" in page
     assert "Look again." in page
 
@@ -157,7 +144,7 @@ def test_an_admins_own_work_and_that_of_a_blind_batch_have_no_such_page(signed_i
     own = AssignmentFactory(task__batch__project=admin.project, coder=admin)
     other = AssignmentFactory(task=own.task, coder=coders[0])
     for work in (own, other):
-        assert signed_in.get(f"/assignments/{work.uuid}/work/").status_code == 404
+        assert signed_in.get(f"/assignments/{work.uuid}/record/").status_code == 404
     assert signed_in.get(f"/batches/{own.task.batch.uuid}/matrix/").status_code == 404
 
 

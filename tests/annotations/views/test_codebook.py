@@ -2,16 +2,9 @@ import pytest
 
 from annotations.actions import codebook
 from annotations.enums import Role
-from tests.factories import TUESDAY, CodebookFactory, MemberFactory
+from tests.factories import TUESDAY, MemberFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin():
-    member = MemberFactory(roles=[Role.ADMIN])
-    CodebookFactory(project=member.project)
-    return member
 
 
 def publish(admin, **label):

@@ -2,19 +2,12 @@ import pytest
 from django.forms import MultipleChoiceField
 
 from annotations.actions import codebook as actions
-from annotations.enums import AssignmentState, Role
+from annotations.enums import AssignmentState
 from annotations.models import CodebookVersion
 from annotations.queries import codebook
-from tests.factories import TUESDAY, AssignmentFactory, CodebookFactory, MemberFactory
+from tests.factories import TUESDAY, AssignmentFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin():
-    member = MemberFactory(roles=[Role.ADMIN])
-    CodebookFactory(project=member.project)
-    return member
 
 
 @pytest.fixture

@@ -8,16 +8,9 @@ from django.utils import timezone
 from annotations.actions import clusters, imports
 from annotations.enums import JobState, Role
 from annotations.models import Article, ImportJob, Member
-from tests.factories import TUESDAY, CodebookFactory, ImportJobFactory, MemberFactory
+from tests.factories import TUESDAY, ImportJobFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def admin():
-    member = MemberFactory(roles=[Role.ADMIN])
-    CodebookFactory(project=member.project)
-    return member
 
 
 @pytest.fixture
