@@ -89,7 +89,7 @@ def test_a_task_works_under_the_id_of_the_request_that_rang():
     app = Celery("elsewhere", broker="memory://", set_as_current=False)
     app.conf.task_ignore_result = True
 
-    @app.task(name="tests.look")
+    @app.task(name="tests.look", shared=False)
     def look():
         seen.put(logs.request_id.get())
 
