@@ -71,16 +71,14 @@ def as_contract(
 ) -> dict[str, Any]:
     """Return what the agreement call answers, always from stored rows.
 
-    Coders are called by their names where ``user`` may know them, else by
-    pseudonyms that hold for the whole project. Nobody is the operator of the
-    command line, who may.
+    Coders are called as ``called()`` says.
     """
     report = report_on(project, batches, label)
     figures = report.figures if report else None
     return {
         "computed_at": report.computed_at if report else None,
         "stale": is_stale(report, batches),
-        **(renamed(figures, _names(project, user)) if figures else pending()),
+        **(renamed(figures, called(project, user)) if figures else pending()),
     }
 
 
@@ -121,7 +119,9 @@ def _in_order(pair: dict[str, Any]) -> dict[str, Any]:
     return {name: pair[turned.get(name, name)] for name in pair}
 
 
-def _names(project: Project, user: User | None) -> dict[str, str]:
+def called(project: Project, user: User | None) -> dict[str, str]:
+    """Return what ``user`` may call each member, by UUID: their name, or a pseudonym that holds
+    for the whole project. Nobody is the operator of the command line, who may know names."""
     members = list(Member.objects.filter(project=project).select_related("user"))
     is_admin = user is None or has_role(user, project, Role.ADMIN)
     if is_admin or project.settings.get("show_names"):

@@ -1,16 +1,28 @@
 """What an adjudicator sees of a task: who disagrees where, what was ruled, what it comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Count, Exists, F, Func, JSONField, OuterRef, Q, QuerySet
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
+from django.db.models.functions import Cast
 
 from annotations.algorithms.cards import letters
 from annotations.algorithms.tokens import tokenize
 from annotations.enums import CardKind, TaskState
-from annotations.models import Assignment, Card, CodebookVersion, Project, Task, User
+from annotations.models import Assignment, Card, CodebookVersion, Member, Project, Task, User
 from annotations.queries import codebook, gold
 from annotations.queries.gold import Row
 
@@ -36,15 +48,56 @@ class _LabelsOfCard(Func):
     output_field = JSONField()
 
 
-def with_card(tasks: QuerySet[Task], *, kind: str = "", label: str = "") -> QuerySet[Task]:
-    """Keep the tasks that have a card of this ``kind`` on which somebody has this ``label``."""
+class _VersionOf(Func):
+    """What the coder of an assignment has in a card, without ids and notes, as a JSON array."""
+
+    template = """jsonb_path_query_array(
+        %(expressions)s,
+        '$[*].** ? (@.type() == "object").keyvalue() ? (
+            @.key == "start" || @.key == "end" || @.key == "label"
+            || @.key == "name" || @.key == "value" || @.key == "at"
+        ).value'
+    )"""
+    arg_joiner = " -> "
+    output_field = JSONField()
+
+
+def with_card(
+    tasks: QuerySet[Task], *, kind: str = "", label: str = "", coders: Collection[str] = ()
+) -> QuerySet[Task]:
+    """Keep the tasks that have a card of this ``kind`` on which somebody has this ``label``.
+
+    ``coders`` are member UUIDs: of one, the card is a dispute in which this coder takes part; of
+    two, they have different versions of it.
+    """
     cards = Card.objects.filter(task=OuterRef("pk"))
     if kind:
         cards = cards.filter(kind=kind)
     if label:
         labelled = cards.annotate(labels=_LabelsOfCard(F("candidates")))
         cards = labelled.filter(labels__contains=[label])  # type: ignore[misc]  # it is JSON
-    return tasks.filter(Exists(cards)) if kind or label else tasks
+    if coders:
+        cards = cards.exclude(kind__in=[CardKind.AGREED, CardKind.ADDED])
+    for coder in coders:
+        own = Assignment.objects.live().filter(coder__uuid=coder)
+        tasks = tasks.filter(Exists(own.filter(task=OuterRef("pk"))))
+    if len(coders) > 1:
+        one, other = (_version_of(coder) for coder in coders)
+        cards = cards.annotate(one=one, other=other).exclude(one=F("other"))
+    return tasks.filter(Exists(cards)) if kind or label or coders else tasks
+
+
+def _version_of(coder: str) -> _VersionOf:
+    """What the coder with this member UUID has in a card."""
+    own = Assignment.objects.live().filter(task=OuterRef("task"), coder__uuid=coder)
+    return _VersionOf(F("candidates"), Subquery(own.values(name=Cast("uuid", TextField()))[:1]))
+
+
+def coders_in(tasks: QuerySet[Task]) -> list[str]:
+    """Return the member UUIDs of those whose work ``tasks`` hold."""
+    work = Assignment.objects.live().filter(task__in=tasks.order_by().values("pk"))
+    members = Member.objects.filter(pk__in=work.values("coder"))
+    return [str(uuid) for uuid in members.values_list("uuid", flat=True)]
 
 
 def free_for(tasks: QuerySet[Task], user: User, at: datetime) -> QuerySet[Task]:

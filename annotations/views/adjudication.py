@@ -23,9 +23,9 @@ def queue(request, slug):
     """Articles that wait for a ruling, or with ``?show=finished`` those that have theirs."""
     project = project_for(request, slug, Role.ADJUDICATOR)
     show = "finished" if request.GET.get("show") == "finished" else "waiting"
-    form = QueueForm(request.GET, project=project)
+    form = QueueForm(request.GET, project=project, user=request.user)
     tasks = disputes.queue(project, request.user, is_finished=show == "finished")
-    tasks = disputes.with_card(tasks, **form.wanted)
+    tasks = form.narrowed(tasks)
     page = Paginator(tasks, PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     for task in page.object_list:
@@ -49,8 +49,8 @@ def queue(request, slug):
 def next_task(request, slug):
     """Go to the most disputed article that waits and nobody is at, else to the queue."""
     project = project_for(request, slug, Role.ADJUDICATOR)
-    form = QueueForm(request.GET, project=project)
-    waiting = disputes.with_card(disputes.queue(project, request.user), **form.wanted)
+    form = QueueForm(request.GET, project=project, user=request.user)
+    waiting = form.narrowed(disputes.queue(project, request.user))
     task = disputes.free_for(waiting, request.user, timezone.now()).first()
     if task is None:
         return redirect("annotations:tasks", project.slug)

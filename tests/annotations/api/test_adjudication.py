@@ -5,6 +5,7 @@ from rest_framework.test import APIClient
 
 from annotations.enums import Role, TaskState
 from annotations.models import RulingDraft, Task
+from annotations.queries import agreement
 from tests.factories import TEXT, BatchFactory, MemberFactory, ProjectFactory, UserFactory
 from tests.stories import adjudicator_of, coded_task
 
@@ -324,8 +325,22 @@ def test_tasks_are_narrowed_to_a_batch(queue):
     assert tasks_of(client, calm.batch.project, f"?batch={uuid.uuid4()}") == []
 
 
+def test_tasks_are_narrowed_to_a_pair_as_agreement_names_them(queue):
+    calm, hot, _done, person = queue
+    client, project = client_of(person), calm.batch.project
+    called = agreement.called(project, person)
+    mine, others = (
+        [called[str(work.coder.uuid)] for work in task.assignments.all()] for task in (hot, calm)
+    )
+
+    assert tasks_of(client, project, f"?coder={mine[0]}&against={mine[1]}") == [str(hot.uuid)]
+    assert tasks_of(client, project, f"?against={mine[1]}") == [str(hot.uuid)]
+    assert tasks_of(client, project, f"?coder={others[0]}&against={others[1]}") == []
+
+
 @pytest.mark.parametrize(
-    ("query", "status"), [("?state=busy", 422), ("?batch=1", 422), ("?order=key", 400)]
+    ("query", "status"),
+    [("?state=busy", 422), ("?batch=1", 422), ("?coder=nobody", 422), ("?order=key", 400)],
 )
 def test_a_query_that_makes_no_sense_is_refused(queue, query, status):
     answer = client_of(queue[3]).get(

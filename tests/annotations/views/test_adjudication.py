@@ -55,6 +55,53 @@ def test_the_queue_is_narrowed_by_dispute_and_label_and_so_is_the_way_on(client,
     assert way_on["Location"] == f"/tasks/{other_label.uuid}/"
 
 
+def coders_of(task):
+    """Return the members who coded ``task``, in the order in which their work was given."""
+    return [assignment.coder for assignment in task.assignments.order_by("pk")]
+
+
+def test_the_queue_is_narrowed_to_a_coder_and_to_a_pair_that_differs(client):
+    project = ProjectFactory(settings={"auto_finish": False, "show_names": True})
+    batch = BatchFactory(project=project)
+    trio = coded_task([MAYOR, VELMORA], [MAYOR, VELMORA], [VELMORA], batch=batch)
+    alone = coded_task([MAYOR], [], batch=batch)
+    ann, ben, cem = (member.user.username for member in coders_of(trio))
+    client.force_login(adjudicator_of(trio))
+
+    def found(query):
+        return list(queue_of(client, project, query).context["tasks"])
+
+    assert found(f"?coder={ann}") == [trio]
+    assert found(f"?coder={ann}&against={cem}") == [trio]
+    assert found(f"?coder={ann}&against={cem}&kind=missing&label=actor") == [trio]
+    assert found(f"?coder={cem}&against={ben}") == [trio]
+    assert found(f"?coder={ann}&against={ben}") == []
+    assert found(f"?coder={ann}&against={cem}&label=location") == []
+    assert set(found("?coder=nobody")) == {trio, alone}
+
+
+def test_a_blind_adjudicator_asks_for_a_pair_without_learning_who_it_is(client, batch):
+    task = coded_task([MAYOR], [], batch=batch)
+    coded_task([VELMORA], [VELMORA], batch=batch)
+    client.force_login(adjudicator_of(task))
+
+    page = queue_of(client, batch.project)
+
+    offered = [name for name, _ in page.context["form"].fields["coder"].choices]
+    assert offered[0] == ""
+    assert all(name.startswith("coder-") for name in offered[1:])
+    assert len(offered) == 5
+    for member in coders_of(task):
+        assert member.user.username not in page.content.decode()
+        assert str(member.uuid) not in page.content.decode()
+    pairs = [(one, other) for one in offered[1:] for other in offered[1:] if one < other]
+    found = [
+        queue_of(client, batch.project, f"?coder={one}&against={other}").context["tasks"]
+        for one, other in pairs
+    ]
+    assert sorted(map(len, found)) == [0, 0, 0, 0, 0, 1]
+
+
 def test_finished_articles_are_on_a_list_of_their_own(client, batch):
     task = coded_task([MAYOR], [MAYOR], batch=batch)
     person = adjudicator_of(task)
@@ -134,6 +181,6 @@ def test_the_queue_takes_the_same_queries_at_one_and_three_articles(
     three = [coded_task([MAYOR], [], batch=batch) for _ in range(3)]
     for task, length in ((single, 1), (three[0], 3)):
         client.force_login(adjudicator_of(task))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(12):
             page = queue_of(client, task.batch.project)
         assert len(page.context["tasks"]) == length
