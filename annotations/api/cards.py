@@ -13,10 +13,11 @@ from annotations.api.adjudication import OnTask, VersionSerializer
 from annotations.api.base import StrictSerializer, takes_nothing
 from annotations.api.documents import (
     AlikeDocument,
+    OnRecordDocument,
     RemarkDocument,
     SpreadDocument,
 )
-from annotations.queries import precedents
+from annotations.queries import card_history, precedents
 
 PLACES_SHOWN = 100
 
@@ -65,6 +66,17 @@ class AlikeViewSet(OnTask):
             "here": [card.card_id for card in spread.cards if card.task_id == self.task.pk],
         }
         return Response(self.answer(**changed))
+
+
+class CardHistoryViewSet(OnTask):
+    """What was ruled on a card, and what came too late for it."""
+
+    serializer_class = OnRecordDocument
+
+    @extend_schema(responses=OnRecordDocument(many=True))
+    def list(self, request, uuid, card):
+        """Read every ruling on a card, newest first."""
+        return Response(card_history.history(self.task, rulings.card_of(self.task, card)))
 
 
 class RemarkViewSet(OnTask):

@@ -114,8 +114,8 @@ class Candidate(serializers.Serializer):
     spans = SpanDocument(many=True)
 
 
-class DecisionDocument(serializers.Serializer):
-    """The ruling in force; ``stale`` when the work it touches has changed since."""
+class MadeDocument(serializers.Serializer):
+    """A ruling: what it came to, and who made it, when and why."""
 
     id = serializers.UUIDField()
     outcome = serializers.ChoiceField(Outcome.choices)
@@ -128,7 +128,18 @@ class DecisionDocument(serializers.Serializer):
     by = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField()
     automatic = serializers.BooleanField()
+
+
+class DecisionDocument(MadeDocument):
+    """The ruling in force; ``stale`` when the work it touches has changed since."""
+
     stale = serializers.BooleanField()
+
+
+class OnRecordDocument(MadeDocument):
+    """A ruling on record; ``refused`` is one that came too late and was only kept."""
+
+    standing = serializers.ChoiceField(["in_force", "stale", "superseded", "refused"])
 
 
 class CardDocument(serializers.Serializer):

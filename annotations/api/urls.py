@@ -8,7 +8,7 @@ from annotations.api.articles import ArticleListViewSet, ArticleViewSet
 from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.batch_changes import BatchChangeViewSet, WorkViewSet
 from annotations.api.batches import BatchListViewSet, BatchViewSet
-from annotations.api.cards import AlikeViewSet, RemarkViewSet
+from annotations.api.cards import AlikeViewSet, CardHistoryViewSet, RemarkViewSet
 from annotations.api.cleaning import CleaningViewSet, DescriptionViewSet
 from annotations.api.clusters import ClusterListViewSet, ClusterViewSet
 from annotations.api.codebook import CodebookViewSet
@@ -247,6 +247,11 @@ urlpatterns: list[URLPattern] = [
         "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/spread/<uuid:decision>/",
         AlikeViewSet.as_view({"delete": "take_back"}),
         name="spread-taken-back",
+    ),
+    path(
+        "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/history/",
+        CardHistoryViewSet.as_view({"get": "list"}),
+        name="card-history",
     ),
     path(
         "tasks/<uuid:uuid>/adjudication/cards/<slug:card>/remarks/",

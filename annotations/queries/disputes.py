@@ -22,7 +22,16 @@ from django.db.models.functions import Cast
 from annotations.algorithms.cards import letters
 from annotations.algorithms.tokens import tokenize
 from annotations.enums import CardKind, TaskState
-from annotations.models import Assignment, Card, CodebookVersion, Member, Project, Task, User
+from annotations.models import (
+    Assignment,
+    Card,
+    CodebookVersion,
+    Decision,
+    Member,
+    Project,
+    Task,
+    User,
+)
 from annotations.queries import codebook, gold
 from annotations.queries.gold import Row
 
@@ -163,7 +172,7 @@ def document(task: Task) -> dict[str, Any]:
     assignments = coders_of(task)
     shown = names(task, assignments)
     cards = cards_of(task)
-    view = _View(assignments, shown, _remarks(task))
+    view = View(assignments, shown, _remarks(task))
     article = task.article
     return {
         "id": str(task.uuid),
@@ -190,13 +199,13 @@ def document(task: Task) -> dict[str, Any]:
 def card_as_shown(task: Task, card: Card) -> dict[str, Any]:
     """Return one card as ``document`` has it."""
     assignments = coders_of(task)
-    return _View(assignments, names(task, assignments), _remarks(task)).card(card)
+    return View(assignments, names(task, assignments), _remarks(task)).card(card)
 
 
 def span_as_shown(task: Task, row: Row) -> dict[str, Any]:
     """Return one gold span as ``document`` has it."""
     assignments = coders_of(task)
-    return _View(assignments, names(task, assignments)).gold([row])[0]
+    return View(assignments, names(task, assignments)).gold([row])[0]
 
 
 def _remarks(task: Task) -> dict[str, int]:
@@ -212,7 +221,7 @@ def _gold_now(task: Task, cards: list[Card], assignments: list[Assignment]) -> l
     return gold.assemble(task, cards, coders)
 
 
-class _View:
+class View:
     """Puts rows into the API's words, with coders called as the project wants it."""
 
     def __init__(
@@ -248,9 +257,11 @@ class _View:
         return {"start": card.start, "end": card.end, "decision": self.decision(card)}
 
     def decision(self, card: Card) -> dict[str, Any] | None:
-        decision = card.decision
-        if decision is None:
+        if card.decision is None:
             return None
+        return {**self.ruling(card.decision), "stale": card.is_stale}
+
+    def ruling(self, decision: Decision) -> dict[str, Any]:
         return {
             "id": str(decision.uuid),
             "outcome": decision.outcome,
@@ -263,7 +274,6 @@ class _View:
             "by": decision.made_by.username if decision.made_by else None,
             "at": decision.made_at,
             "automatic": decision.is_automatic,
-            "stale": card.is_stale,
         }
 
     def gold(self, rows: list[Row]) -> list[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from tests.contract.people import only
 from tests.contract.shapes import assert_fits, is_card_id, is_moment, is_uuid
-from tests.contract.test_adjudication import ACTOR, CARD, NAME_ONLY, RULERS, TASK, rule
+from tests.contract.test_adjudication import ACTOR, CARD, DECISION, NAME_ONLY, RULERS, TASK, rule
 
 ALIKE = CARD + "alike/"
 SPREAD = CARD + "spread/"
+HISTORY = CARD + "history/"
 REMARKS = CARD + "remarks/"
 TAKE = TASK + "take/"
 
@@ -27,6 +28,7 @@ SPREAD_SHAPE = {
     "left": int,
     "here": [str],
 }
+ON_RECORD = {name: fits for name, fits in DECISION.items() if name != "stale"} | {"standing": str}
 REMARK = {"id": is_uuid, "text": str, "by": str, "at": is_moment}
 
 
@@ -103,6 +105,27 @@ def test_remarks_stay_with_the_card_in_their_order(study):
     assert [remark["text"] for remark in seen] == ["Title or not?", "R2 says no."]
     empty = study.ask("adjudicator", "POST", REMARKS, {"text": " "})
     assert empty.status_code == 422
+
+
+def test_every_ruling_on_a_card_stays_on_record_and_so_do_those_that_came_too_late(study):
+    assert study.everybody("GET", HISTORY) == RULERS
+    first = rule(study, outcome="reject", reason="Far-fetched").json()
+    rule(study, outcome="accept", coder="B", confidence=70)
+    late = {"outcome": "unclear", "note": "Ask.", "base_version": first["version"]}
+    assert study.ask("adjudicator", "PUT", CARD, late).status_code == 409
+
+    seen = study.ask("adjudicator", "GET", HISTORY).json()
+
+    assert_fits(seen, [ON_RECORD])
+    assert [(row["outcome"], row["standing"]) for row in seen] == [
+        ("unclear", "refused"),
+        ("accept", "in_force"),
+        ("reject", "superseded"),
+    ]
+    assert [row["coder"] for row in seen] == [None, "B", None]
+    assert (seen[0]["note"], seen[1]["confidence"]) == ("Ask.", 70)
+    assert seen[2]["reason"] == "Far-fetched"
+    assert {row["by"] for row in seen} == {study.adjudicator.user.username}
 
 
 def test_an_article_is_taken_by_one_adjudicator_at_a_time(study):
