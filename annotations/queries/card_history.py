@@ -1,5 +1,6 @@
 """What became of one card: every ruling on it, and those that came too late."""
 
+from functools import partial
 from typing import Any
 
 from annotations.enums import Outcome
@@ -11,7 +12,7 @@ def history(task: Task, card: Card) -> list[dict[str, Any]]:
     """Return the rulings on ``card`` and on what stood in its place before, newest first.
 
     ``standing`` is ``in_force``, ``stale``, ``superseded``, or ``refused`` for a ruling that came
-    too late and was only kept.
+    too late and was only kept. One that its author made again since is left out.
     """
     assignments = disputes.coders_of(task)
     view = disputes.View(assignments, disputes.names(task, assignments))
@@ -25,7 +26,7 @@ def history(task: Task, card: Card) -> list[dict[str, Any]]:
     drafts = (
         task.ruling_drafts.filter(card_id=card.card_id).select_related("sent_by").order_by("-pk")
     )
-    rows += [_late(task, draft) for draft in drafts]
+    rows += [late for late in map(partial(_late, task), drafts) if not _was_made_again(late, rows)]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
 
@@ -47,6 +48,15 @@ def _standing(card: Card, decision: Decision) -> str:
     if decision.pk != card.decision_id:
         return "superseded"
     return "stale" if card.is_stale else "in_force"
+
+
+def _was_made_again(late: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
+    """As a page does by itself where nobody has touched the card meanwhile."""
+
+    def said(row: dict[str, Any]) -> list[Any]:
+        return [row[name] for name in ("by", "outcome", "coder", "reason", "note", "rule")]
+
+    return any(row["at"] >= late["at"] and said(row) == said(late) for row in rows)
 
 
 def _late(task: Task, draft: RulingDraft) -> dict[str, Any]:

@@ -24,7 +24,7 @@ function span(start, end, details = {}) {
 
 /** @param {object} [details] */
 function ruling(details = {}) {
-  const said = { reason: "", note: "", rule: "", by: "ada" };
+  const said = { reason: "", note: "", rule: "", confidence: null, by: "ada" };
   return {
     id: "d1",
     outcome: "reject",

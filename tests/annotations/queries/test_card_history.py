@@ -1,5 +1,7 @@
 import pytest
 
+from annotations.actions import adjudication
+from annotations.actions.rulings import StaleRuling
 from annotations.queries.card_history import history
 from tests.annotations.actions.disputes import (
     BRANDT,
@@ -10,7 +12,8 @@ from tests.annotations.actions.disputes import (
     rule,
     shown,
 )
-from tests.stories import coded_task, resubmit
+from tests.factories import TUESDAY
+from tests.stories import adjudicator_of, coded_task, resubmit
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +42,28 @@ def test_what_was_decided_without_a_person_is_told_too():
     rule(task, card, "reject")
 
     assert told(task) == [("reject", "in_force"), ("accept", "superseded")]
+
+
+def test_a_ruling_that_came_too_late_is_told_until_its_author_makes_it_again():
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
+    card = only_card(task, "boundary")
+    first, second = adjudicator_of(task), adjudicator_of(task)
+    seen = task.version
+    rule(task, card, "reject", by=first)
+    with pytest.raises(StaleRuling):
+        adjudication.rule(
+            task=task,
+            card_id=card["id"],
+            by=second,
+            at=TUESDAY,
+            base_version=seen,
+            outcome="unclear",
+        )
+    assert told(task) == [("reject", "in_force"), ("unclear", "refused")]
+
+    rule(task, card, "unclear", by=second)
+
+    assert told(task) == [("unclear", "in_force"), ("reject", "superseded")]
 
 
 def test_a_history_takes_the_same_queries_however_long_it_is(django_assert_num_queries):

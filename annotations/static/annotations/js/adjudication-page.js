@@ -6,6 +6,7 @@ import { takeCommands } from "./adjudication-commands.js";
 import { Alike } from "./alike.js";
 import { Api } from "./api.js";
 import { Bars } from "./bars.js";
+import { CardHistory } from "./card-history.js";
 import { CardPanel } from "./card-panel.js";
 import { goldOf, isOpen, versionsOf } from "./card-versions.js";
 import { converted } from "./converted.js";
@@ -106,6 +107,12 @@ export class Page {
       url,
       say,
     });
+    this.history = new CardHistory({
+      section: /** @type {HTMLDetailsElement} */ (byId("card-history")),
+      rulings: this.rulings,
+      say,
+      onAgain: (body) => this.rule(body, {}),
+    });
     this.alike = new Alike({
       section: byId("alike"),
       dialog: /** @type {HTMLDialogElement} */ (byId("alike-dialog")),
@@ -158,15 +165,18 @@ export class Page {
     else this.say(text(step > 0 ? "last-place" : "first-place"));
   }
 
-  /** @param {{outcome: string, coder?: string, spans?: any[]}} ruling */
-  rule(ruling) {
+  /**
+   * @param {{outcome: string, coder?: string, spans?: any[]}} ruling
+   * @param {object} [said] what goes with it
+   */
+  rule(ruling, said = this.panel.said) {
     const { card } = this;
     if (!card) return;
     if (!this.rulings.isOpenToRulings) {
       this.say(text(this.rulings.isElsewhere ? "is-held" : SHUT[this.rulings.state] ?? "is-finished"));
       return;
     }
-    this.rulings.rule(card, { ...ruling, ...this.panel.said });
+    this.rulings.rule(card, { ...ruling, ...said });
     this.#goOn(card);
     this.alike.ruled(card);
   }
@@ -183,6 +193,7 @@ export class Page {
       this.panel.show(card, { place, places: places.length, cards, isNew });
       this.alike.show(card);
       this.remarks.show(card);
+      this.history.show(card);
     }
     this.shown = this.current;
     this.list.show(cards, this.current);
@@ -242,8 +253,6 @@ export class Page {
       this.say(text("still-open"));
       return;
     }
-    this.say(text("finishing"));
-    if (!(await this.rulings.flushed())) return this.say(text("not-saved"));
     await this.post("finish/", {});
   }
 
@@ -293,12 +302,16 @@ export class Page {
   }
 
   /**
+   * Do something to the whole article, after the rulings that still wait to be sent.
    * @param {string} what
    * @param {object} body
    */
   async post(what, body) {
+    this.say(text("saving"));
+    if (!(await this.rulings.flushed())) return this.say(text("not-saved"));
     const response = await this.api.send("POST", `${this.url}${what}`, body).catch(() => null);
     if (response?.ok) location.reload();
+    else if (response?.status === 401) this.rulings.queue.askToSignIn();
     else {
       const answer = await response?.json().catch(() => ({}));
       this.say(answer?.detail ?? text("no-connection"));
@@ -315,6 +328,7 @@ export class Page {
       const { card, sentence } = /** @type {CustomEvent} */ (event).detail;
       if (card) this.goTo(card);
       this.refresh();
+      if (card) this.history.open();
       this.say(sentence);
     });
     takeCommands(this);
@@ -332,9 +346,6 @@ export class Page {
         if (button?.getAttribute("value") !== "save") return;
         void this.post("return/", Object.fromEntries(new FormData(form)));
       });
-    addEventListener("beforeunload", (event) => {
-      if (rulings.queue.jobs.length) event.preventDefault();
-    });
     const relayout = () => {
       this.bars.relayout();
       this.marks.draw();

@@ -21,7 +21,7 @@ export class Api {
   /**
    * @param {string} url
    * @param {object} body
-   * @param {{keepalive?: boolean}} [options] whether the request may outlive the page
+   * @param {RequestInit} [options]
    */
   post(url, body, options) {
     return this.send("POST", url, body, options);
@@ -31,7 +31,7 @@ export class Api {
    * @param {"POST" | "PUT" | "DELETE"} method
    * @param {string} url
    * @param {object} [body]
-   * @param {{keepalive?: boolean}} [options]
+   * @param {RequestInit} [options]
    */
   send(method, url, body, options) {
     return fetch(url, {

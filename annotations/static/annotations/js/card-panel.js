@@ -61,6 +61,7 @@ export class CardPanel {
       reason: String(said.reason ?? ""),
       rule: String(said.rule ?? ""),
       note: String(said.note ?? ""),
+      confidence: said.confidence ? Number(said.confidence) : null,
     };
   }
 
@@ -141,9 +142,9 @@ export class CardPanel {
 
   /** @param {Card} card */
   #fillForm({ decision }) {
-    for (const name of /** @type {const} */ (["reason", "rule", "note"])) {
+    for (const name of /** @type {const} */ (["reason", "rule", "note", "confidence"])) {
       const field = /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
-      if (field) field.value = decision && !decision.automatic ? decision[name] : "";
+      if (field) field.value = String((!decision?.automatic && decision?.[name]) ?? "");
     }
   }
 

@@ -96,8 +96,8 @@ export function goldOf(cards, added) {
  */
 export function repeatable(card, ruling) {
   if (!ruling || ruling.stale) return null;
-  const { outcome, reason, note, rule } = ruling;
-  const said = { outcome, reason, note, rule };
+  const { outcome, reason, note, rule, confidence } = ruling;
+  const said = { outcome, reason, note, rule, confidence };
   if (outcome === "edit") return { ...said, spans: ruling.spans };
   if (outcome !== "accept") return said;
   const coder = ruling.coder ?? card.candidates.find(({ spans }) => spans.length)?.coder;

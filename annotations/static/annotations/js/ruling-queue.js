@@ -6,12 +6,14 @@
 
 /**
  * @typedef {object} Job
- * @property {number} seq its place in the order
+ * @property {number} seq its place in the order, which no job of another tab shares
  * @property {"rule" | "reopen" | "add" | "take-back"} kind
  * @property {string | null} cardId
  * @property {any} body what is sent, offsets in code points
  * @property {string} [known] the ruling that the card had when this one was made
- * @property {number} version of the task, when it was made
+ * @property {number} version of the task, when it was made; for an addition that was sent, when
+ *   it was sent first
+ * @property {string} [key] under which the server adds a span once, however often it is sent
  * @property {boolean} [isLate] whether somebody has ruled on the card since
  * @property {() => void} [undone] puts back what was shown too early; not kept
  *
@@ -54,7 +56,7 @@ export class RulingQueue {
    * @returns {Job}
    */
   made(what) {
-    this.lastSeq += 1;
+    this.lastSeq = Math.max(Date.now(), this.lastSeq + 1);
     return { ...what, seq: this.lastSeq };
   }
 
@@ -93,6 +95,11 @@ export class RulingQueue {
   async flushed() {
     while (this.isSending) await pause(50);
     return this.jobs.length === 0;
+  }
+
+  /** Have the person sign in, for whatever else was refused without it. */
+  askToSignIn() {
+    this.#say("signed-out");
   }
 
   async #pump() {

@@ -6,7 +6,9 @@
  */
 
 import { repeatable } from "./card-versions.js";
+import { newId } from "./ops.js";
 import { RulingQueue } from "./ruling-queue.js";
+import { decisionOf, isSaid, spansOf } from "./ruling-shapes.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Span} Span */
@@ -54,7 +56,7 @@ export class Rulings {
   async resumeEarlier() {
     for (const job of await this.queue.load()) {
       const card = this.card(job.cardId);
-      if (card?.decision && isSaid(job, card.decision)) {
+      if (card && isSaid(this.inUnits(job), card.decision)) {
         this.queue.settle(job); // Only the answer was lost.
         continue;
       }
@@ -88,7 +90,7 @@ export class Rulings {
   /**
    * Rule on a card; the page shows it before the server has answered.
    * @param {Card} card
-   * @param {{outcome: string, coder?: string, spans?: Span[], reason?: string, note?: string, rule?: string}} body
+   * @param {{outcome: string, coder?: string, spans?: Span[], reason?: string, note?: string, rule?: string, confidence?: number | null}} body
    */
   rule(card, body) {
     const before = card.decision;
@@ -197,14 +199,31 @@ export class Rulings {
    * @param {Job} job
    * @returns {Promise<Response>}
    */
-  #request({ kind, cardId, body, isLate, version: then }) {
+  #request(job) {
+    const { kind, cardId, body, isLate, version: then } = job;
     const version = isLate ? then : this.version;
     const query = `?base_version=${version}`;
     const card = `${this.url}cards/${cardId}/`;
     if (kind === "rule") return this.api.send("PUT", card, { ...body, base_version: version });
     if (kind === "reopen") return this.api.send("DELETE", `${card}${query}`);
     if (kind === "take-back") return this.api.send("DELETE", `${this.url}spans/${body.id}/${query}`);
-    return this.api.send("POST", `${this.url}spans/`, { ...body, base_version: version });
+    return this.#add(job);
+  }
+
+  /**
+   * Add a span, once, however often the answer gets lost: what is sent again is sent as it was.
+   * @param {Job} job
+   */
+  #add(job) {
+    if (!job.key) this.queue.keep(job, { key: newId(), version: this.version });
+    const headers = {
+      Accept: "application/json",
+      "Content-Type": "application/json",
+      "X-CSRFToken": this.api.csrf,
+      "Idempotency-Key": job.key ?? "",
+    };
+    const body = { ...job.body, base_version: job.version };
+    return this.api.send("POST", `${this.url}spans/`, body, { headers });
   }
 
   /**
@@ -220,8 +239,10 @@ export class Rulings {
       this.version = answer.version;
       this.state = answer.state ?? this.state;
       this.#done(job, answer);
-    } else if (answer.code === "stale" && !job.isLate && (await this.#catchUp(job))) {
-      return "again";
+    } else if (answer.code === "stale" && !job.isLate) {
+      return this.#catchUp(job, answer);
+    } else if (job.kind === "take-back" && response.status === 404) {
+      this.queue.settle(job); // It went before; only the answer was lost.
     } else {
       this.#refuse(job, answer);
     }
@@ -241,42 +262,62 @@ export class Rulings {
       this.added = [...this.added, shown];
       this.history.push(() => this.takeBack(added));
     }
-    if (cardId) {
-      this.known.set(cardId, answer.card.decision?.id);
-      const later = this.queue.jobs.filter((other) => other.cardId === cardId);
-      for (const other of later) this.queue.keep(other, { known: this.known.get(cardId) });
-      const card = this.card(cardId);
-      if (card && !later.length) Object.assign(card, this.inUnits(answer.card));
-    }
+    if (cardId) this.#hold(cardId, this.inUnits(answer.card));
     this.#changed();
   }
 
   /**
-   * Fetch what changed meanwhile. A ruling on a card that nobody else touched is sent again.
-   * @param {Job} job
-   * @returns {Promise<boolean>} whether to send it again
+   * Take a card as the server has it; one on which a later ruling waits goes on showing that.
+   * @param {string} cardId
+   * @param {Card} theirs
    */
-  async #catchUp(job) {
-    const response = await this.api.get(this.url);
-    if (!response.ok) return false;
-    const known = this.known;
+  #hold(cardId, theirs) {
+    const known = theirs.decision?.id;
+    this.known.set(cardId, known);
+    const later = this.queue.jobs.filter((other) => other.cardId === cardId);
+    for (const other of later) this.queue.keep(other, { known });
+    const card = this.card(cardId);
+    if (card && !later.length) Object.assign(card, theirs);
+  }
+
+  /**
+   * Fetch what changed meanwhile. A ruling on a card that nobody else touched is sent again, and
+   * one that the server has already, its answer lost, is done with.
+   * @param {Job} job
+   * @param {{detail?: string, code?: string}} answer
+   * @returns {Promise<import("./ruling-queue.js").Outcome>}
+   */
+  async #catchUp(job, answer) {
+    const response = await this.api.get(this.url).catch(() => null);
+    if (!response?.ok) return response?.status === 401 ? "signed-out" : "offline";
+    const { known } = this;
     /** @type {Disputes} */
     const document = this.inUnits(await response.json());
     const shown = new Map(this.cards.map((card) => [card.id, card.decision]));
-    const theirs = document.cards.find((card) => card.id === job.cardId)?.decision ?? null;
+    const theirs = document.cards.find((card) => card.id === job.cardId);
+    const decision = theirs?.decision ?? null;
     this.take(document);
     for (const { cardId } of this.queue.jobs) {
       const card = this.card(cardId);
       if (card) card.decision = shown.get(card.id) ?? null;
     }
-    if (!job.cardId) return true;
-    const isUntouched =
-      this.known.has(job.cardId) && this.known.get(job.cardId) === known.get(job.cardId);
+    if (!job.cardId) {
+      this.queue.keep(job, { key: undefined });
+      return "again";
+    }
+    if (theirs && known.get(job.cardId) === decision?.id) return "again";
+    if (theirs && isSaid(this.inUnits(job), decision)) {
+      this.queue.settle(job);
+      this.#hold(job.cardId, { ...theirs, decision });
+      this.#changed();
+      return "settled";
+    }
     job.undone = () => {
       const card = this.card(job.cardId);
-      if (card) card.decision = theirs;
+      if (card) card.decision = decision;
     };
-    return isUntouched;
+    this.#refuse(job, answer);
+    return "settled";
   }
 
   /**
@@ -287,6 +328,7 @@ export class Rulings {
     this.queue.settle(job);
     job.undone?.();
     this.#changed();
+    if (answer.code === "not_open") void this.fetchAgain();
     const sentence = answer.code === "stale" ? text("ruled-meanwhile") : answer.detail;
     this.root.dispatchEvent(
       new CustomEvent("ruling-refused", {
@@ -298,44 +340,4 @@ export class Rulings {
   #changed() {
     this.root.dispatchEvent(new CustomEvent("cards-changed"));
   }
-}
-
-/**
- * Say whether a job says what was ruled already.
- * @param {Job} job
- * @param {Ruling} decision
- */
-function isSaid({ kind, body }, decision) {
-  if (kind !== "rule" || decision.stale || decision.automatic) return false;
-  return /** @type {const} */ (["outcome", "coder", "reason", "note", "rule"]).every(
-    (name) => (body[name] ?? "") === (decision[name] ?? ""),
-  );
-}
-
-/**
- * @param {any} body
- * @returns {Ruling}
- */
-function decisionOf(body) {
-  return {
-    id: "",
-    coder: null,
-    spans: [],
-    reason: "",
-    note: "",
-    rule: "",
-    by: null,
-    automatic: false,
-    stale: false,
-    ...body,
-  };
-}
-
-/**
- * @param {Card} card
- * @param {{outcome: string, coder?: string}} body
- */
-function spansOf(card, { outcome, coder }) {
-  if (outcome !== "accept") return [];
-  return card.candidates.find((candidate) => candidate.coder === coder)?.spans ?? [];
 }

@@ -107,6 +107,7 @@
  * @property {string} reason
  * @property {string} note
  * @property {string} rule
+ * @property {number | null} confidence in percent
  * @property {string | null} by
  * @property {boolean} automatic
  * @property {boolean} stale

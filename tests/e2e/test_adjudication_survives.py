@@ -1,0 +1,174 @@
+"""What happens to rulings on a bad line, after the session ended, and when they come too late."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from annotations.actions import adjudication
+from annotations.models import Decision, RulingDraft
+from annotations.queries import disputes
+from tests.factories import (
+    TUESDAY,
+    ArticleFactory,
+    BatchFactory,
+    CodebookFactory,
+    ProjectFactory,
+)
+from tests.stories import adjudicator_of, coded_task
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "open sesame 42"
+TEXT = "🌊 Mayor Ada Brandt told the dockers’ union in Velmora of the flood.\n"
+
+
+def marked(*labelled):
+    return [
+        {"label": label, "start": TEXT.index(quote), "end": TEXT.index(quote) + len(quote)}
+        for label, quote in labelled
+    ]
+
+
+@pytest.fixture
+def task():
+    project = ProjectFactory(settings={"auto_finish": False})
+    CodebookFactory(project=project)
+    return coded_task(
+        marked(("actor", "Mayor Ada Brandt"), ("actor", "dockers’ union"), ("event", "flood")),
+        marked(("actor", "Ada Brandt"), ("claim", "dockers’ union")),
+        batch=BatchFactory(project=project),
+        article=ArticleFactory(project=project, text=TEXT),
+    )
+
+
+@pytest.fixture
+def ruler(task):
+    return adjudicator_of(task)
+
+
+@pytest.fixture
+def sit_down(context, live_server, signed_in, task, ruler):
+    def open_page():
+        signed_in(ruler)
+        page = context.new_page()
+        page.goto(f"{live_server.url}/tasks/{task.uuid}/")
+        expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+        return page
+
+    yield open_page
+    for left in context.pages:
+        left.wait_for_load_state("networkidle")
+
+
+def outcomes():
+    rulings = Decision.objects.filter(is_automatic=False).order_by("pk")
+    return [ruling.outcome for ruling in rulings]
+
+
+def saved(page):
+    expect(page.locator("#save-badge")).to_have_text("All decisions saved")
+
+
+def test_rulings_outlive_a_session_that_ended_and_the_page_that_was_left(sit_down, ruler):
+    page = sit_down()
+    Session.objects.all().delete()
+    page.keyboard.press("1")
+    dialog = page.get_by_role("dialog", name="Please sign in again")
+    expect(dialog).to_contain_text("Your rulings wait")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_hidden()
+    saved(page)
+    assert outcomes() == ["accept"]
+
+    Session.objects.all().delete()
+    page.keyboard.press("x")
+    expect(dialog).to_be_visible()
+    page.close()
+    assert outcomes() == ["accept"]
+
+    page = sit_down()
+    saved(page)
+    expect(page.locator("#progress-words")).to_have_text("2 of 3 decided")
+    assert outcomes() == ["accept", "unclear"]
+
+
+def test_a_ruling_that_comes_too_late_stays_in_sight_and_can_be_made_again(
+    sit_down, context, task, ruler
+):
+    page = sit_down()
+    context.set_offline(True)
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    expect(page.locator("#save-badge")).to_contain_text("2 decisions wait")
+    first = disputes.document(task)["cards"][0]["id"]
+    colleague = adjudicator_of(task)
+    adjudication.rule(
+        task=task,
+        card_id=first,
+        by=colleague,
+        at=TUESDAY,
+        base_version=task.version,
+        outcome="unclear",
+    )
+    context.set_offline(False)
+    saved(page)
+
+    assert outcomes() == ["unclear", "reject"]
+    expect(page.locator("#message")).to_contain_text("Yours is kept below")
+    expect(page.locator("[data-part=ruling]")).to_contain_text(colleague.username)
+    kept = page.locator("#card-history li", has_text=ruler.username)
+    expect(kept).to_contain_text("came too late: kept, not in force")
+    kept.get_by_role("button", name="Rule so now").click()
+    saved(page)
+
+    assert outcomes() == ["unclear", "reject", "accept"]
+    assert RulingDraft.objects.count() == 1
+    page.locator("#places button").first.click()
+    page.locator("#card-history summary").click()
+    standing = page.locator("#card-history li")
+    expect(standing).to_contain_text(["in force", "no longer in force"])
+
+
+def test_a_lost_answer_makes_nothing_twice_and_nobody_else_of_oneself(sit_down, task):
+    page = sit_down()
+    lost = []
+
+    def drop_the_answer(route):
+        lost.append(route.fetch().status)
+        route.abort()
+
+    def lose_one(method, where):
+        page.route(
+            f"**/adjudication/{where}",
+            lambda route: (
+                drop_the_answer(route) if route.request.method == method else route.fallback()
+            ),
+            times=1,
+        )
+
+    lose_one("PUT", "cards/*/")
+    page.keyboard.press("1")
+    saved(page)
+    lose_one("DELETE", "cards/*/?*")
+    page.keyboard.press("u")
+    saved(page)
+    page.locator("#doc p").first.evaluate(
+        """({ firstChild }) => {
+            const at = firstChild.data.indexOf("Velmora");
+            getSelection().setBaseAndExtent(firstChild, at + 1, firstChild, at + 5);
+        }"""
+    )
+    lose_one("POST", "spans/")
+    page.keyboard.press("e")
+    page.locator("#span-form").get_by_role("button", name="Rule so").click()
+    expect(page.locator(".added-rows li")).to_have_count(1)
+    saved(page)
+    lose_one("DELETE", "spans/*/?*")
+    page.get_by_role("button", name="Take back").click()
+    saved(page)
+
+    assert lost == [200, 200, 201, 200]
+    assert outcomes() == ["accept", "reopen", "add", "withdraw"]
+    expect(page.locator("#progress-words")).to_have_text("0 of 3 decided")
+    expect(page.locator("#message")).not_to_contain_text("Somebody else")
