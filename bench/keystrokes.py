@@ -77,19 +77,19 @@ BOOK = Size(20_000, 2_000)
 def move(size: Size, stage: Stage) -> Row:
     """A step of the caret, from the key to the next frame, against one frame."""
     with desks(stage, f"move-{size.words}", size) as (desk, bare):
-        answered = _answered(desk, ["ArrowRight"], stage.times(60))
+        delay = answered(desk, ["ArrowRight"], stage.times(60))
         bare.bring_to_front()
         frame = bare.evaluate(FRAME) / 1000
-    return Row(f"a step of the caret ({size})", answered, frame, target=1.8, unit="s")
+    return Row(f"a step of the caret ({size})", delay, frame, target=1.8, unit="s")
 
 
 def tag(size: Size, stage: Stage) -> Row:
     """A label on the word at hand, from the key to the next frame, against one frame."""
     with desks(stage, f"tag-{size.words}", size) as (desk, bare):
-        answered = _answered(desk, ["ArrowRight", "l"], stage.times(60))
+        delay = answered(desk, ["ArrowRight", "l"], stage.times(60))
         bare.bring_to_front()
         frame = bare.evaluate(FRAME) / 1000
-    return Row(f"a tag ({size})", answered, frame, target=3, unit="s")
+    return Row(f"a tag ({size})", delay, frame, target=3, unit="s")
 
 
 def opening(size: Size, stage: Stage) -> Row:
@@ -122,8 +122,19 @@ def desks(stage: Stage, slug: str, size: Size) -> Iterator[tuple[Page, Page]]:
     client = coder(stage, slug, articles=1, sentences=size.words // WORDS_PER_SENTENCE)
     work = client.call("POST", f"projects/{slug}/next/")
     _code(client, work, size.spans)
+    with beside_bare_text(
+        stage, f"{slug}-coder", f"assignments/{work['id']}/", work["article"]["text"]
+    ) as pages:
+        yield pages
+
+
+@contextmanager
+def beside_bare_text(
+    stage: Stage, username: str, path: str, text: str
+) -> Iterator[tuple[Page, Page]]:
+    """Open a page of the product for that person, and one with nothing but ``text``."""
     session = DjangoClient()
-    session.force_login(User.objects.get(username=f"{slug}-coder"))
+    session.force_login(User.objects.get(username=username))
     chromium.provide()
     address = f"http://127.0.0.1:{stage.port}"
     name = settings.SESSION_COOKIE_NAME
@@ -135,8 +146,7 @@ def desks(stage: Stage, slug: str, size: Size) -> Iterator[tuple[Page, Page]]:
         context.add_cookies([{"name": name, "value": session.cookies[name].value, "url": address}])
         context.add_init_script(WATCH_READY)
         desk, bare = context.new_page(), context.new_page()
-        desk.goto(f"{address}/assignments/{work['id']}/")
-        text = work["article"]["text"]
+        desk.goto(f"{address}/{path}")
         bare.route("**/*", lambda route: route.fulfill(body=_bare(text), content_type="text/html"))
         bare.goto(f"{address}/bare")
         for page in (desk, bare):
@@ -173,7 +183,7 @@ def _bare(text: str) -> str:
     return f'<!doctype html><meta charset="utf-8"><body data-ready tabindex="0">{paragraphs}'
 
 
-def _answered(page: Page, keys: list[str], times: int) -> float:
+def answered(page: Page, keys: list[str], times: int) -> float:
     """Press the keys in turn and return the median time, in seconds, that the last one took."""
     taken = []
     for number in range(times + 10):

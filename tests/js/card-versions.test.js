@@ -121,7 +121,9 @@ test("gold is what rulings in force and added spans give", () => {
   const accepted = card({}, ruling({ spans: [span(0, 3)] }));
   const stale = card({}, ruling({ spans: [span(4, 6)], stale: true }));
 
-  const gold = goldOf([accepted, stale, card({})], [{ decision: ruling({ spans: [span(7, 9)] }) }]);
+  const added = { decision: ruling({ spans: [span(7, 9)] }) };
+
+  const gold = [accepted, stale, card({}), added].flatMap(goldOf);
 
   assert.deepEqual(
     gold.map(({ start }) => start),

@@ -4,60 +4,60 @@
 
 import { meaningOf } from "./adjudication-keys.js";
 
-/** @typedef {import("./adjudication-page.js").Page} Page */
+/** @typedef {import("./ruling-desk.js").RulingDesk} RulingDesk */
 
-/** @type {Record<string, (page: Page) => void>} */
+/** @type {Record<string, (desk: RulingDesk) => void>} */
 const COMMANDS = {
-  next: (page) => page.move(1),
-  previous: (page) => page.move(-1),
-  unclear: (page) => page.rule({ outcome: "unclear" }),
-  edit: (page) => page.edit(),
-  several: (page) => page.say(page.panel.keepSeveral()),
-  alike: (page) => page.alike.offer(page.card),
+  next: (desk) => desk.move(1),
+  previous: (desk) => desk.move(-1),
+  unclear: (desk) => desk.rule({ outcome: "unclear" }),
+  edit: (desk) => desk.edit(),
+  several: (desk) => desk.say(desk.panel.keepSeveral()),
+  alike: (desk) => desk.alike.offer(desk.card),
   note: () => document.getElementById("ruling-note")?.focus(),
-  undo: (page) => page.undo(),
-  context: (page) => page.marks.reveal(),
-  finish: (page) => void page.finish(),
-  reopen: (page) => void page.post("reopen/", {}),
+  undo: (desk) => desk.undo(),
+  context: (desk) => desk.marks.reveal(),
+  finish: (desk) => void desk.finish(),
+  reopen: (desk) => void desk.post("reopen/", {}),
   help: () => openDialog("help"),
   return: () => openDialog("return"),
 };
 
 /**
- * Let `page` be commanded by its buttons and by keys.
- * @param {Page} page
+ * Let `desk` be commanded by its buttons and by keys.
+ * @param {RulingDesk} desk
  */
-export function takeCommands(page) {
-  page.root.addEventListener("click", (event) => {
+export function takeCommands(desk) {
+  desk.root.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-command]");
-    if (button instanceof HTMLElement) COMMANDS[button.dataset.command ?? ""]?.(page);
+    if (button instanceof HTMLElement) COMMANDS[button.dataset.command ?? ""]?.(desk);
   });
-  document.addEventListener("keydown", (event) => takeKey(page, event));
+  document.addEventListener("keydown", (event) => takeKey(desk, event));
 }
 
 /**
- * @param {Page} page
+ * @param {RulingDesk} desk
  * @param {KeyboardEvent} event
  */
-function takeKey(page, event) {
+function takeKey(desk, event) {
   const target = /** @type {HTMLElement} */ (event.target);
   const isField = target.closest("input:not([type=checkbox]), select, textarea");
   if (document.querySelector("dialog[open]") || event.isComposing || event.altKey) return;
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !page.spanForm.isOpen) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !desk.spanForm.isOpen) {
     event.preventDefault();
-    void page.finish();
+    void desk.finish();
     return;
   }
   if (isField && event.key === "Escape") {
-    page.panel.focusChoice();
+    desk.panel.focusChoice();
     return;
   }
   if (isField || event.ctrlKey || event.metaKey) return;
   const { digit, command } = meaningOf(event);
-  if (digit && page.panel.press(digit)) event.preventDefault();
+  if (digit && desk.panel.press(digit)) event.preventDefault();
   else if (command) {
     event.preventDefault();
-    COMMANDS[command](page);
+    COMMANDS[command](desk);
   }
 }
 

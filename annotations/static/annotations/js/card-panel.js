@@ -2,7 +2,7 @@
  * The card at hand: the score, the versions to choose from, and what goes with a ruling.
  */
 
-import { absentFrom, contentOf, distinct, isOpen, targetsIn, versionsOf } from "./card-versions.js";
+import { absentFrom, contentOf, distinct, isOpen, versionsOf } from "./card-versions.js";
 import { kindOf, stateOf } from "./place-list.js";
 import { text } from "./texts.js";
 
@@ -40,18 +40,27 @@ export class CardPanel {
 
   /**
    * @param {Card} card
-   * @param {{place: number, places: number, cards: Card[], isNew: boolean}} around
+   * @param {{index: import("./extent-index.js").ExtentIndex<Card>, targets: import("./card-versions.js").Targets, isNew: boolean}} around
    */
-  show(card, { place, places, cards, isNew }) {
+  show(card, { index, targets, isNew }) {
     this.card = card;
-    this.targets = targetsIn(cards);
-    this.#part("place").textContent = text("place-of", { place, places });
+    this.targets = targets;
     this.#part("kind").textContent = kindOf(card);
     this.#showRuling(card);
-    this.score.show(card, lanesOf(card, cards));
+    this.score.show(card, lanesOf(card, index.near(this.score.window(card))));
     if (isNew) this.#endSeveral();
     if (!this.kept) this.#showChoices(card);
     if (isNew) this.#fillForm(card);
+  }
+
+  /**
+   * @param {number} place
+   * @param {number} places
+   */
+  showPlace(place, places) {
+    const words = text("place-of", { place, places });
+    const line = this.#part("place");
+    if (line.textContent !== words) line.textContent = words;
   }
 
   /** What the person has said beside the ruling itself. */
@@ -227,7 +236,7 @@ export class CardPanel {
 /**
  * The lanes of the score: the card's own spans, and what else each coder marked around them.
  * @param {Card} card
- * @param {Card[]} cards
+ * @param {Card[]} cards those that lie near
  */
 function lanesOf(card, cards) {
   return card.candidates.map(({ coder, spans }) => ({

@@ -77,15 +77,12 @@ export function placesOf(cards) {
 }
 
 /**
- * Return the spans that the rulings in force put into gold.
- * @param {Card[]} cards
- * @param {{decision: Ruling}[]} added
+ * Return the spans that a ruling puts into gold while it is in force.
+ * @param {{decision: Ruling | null}} ruled
  * @returns {Span[]}
  */
-export function goldOf(cards, added) {
-  return [...cards, ...added].flatMap(({ decision }) =>
-    decision && !decision.stale ? decision.spans : [],
-  );
+export function goldOf({ decision }) {
+  return decision && !decision.stale ? decision.spans : [];
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * The list of places to rule on: what each is about, and whether it is decided.
+ * The list of places to rule on: what each is about, and whether it is decided. Only rows whose
+ * card changed are touched.
  */
 
 import { absentFrom, isOpen, placesOf, versionsOf } from "./card-versions.js";
@@ -7,6 +8,11 @@ import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Card} Card */
 /** @typedef {import("./types.js").Span} Span */
+
+/** Rows that are laid out together: those of a group out of sight are not laid out at all. */
+const GROUP = 64;
+
+const PARTS = /** @type {const} */ (["number", "quote", "kind", "state"]);
 
 export class PlaceList {
   /**
@@ -16,11 +22,15 @@ export class PlaceList {
    * @param {(span: Span) => void} parts.onTakenBack
    */
   constructor({ section, onChosen, onTakenBack }) {
-    this.list = /** @type {HTMLElement} */ (section.querySelector("ol"));
+    this.list = /** @type {HTMLElement} */ (section.querySelector("[role=list]"));
     this.automatic = /** @type {HTMLElement} */ (section.querySelector("[data-part=automatic]"));
     this.review = /** @type {HTMLInputElement} */ (section.querySelector("[name=review]"));
     this.added = /** @type {HTMLElement} */ (section.querySelector("[data-part=added]"));
     this.onTakenBack = onTakenBack;
+    /** @type {Map<string, HTMLElement>} */
+    this.rows = new Map();
+    /** @type {HTMLElement | undefined} */
+    this.current = undefined;
     this.list.addEventListener("click", (event) => {
       const button = /** @type {HTMLElement} */ (event.target).closest("button");
       if (button?.dataset.card) onChosen(button.dataset.card);
@@ -39,31 +49,55 @@ export class PlaceList {
   }
 
   /**
-   * @param {Card[]} cards
+   * List other places, or the same in another order.
+   * @param {Card[]} places
+   */
+  lay(places) {
+    const held = /** @type {HTMLElement | null} */ (document.activeElement);
+    const hadFocus = this.list.contains(held);
+    const rows = places.map((card) => {
+      const row = this.rows.get(card.id) ?? newRow(card.id);
+      return /** @type {const} */ ([card.id, row]);
+    });
+    this.rows = new Map(rows);
+    for (const [index, card] of places.entries()) this.#fill(card, index + 1);
+    const groups = Array.from({ length: Math.ceil(rows.length / GROUP) }, (_, index) => {
+      const group = document.createElement("div");
+      group.setAttribute("role", "presentation");
+      group.append(...rows.slice(index * GROUP, (index + 1) * GROUP).map(([, row]) => row));
+      group.style.setProperty("--rows", String(group.children.length));
+      return group;
+    });
+    this.list.replaceChildren(...groups);
+    if (hadFocus && held?.isConnected) held.focus({ preventScroll: true });
+  }
+
+  /**
+   * Show what has changed of places that are listed already.
+   * @param {Card[]} changed
    * @param {string | null} current
    */
-  show(cards, current) {
-    const places = this.chosen(cards, current);
-    const items = places.map((card, index) => this.#item(card, index, card.id === current));
-    // Rows that did not change stay, so that focus does too.
-    for (const [index, item] of items.entries()) {
-      const held = this.list.children[index];
-      if (!held) this.list.append(item);
-      else if (!held.isEqualNode(item)) this.#renew(held, item);
+  show(changed, current) {
+    for (const card of changed) this.#fill(card);
+    const row = current ? this.rows.get(current) : undefined;
+    if (row === this.current) return;
+    this.current?.querySelector("button")?.removeAttribute("aria-current");
+    row?.querySelector("button")?.setAttribute("aria-current", "true");
+    this.current = row;
+    if (!row) return;
+    // Only the list scrolls: `scrollIntoView` would move the page as well.
+    const frame = this.list.getBoundingClientRect();
+    const box = row.getBoundingClientRect();
+    if (box.top < frame.top || box.bottom > frame.bottom) {
+      this.list.scrollTop += box.top - frame.top - frame.height / 2;
     }
-    while (this.list.children.length > items.length) this.list.lastElementChild?.remove();
-    const automatic = cards.filter((card) => card.decision?.automatic && !isOpen(card)).length;
-    this.automatic.hidden = automatic === 0;
+  }
+
+  /** @param {number} count of the places that were decided without a person */
+  showAutomatic(count) {
+    this.automatic.hidden = count === 0;
     const words = this.automatic.querySelector("span");
-    if (words) words.textContent = text("automatic", { count: automatic });
-    if (current) {
-      const row = this.list.querySelector("[aria-current]");
-      const box = row?.getBoundingClientRect();
-      const frame = this.list.getBoundingClientRect();
-      if (box && (box.top < frame.top || box.bottom > frame.bottom)) {
-        this.list.scrollTop += box.top - frame.top - frame.height / 2;
-      }
-    }
+    if (words) words.textContent = text("automatic", { count });
   }
 
   /**
@@ -90,36 +124,19 @@ export class PlaceList {
   }
 
   /**
-   * @param {Element} held
-   * @param {HTMLElement} item
-   */
-  #renew(held, item) {
-    const hadFocus = held.contains(document.activeElement);
-    held.replaceWith(item);
-    if (hadFocus) item.querySelector("button")?.focus({ preventScroll: true });
-  }
-
-  /**
    * @param {Card} card
-   * @param {number} index
-   * @param {boolean} isCurrent
+   * @param {number} [number] where it has a new one
    */
-  #item(card, index, isCurrent) {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.card = card.id;
-    button.dataset.state = isOpen(card) ? "open" : "done";
-    if (isCurrent) button.setAttribute("aria-current", "true");
+  #fill(card, number) {
+    const button = this.rows.get(card.id)?.querySelector("button");
+    if (!button) return;
     const quote = versionsOf(card)[0]?.spans[0]?.quote ?? card.decision?.spans[0]?.quote ?? "";
-    button.append(
-      part("place-number", String(index + 1)),
-      part("place-quote", quote),
-      part("place-kind", kindOf(card)),
-      part("place-state", stateOf(card)),
-    );
-    item.append(button);
-    return item;
+    const words = [number ?? button.children[0].textContent, quote, kindOf(card), stateOf(card)];
+    button.dataset.state = isOpen(card) ? "open" : "done";
+    for (const [index, said] of words.entries()) {
+      const part = button.children[index];
+      if (part.textContent !== String(said)) part.textContent = String(said);
+    }
   }
 }
 
@@ -141,6 +158,18 @@ export function stateOf({ decision }) {
   if (decision.stale) return text("stale");
   if (decision.automatic) return text("decided-automatically");
   return text(`ruled-${decision.outcome}`, { coder: decision.coder ?? "" });
+}
+
+/** @param {string} id of a card */
+function newRow(id) {
+  const row = document.createElement("div");
+  row.setAttribute("role", "listitem");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.card = id;
+  button.append(...PARTS.map((name) => part(`place-${name}`, "")));
+  row.append(button);
+  return row;
 }
 
 /**

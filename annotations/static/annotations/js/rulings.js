@@ -1,11 +1,13 @@
 /**
  * The rulings on one task: shown at once, kept on this device until the server has them.
  *
- * Announces `cards-changed` whenever a card looks different, and `ruling-refused` with
- * `detail.card` and `detail.sentence`, both on the page's root element.
+ * Announces `cards-changed` with `detail.cards`, those that look different now (null where it
+ * may be any), and `ruling-refused` with `detail.card` and `detail.sentence`, both on the page's
+ * root element.
  */
 
-import { repeatable } from "./card-versions.js";
+import { repeatable, targetsIn } from "./card-versions.js";
+import { ExtentIndex } from "./extent-index.js";
 import { newId } from "./ops.js";
 import { RulingQueue } from "./ruling-queue.js";
 import { decisionOf, isSaid, spansOf } from "./ruling-shapes.js";
@@ -46,6 +48,12 @@ export class Rulings {
     this.cards = [];
     /** @type {{decision: Ruling}[]} */
     this.added = [];
+    /** @type {Map<string, Card>} */
+    this.byId = new Map();
+    /** @type {ExtentIndex<Card>} where they are */
+    this.index = new ExtentIndex([]);
+    /** @type {Map<string, Span>} what links may point to */
+    this.targets = new Map();
     /** @type {Map<string, string | undefined>} the ruling that the server is known to hold */
     this.known = new Map();
     this.take(document);
@@ -74,13 +82,16 @@ export class Rulings {
     this.version = document.version;
     this.state = document.state;
     this.cards = document.cards;
+    this.byId = new Map(document.cards.map((card) => [card.id, card]));
+    this.index = new ExtentIndex(document.cards);
+    this.targets = targetsIn(document.cards);
     this.added = document.added;
     this.known = new Map(document.cards.map((card) => [card.id, card.decision?.id]));
   }
 
   /** @param {string | null} id */
   card(id) {
-    return this.cards.find((card) => card.id === id);
+    return id === null ? undefined : this.byId.get(id);
   }
 
   get isOpenToRulings() {
@@ -115,7 +126,7 @@ export class Rulings {
     this.added = this.added.filter(({ decision }) => decision.spans[0]?.id !== span.id);
     const job = this.#push({ kind: "take-back", cardId: null, body: { id: span.id } });
     job.undone = () => void (this.added = before);
-    this.#changed();
+    this.#changed([]);
   }
 
   /** Undo the last ruling of this visit, by a new one. @returns {boolean} */
@@ -168,7 +179,7 @@ export class Rulings {
       const shown = this.card(job.cardId);
       if (shown) shown.decision = before;
     };
-    this.#changed();
+    this.#changed([card]);
   }
 
   /**
@@ -263,7 +274,8 @@ export class Rulings {
       this.history.push(() => this.takeBack(added));
     }
     if (cardId) this.#hold(cardId, this.inUnits(answer.card));
-    this.#changed();
+    const card = this.card(cardId);
+    this.#changed(card ? [card] : []);
   }
 
   /**
@@ -301,6 +313,7 @@ export class Rulings {
       const card = this.card(cardId);
       if (card) card.decision = shown.get(card.id) ?? null;
     }
+    this.#changed();
     if (!job.cardId) {
       this.queue.keep(job, { key: undefined });
       return "again";
@@ -337,7 +350,11 @@ export class Rulings {
     );
   }
 
-  #changed() {
-    this.root.dispatchEvent(new CustomEvent("cards-changed"));
+  /** @param {Card[] | null} [cards] */
+  #changed(cards = null) {
+    for (const span of (cards ?? []).flatMap(({ decision }) => decision?.spans ?? [])) {
+      this.targets.set(span.id, span);
+    }
+    this.root.dispatchEvent(new CustomEvent("cards-changed", { detail: { cards } }));
   }
 }

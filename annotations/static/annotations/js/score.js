@@ -44,7 +44,7 @@ export class Score {
   #draw() {
     this.width = this.element.clientWidth;
     if (!this.extent || !this.lanes) return;
-    const blocks = this.#lines(this.#window(this.extent));
+    const blocks = this.#lines(this.window(this.extent));
     this.element.replaceChildren(...blocks.map(({ block }) => block));
     // All is measured before anything is drawn.
     const drawn = blocks.map(({ line, words }) => this.#rows(line, words));
@@ -52,11 +52,12 @@ export class Score {
   }
 
   /**
-   * The card with some words around it, cut at the ends of its paragraphs.
+   * What is shown of the text: the card with some words around it, cut at the ends of its
+   * paragraphs.
    * @param {Extent} extent
    * @returns {Extent}
    */
-  #window({ start, end }) {
+  window({ start, end }) {
     const first = this.tokens[Math.max(0, indexEndingAfter(this.tokens, start) - WORDS_AROUND)];
     const last = this.tokens[
       Math.min(this.tokens.length - 1, indexEndingAfter(this.tokens, end) + WORDS_AROUND)

@@ -1,0 +1,369 @@
+/**
+ * The desk at which one task is ruled on: its text, the card at hand, and the list of places.
+ */
+
+import { Alike } from "./alike.js";
+import { byId } from "./by-id.js";
+import { CardHistory } from "./card-history.js";
+import { CardPanel } from "./card-panel.js";
+import { isOpen, versionsOf } from "./card-versions.js";
+import { converted } from "./converted.js";
+import { GoldBars } from "./gold-bars.js";
+import { Holding } from "./holding.js";
+import { Labels } from "./labels.js";
+import { Offsets } from "./offsets.js";
+import { PlaceList } from "./place-list.js";
+import { PlaceMarks } from "./place-marks.js";
+import { Remarks } from "./remarks.js";
+import { Rulings } from "./rulings.js";
+import { Score } from "./score.js";
+import { snap } from "./snap.js";
+import { SpanForm } from "./span-form.js";
+import { text } from "./texts.js";
+
+/** @typedef {import("./types.js").Card} Card */
+/** @typedef {import("./types.js").Disputes} Disputes */
+/** @typedef {import("./types.js").Extent} Extent */
+
+/** @type {Record<string, string>} why a task takes no rulings, by its state */
+const SHUT = { open: "coders-at-work" };
+
+export class RulingDesk {
+  /**
+   * @param {HTMLElement} root
+   * @param {Disputes} wire
+   * @param {import("./paragraphs.js").Paragraphs} paragraphs
+   * @param {import("./api.js").Api} api
+   * @param {import("./outbox-store.js").OutboxStore | null} store
+   */
+  constructor(root, wire, paragraphs, api, store) {
+    const offsets = new Offsets(wire.article.text);
+    const inUnits = (/** @type {any} */ value) =>
+      converted(value, (offset) => offsets.fromCodePoints(offset));
+    const onWire = (/** @type {any} */ value) =>
+      converted(value, (offset) => offsets.toCodePoints(offset));
+    const articleText = wire.article.text;
+    const tokens = wire.tokens.map(([start, end]) => offsets.fromWire({ start, end }));
+    const labels = new Labels(wire.codebook.labels);
+    const url = root.dataset.documentUrl ?? "";
+    this.root = root;
+    this.api = api;
+    this.url = url;
+    this.paragraphs = paragraphs;
+    this.model = { text: articleText, tokens };
+    this.veiled = inUnits(wire.article.zones).filter(
+      (/** @type {{kind: string}} */ zone) => zone.kind === "boilerplate",
+    );
+    this.rulings = new Rulings({
+      root,
+      document: inUnits(wire),
+      api,
+      url,
+      inUnits,
+      onWire,
+      store,
+    });
+    /** @type {string | null} */
+    this.current = null;
+    /** @type {string | null} */
+    this.shown = null;
+
+    this.panel = new CardPanel({
+      panel: byId("card"),
+      score: new Score({ element: byId("score"), labels, text: articleText, tokens }),
+      labels,
+      coders: wire.coders.length,
+      onRuled: (ruling) => this.rule(ruling),
+    });
+    this.list = new PlaceList({
+      section: byId("places"),
+      onChosen: (id) => this.goTo(id),
+      onTakenBack: (span) => {
+        this.rulings.takeBack(span);
+        this.say(text("taken-back"));
+        this.panel.focusChoice();
+      },
+    });
+    this.labels = labels;
+    const say = (/** @type {string} */ sentence) => this.say(sentence);
+    this.remarks = new Remarks({
+      section: /** @type {HTMLDetailsElement} */ (byId("remarks")),
+      api,
+      url,
+      say,
+    });
+    this.history = new CardHistory({
+      section: /** @type {HTMLDetailsElement} */ (byId("card-history")),
+      rulings: this.rulings,
+      say,
+      onAgain: (body) => this.rule(body, {}),
+    });
+    this.alike = new Alike({
+      section: byId("alike"),
+      dialog: /** @type {HTMLDialogElement} */ (byId("alike-dialog")),
+      rulings: this.rulings,
+      labels,
+      say,
+    });
+    new Holding({ notice: byId("held"), rulings: this.rulings });
+    this.spanForm = new SpanForm({ form: byId("span-form"), labels, articleText, tokens });
+    this.spanForm.onClosed = () => this.panel.focusChoice();
+    this.marks = new PlaceMarks({ paragraphs, layer: byId("marks") });
+    const { rulings, veiled } = this;
+    this.gold = new GoldBars({ paragraphs, layer: byId("layer"), labels, veiled, rulings });
+    /** @type {Card[]} as they were laid out last */
+    this.laid = [];
+    this.#wire();
+    this.goTo(this.places.find(isOpen)?.id ?? this.places[0]?.id ?? null);
+    if (!this.current) this.refresh();
+  }
+
+  get places() {
+    return this.list.chosen(this.rulings.cards, this.current);
+  }
+
+  get card() {
+    return this.rulings.card(this.current);
+  }
+
+  /** @param {string | null} id */
+  goTo(id) {
+    if (!id || !this.rulings.card(id)) return;
+    this.current = id;
+    this.spanForm.close();
+    this.refresh([]);
+    this.#arrive();
+  }
+
+  /** @param {number} step */
+  move(step) {
+    const { places } = this;
+    const index = places.findIndex((card) => card.id === this.current);
+    const next = places[index + step];
+    if (next) this.goTo(next.id);
+    else this.say(text(step > 0 ? "last-place" : "first-place"));
+  }
+
+  /**
+   * @param {{outcome: string, coder?: string, spans?: any[]}} ruling
+   * @param {object} [said] what goes with it
+   */
+  rule(ruling, said = this.panel.said) {
+    const { card } = this;
+    if (!card) return;
+    if (!this.rulings.isOpenToRulings) {
+      this.say(text(this.rulings.isElsewhere ? "is-held" : SHUT[this.rulings.state] ?? "is-finished"));
+      return;
+    }
+    const next = this.#openAfter(card);
+    // The next card is at hand before this one changes, so that all is drawn once.
+    if (next) this.current = next.id;
+    this.spanForm.close();
+    this.rulings.rule(card, { ...ruling, ...said });
+    if (next) this.#arrive();
+    else {
+      this.say(text("all-decided"));
+      byId("finish").focus({ preventScroll: true });
+    }
+    this.alike.ruled(card);
+  }
+
+  /**
+   * Show what is new: the place at hand, if it is another one, and the cards that changed.
+   * @param {Card[] | null} [changed] null where any may have
+   */
+  refresh(changed = null) {
+    const { rulings, card, places } = this;
+    const isNew = this.current !== this.shown;
+    this.shown = this.current;
+    const isLaid = changed && sameCards(places, this.laid);
+    if (!isLaid) {
+      this.laid = places;
+      this.list.lay(places);
+      this.marks.lay(places);
+      this.gold.prune((id) => rulings.card(id));
+    }
+    this.list.show(changed ?? [], this.current);
+    this.marks.show(changed ?? [], card);
+    this.gold.show(changed ?? rulings.cards, rulings.added);
+    this.list.showAdded(
+      rulings.added.flatMap(({ decision }) => decision.spans),
+      this.labels,
+    );
+    byId("card").hidden = !card;
+    byId("nothing").hidden = Boolean(card);
+    if (card) {
+      this.panel.showPlace(places.indexOf(card) + 1, places.length);
+      if (isNew || !changed || changed.includes(card)) {
+        this.panel.show(card, { index: rulings.index, targets: rulings.targets, isNew });
+        this.alike.show(card);
+      }
+      this.remarks.show(card);
+      this.history.show(card);
+    }
+    this.#count(places);
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    const message = byId("message");
+    message.textContent = "";
+    message.textContent = sentence;
+  }
+
+  edit() {
+    const selected = this.#selection();
+    const { card } = this;
+    if (selected) this.#add(selected);
+    else if (card && this.rulings.isOpenToRulings) {
+      const borders = card.candidates.flatMap(({ coder, spans }) =>
+        spans.map(({ start, end }) => ({ coder, start, end })),
+      );
+      const ruled = isOpen(card) ? [] : (card.decision?.spans ?? []);
+      this.spanForm.open({
+        title: text("edit-title"),
+        extent: card,
+        spans: ruled.length ? ruled : (versionsOf(card)[0]?.spans ?? card.decision?.spans ?? []),
+        borders,
+        isSingle: false,
+        onSaved: (spans) => this.rule({ outcome: "edit", spans }),
+      });
+    }
+  }
+
+  undo() {
+    if (this.rulings.undo()) this.say(text("undone"));
+    else this.say(text("nothing-to-undo"));
+  }
+
+  async finish() {
+    const waiting = this.places.find(isOpen);
+    if (waiting) {
+      this.goTo(waiting.id);
+      this.say(text("still-open"));
+      return;
+    }
+    await this.post("finish/", {});
+  }
+
+  /**
+   * Return the next card that waits, from this one on and then from the beginning.
+   * @param {Card} card
+   */
+  #openAfter(card) {
+    const { places } = this;
+    const index = places.indexOf(card);
+    return [...places.slice(index + 1), ...places.slice(0, index)].find(isOpen);
+  }
+
+  #arrive() {
+    this.marks.reveal();
+    this.panel.focusChoice();
+  }
+
+  /** @param {Card[]} places */
+  #count(places) {
+    const automatic = this.rulings.cards.filter((card) => card.decision?.automatic && !isOpen(card));
+    this.list.showAutomatic(automatic.length);
+    const done = places.filter((other) => !isOpen(other)).length;
+    const progress = /** @type {HTMLProgressElement} */ (byId("progress"));
+    progress.max = places.length || 1;
+    progress.value = places.length ? done : 1;
+    byId("progress-words").textContent = text("decided", { done, total: places.length });
+  }
+
+  /** @param {Extent} extent */
+  #add(extent) {
+    if (!this.rulings.isOpenToRulings) return;
+    this.spanForm.open({
+      title: text("add-title"),
+      extent,
+      spans: [],
+      borders: [],
+      isSingle: true,
+      onSaved: ([{ label, start, end }]) => {
+        this.rulings.add({ label, start, end });
+        this.say(text("added"));
+      },
+    });
+  }
+
+  /** Return the words selected in the text, rounded to whole ones. */
+  #selection() {
+    const selected = this.paragraphs.nativeSelection();
+    return selected && snap(this.model.text, this.model.tokens, selected, "words");
+  }
+
+  /**
+   * Do something to the whole article, after the rulings that still wait to be sent.
+   * @param {string} what
+   * @param {object} body
+   */
+  async post(what, body) {
+    this.say(text("saving"));
+    if (!(await this.rulings.flushed())) return this.say(text("not-saved"));
+    const response = await this.api.send("POST", `${this.url}${what}`, body).catch(() => null);
+    if (response?.ok) location.reload();
+    else if (response?.status === 401) this.rulings.queue.askToSignIn();
+    else {
+      const answer = await response?.json().catch(() => ({}));
+      this.say(answer?.detail ?? text("no-connection"));
+    }
+  }
+
+  #wire() {
+    const { root } = this;
+    root.addEventListener("cards-changed", (event) => {
+      this.refresh(/** @type {CustomEvent} */ (event).detail.cards);
+    });
+    root.addEventListener("card-wanted", (event) => {
+      this.goTo(/** @type {CustomEvent} */ (event).detail.id);
+    });
+    root.addEventListener("ruling-refused", (event) => {
+      const { card, sentence } = /** @type {CustomEvent} */ (event).detail;
+      if (card) this.goTo(card);
+      this.refresh();
+      if (card) this.history.open();
+      this.say(sentence);
+    });
+    byId("places").addEventListener("change", () => this.refresh());
+    byId("doc").addEventListener("click", (event) => this.#clicked(event));
+    document.addEventListener("pointerup", () => {
+      const selected = this.spanForm.isOpen && this.#selection();
+      if (selected) this.spanForm.takeSelection(selected);
+    });
+    byId("return-dialog")
+      .querySelector("form")
+      ?.addEventListener("submit", (event) => {
+        const form = /** @type {HTMLFormElement} */ (event.target);
+        const button = /** @type {SubmitEvent} */ (event).submitter;
+        if (button?.getAttribute("value") !== "save") return;
+        void this.post("return/", Object.fromEntries(new FormData(form)));
+      });
+    const relayout = () => {
+      this.gold.relayout();
+      this.marks.draw();
+    };
+    new ResizeObserver(relayout).observe(byId("doc"));
+    void document.fonts.ready.then(relayout);
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    if (this.paragraphs.nativeSelection()) return;
+    const offset = this.paragraphs.offsetFromPoint(event.clientX, event.clientY);
+    if (offset === null) return;
+    const [smallest] = this.places
+      .filter(({ start, end }) => start <= offset && offset < end)
+      .sort((a, b) => a.end - a.start - (b.end - b.start));
+    if (smallest) this.goTo(smallest.id);
+  }
+}
+
+/**
+ * @param {Card[]} some
+ * @param {Card[]} others
+ */
+function sameCards(some, others) {
+  return some.length === others.length && some.every((card, index) => card === others[index]);
+}

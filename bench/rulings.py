@@ -1,0 +1,75 @@
+"""How soon the next card is there after a ruling, in a real Chromium.
+
+The floor is one frame. At 60 frames a second, 50 ms are 3.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from annotations.actions import imports, people
+from annotations.algorithms import synthetic
+from annotations.models import Task
+from bench.keystrokes import FRAME, answered, beside_bare_text
+from bench.projects import make_project
+from bench.rows import Row
+from bench.stage import Stage
+
+LABELS = ("actor", "location", "event", "claim")
+WORDS_PER_CARD = 12
+LONGEST = 4
+
+
+def ruling(coders: int, cards: int, stage: Stage) -> Row:
+    """A ruling, from its key to the next card drawn, against one frame."""
+    slug = f"rule-{coders}-{cards}"
+    task = disputed(slug, coders=coders, cards=cards)
+    path = f"tasks/{task.uuid}/"
+    with beside_bare_text(stage, f"{slug}-judge", path, task.article.text) as (desk, bare):
+        delay = answered(desk, ["1"], stage.times(60))
+        ruled = desk.evaluate("document.getElementById('progress').value")
+        bare.bring_to_front()
+        frame = bare.evaluate(FRAME) / 1000
+    if ruled < stage.times(60):
+        raise SystemExit(f"Only {ruled} rulings were made.")
+    return Row(f"a ruling ({coders} coders, {cards:,} cards)", delay, frame, target=3, unit="s")
+
+
+def disputed(slug: str, *, coders: int, cards: int) -> Task:
+    """Return one long article whose coders differ in every one of that many places."""
+    project = make_project(slug)
+    owner, now = project.created_by, timezone.now()
+    judge = people.create_account(username=f"{slug}-judge")
+    people.add_member(
+        project=project, username=judge.username, roles=["adjudicator"], by=owner, at=now
+    )
+    rng = Random(slug)
+    story = synthetic.story(rng, sentences=cards * WORDS_PER_CARD // 6)
+    places = [story.words[number * WORDS_PER_CARD :][:LONGEST] for number in range(cards)]
+    record = {
+        "id": slug,
+        "text": story.text,
+        "codings": [
+            {"coder": f"Coder {number}", "spans": [_span(words, rng) for words in places]}
+            for number in range(coders)
+        ],
+    }
+    file = ContentFile(json.dumps(record).encode(), name="disputed.jsonl")
+    job = imports.request_import(project=project, by=owner, at=now, files=[file])
+    imports.run_import(job_id=job.pk, at=now)
+    return Task.objects.select_related("article").get(batch__project=project)
+
+
+def _span(words: tuple[tuple[int, int], ...], rng: Random) -> dict:
+    last = rng.randrange(1, len(words))
+    return {"start": words[0][0], "end": words[last][1], "label": rng.choice(LABELS[:2])}
+
+
+FIGURES: dict[str, Callable[[Stage], Row]] = {
+    "rule-12": partial(ruling, 12, 1_000),
+    "rule-2": partial(ruling, 2, 100),
+}
