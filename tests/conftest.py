@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
+from django.test import TransactionTestCase
 
+from tests import databases
 from tests.stack import Stack
 from workbench.env import APPLICATION_ROLE
 from workbench.services import privileges
@@ -13,11 +15,21 @@ from workbench.services import privileges
 # Playwright runs an event loop in the tests' own thread, where Django would refuse to work.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# A test that commits would have Django truncate every table and emit ``post_migrate``.
+TransactionTestCase._fixture_teardown = lambda test: databases.empty()
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Run what needs real servers last: their worker would take the jobs of other tests."""
     items.sort(key=lambda item: "stack" in item.fixturenames)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """Have every process copy one database instead of migrating its own."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated()
 
 
 @pytest.fixture(scope="session")
