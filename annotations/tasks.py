@@ -36,9 +36,12 @@ def measure_agreement(*, batch_id: int) -> None:
 
 
 @shared_task(name="agreement.ask")
-def ask_for_report(*, batch_ids: list[int], label: str) -> None:
-    batches = list(Batch.objects.filter(pk__in=batch_ids))
-    agreement.ask(batches=batches, label=label, at=timezone.now())
+def ask_for_report(
+    *, batch_ids: list[int], label: str, since: str | None = None, until: str | None = None
+) -> None:
+    agreement.ask_for(
+        batch_ids=batch_ids, label=label, since=since, until=until, at=timezone.now()
+    )
 
 
 @shared_task(name="agreement.report")

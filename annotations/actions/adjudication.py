@@ -211,6 +211,7 @@ def reopen(*, task: Task, by: User, at: datetime) -> Task:
     card_rows.count(task)
     task.save(update_fields=["state", "adjudicated_at", "version", "cards_open", "cards_disputed"])
     record(AuditEvent.Kind.TASK_REOPENED, target=task, by=by, at=at, batch=task.batch)
+    wake_on_commit("agreement.measure", batch_id=task.batch_id)
     return task
 
 

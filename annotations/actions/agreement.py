@@ -1,18 +1,20 @@
-"""Agreement is measured: a row a task, and from the rows a report for each scope asked for."""
+"""Agreement is measured: a row a task, and from the rows a report for each scope asked for.
 
-import hashlib
-from collections.abc import Iterable
+The database counts up the version of a task's row with everything that its figures rest on, so
+that no clock and no lost message can hide what a row or a report has not seen yet.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
 from django.db.models import Min, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from annotations.actions.jobs import LostClaim, check_in, claim, wake_on_commit
+from annotations.actions.jobs import LostClaim, check_in, claim, wake, wake_on_commit
 from annotations.algorithms import agreement as measures
 from annotations.algorithms.agreement.article import Mark
 from annotations.enums import JobState, TaskState, ZoneKind
@@ -26,40 +28,61 @@ from annotations.models import (
     Submission,
     Task,
 )
-from annotations.queries.agreement import is_stale, outdated, scope_of
+from annotations.models.agreement import AgreementRowQuerySet
+from annotations.queries.agreement import Scope, rows_of, version_of
 
 CHUNK = 500
 SEED = 1
 
 
+def ring(scope: Scope) -> None:
+    """Ask a worker for the report on ``scope``; nothing is written here."""
+    wake(
+        "agreement.ask",
+        batch_ids=[batch.pk for batch in scope.batches],
+        label=scope.label,
+        since=scope.since and scope.since.isoformat(),
+        until=scope.until and scope.until.isoformat(),
+    )
+
+
+def ask_for(
+    *, batch_ids: list[int], label: str, since: str | None, until: str | None, at: datetime
+) -> None:
+    """Queue the report that somebody rang for; batches that are gone are passed over."""
+    batches = list(Batch.objects.filter(pk__in=batch_ids).select_related("project"))
+    if batches:
+        days = [date.fromisoformat(day) if day else None for day in (since, until)]
+        ask(scope=Scope(batches[0].project, batches, label, *days), at=at)
+
+
 def measure(*, batch: Batch, at: datetime) -> None:
-    """Bring the rows of a batch up to date, and ask for the reports that rest on them.
+    """Bring the rows of a batch up to date, and ask for the reports on it and on its project.
 
-    Rows whose submissions and gold are still the same are not computed again.
+    Rows that rest on all that has happened are not computed again. Reports on less, such as one
+    label, are computed when somebody looks at them.
     """
-    tasks = Task.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)
-    has_changed = _measure_tasks(list(tasks), at)
-    every = list(Batch.objects.published().filter(project=batch.project).order_by("pk"))
-    ask(batches=[batch], label="", at=at)
-    ask(batches=every, label="", at=at)
-    if has_changed:
-        reports = AgreementReport.objects.filter(project=batch.project)
-        for report in reports.filter(batches__contains=[str(batch.uuid)]):
-            _queue(report)
+    for _ in _measure(AgreementRow.objects.filter(task__batch=batch)):
+        pass
+    every = Batch.objects.published().filter(project=batch.project).order_by("pk")
+    for batches in ([batch], list(every)):
+        ask(scope=Scope(batch.project, batches), at=at)
 
 
-def ask(*, batches: list[Batch], label: str, at: datetime) -> AgreementReport:
-    """Queue the report on ``batches``, all of one project, unless it is up to date."""
+def ask(*, scope: Scope, at: datetime) -> AgreementReport:
+    """Queue the report on ``scope``, unless it is up to date."""
     report, _ = AgreementReport.objects.get_or_create(
-        project=batches[0].project,
-        scope=scope_of(batches, label),
+        project=scope.project,
+        scope=scope.name,
         defaults={
-            "batches": sorted(str(batch.uuid) for batch in batches),
-            "label": label,
+            "batches": sorted(str(batch.uuid) for batch in scope.batches),
+            "label": scope.label,
+            "since": scope.since,
+            "until": scope.until,
             "created_at": at,
         },
     )
-    if is_stale(report, batches):
+    if report.version != version_of(scope.batches) or report.state != JobState.READY:
         _queue(report)
     return report
 
@@ -67,15 +90,12 @@ def ask(*, batches: list[Batch], label: str, at: datetime) -> AgreementReport:
 def _queue(report: AgreementReport) -> None:
     """Put a report that was computed back into the queue, and ring.
 
-    One that is being computed learns that it rests on old rows, and is queued
-    when it is done.
+    One that is being computed is looked at again when it is done.
     """
     with transaction.atomic():
-        mine = AgreementReport.objects.filter(pk=report.pk)
-        mine.update(is_stale=True)
-        mine.filter(state__in=[JobState.READY, JobState.FAILED]).update(
-            state=JobState.QUEUED, lease_until=None
-        )
+        AgreementReport.objects.filter(
+            pk=report.pk, state__in=[JobState.READY, JobState.FAILED]
+        ).update(state=JobState.QUEUED, lease_until=None)
         wake_on_commit("agreement.report", report_id=report.pk)
 
 
@@ -85,134 +105,194 @@ def unfinished() -> QuerySet[AgreementReport]:
 
 
 def compute(*, report_id: int, at: datetime) -> AgreementReport | None:
-    """Compute a queued report; ``None`` if there is nothing to do, or a worker is at it."""
+    """Compute a queued report; ``None`` if there is nothing to do, or a worker is at it.
+
+    A worker that is killed leaves whole rows behind, and the next one goes on from there.
+    """
     report = claim(unfinished(), report_id)
     if report is None:
         return None
+    batches = list(Batch.objects.filter(project=report.project, uuid__in=report.batches))
+    scope = Scope(report.project, batches, report.label, report.since, report.until)
     try:
-        # Not at the end: what changes from now on has to make it stale again.
-        check_in(report, state=JobState.RUNNING, is_stale=False)
-        batches = Batch.objects.filter(project=report.project, uuid__in=report.batches)
-        behind = outdated(Task.objects.filter(batch__in=batches)).order_by("pk")
-        _measure_tasks(list(behind.values_list("pk", flat=True)), at)
-        rows = AgreementRow.objects.filter(task__batch__in=batches).order_by("task_id")
-        figures = measures.report(
-            (orjson.loads(text) for text in rows.values_list(_as_text("rows"), flat=True)),
-            seed=SEED,
-            label=report.label or None,
+        behind = AgreementRow.objects.filter(task__batch__in=batches)
+        check_in(report, state=JobState.RUNNING, done=0, total=behind.outdated().count())
+        for done in _measure(behind):
+            check_in(report, done=done)
+        # Before the rows: what happens from now on has to make the report stale again.
+        version = version_of(batches)
+        figures, details = _figures(scope)
+        check_in(
+            report,
+            state=JobState.READY,
+            version=version,
+            figures=figures,
+            details=details,
+            computed_at=at,
         )
-        check_in(report, state=JobState.READY, figures=figures, computed_at=at)
     except LostClaim:
         return None
+    except Exception:
+        AgreementReport.objects.filter(pk=report.pk, epoch=report.epoch).update(
+            state=JobState.FAILED, lease_until=None
+        )
+        raise
     AgreementReport.objects.filter(pk=report.pk, epoch=report.epoch).update(lease_until=None)
-    report.refresh_from_db()
-    if report.is_stale:
+    if version_of(batches) != version:
         _queue(report)
     return report
 
 
-def _as_text(field: str) -> Cast:
-    """Leave JSON to orjson, which takes a fifth of the time."""
-    return Cast(field, TextField())
+def _figures(scope: Scope) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the contract names, and what goes beyond it."""
+    rows, later = [], []
+    for text, text_of_later in rows_of(scope):
+        row = orjson.loads(text)
+        rows.append(row)
+        if text_of_later is not None:
+            later.append((row, orjson.loads(text_of_later)))
+    label = scope.label or None
+    figures = measures.report(rows, seed=SEED, label=label)
+    details = measures.details(rows, later=later, label=label)
+    return figures, details | {"label_given_extent": figures.pop("label_given_extent")}
 
 
-def _measure_tasks(pks: list[int], at: datetime) -> bool:
-    """Write the rows of tasks; say whether any is another than before."""
-    has_changed = False
+def _measure(rows: AgreementRowQuerySet) -> Iterator[int]:
+    """Write those of ``rows`` that are outdated; yield how many are done, in good portions."""
+    versions = dict(rows.outdated().order_by("task").values_list("task", "version"))
+    pks = list(versions)
     for first in range(0, len(pks), CHUNK):
-        has_changed |= _measure_chunk(pks[first : first + CHUNK], at)
-    return has_changed
+        chunk = pks[first : first + CHUNK]
+        _write(_evidence(chunk), versions)
+        yield first + len(chunk)
 
 
-def _measure_chunk(pks: list[int], at: datetime) -> bool:
-    known = dict(AgreementRow.objects.filter(task__in=pks).values_list("task", "fingerprint"))
-    found = [(evidence, evidence.fingerprint) for evidence in _evidence(pks)]
-    changed = [(one, mark) for one, mark in found if known.get(one.task.pk) != mark]
-    rows = measures.rows_of(one.article for one, _ in changed)
+def _write(found: list["_Evidence"], versions: dict[int, int]) -> None:
+    """Write the rows of some tasks, unless another worker has come further.
+
+    ``versions`` were read before the evidence, which so can only be newer: the row of a task on
+    which something happens meanwhile stays outdated.
+    """
+    counted = measures.rows_of(evidence.article(evidence.counted) for evidence in found)
+    anew = [evidence for evidence in found if evidence.later]
+    later = measures.rows_of(
+        evidence.article(evidence.counted | evidence.later) for evidence in anew
+    )
+    later_rows = {evidence.task.pk: row for evidence, row in zip(anew, later, strict=True)}
     made = [
-        {"task": one.task.pk, "rows": row, "fingerprint": mark}
-        for (one, mark), row in zip(changed, rows, strict=True)
+        {
+            "task": evidence.task.pk,
+            "version": versions[evidence.task.pk],
+            "rows": row,
+            "later_rows": later_rows.get(evidence.task.pk),
+            "coded_at": max((work.at for work in evidence.counted.values()), default=None),
+        }
+        for evidence, row in zip(found, counted, strict=True)
     ]
     with connection.cursor() as cursor:
         # One text for all: the driver would look at every character of a list of them.
         cursor.execute(
             """
-            INSERT INTO annotations_agreementrow (task_id, rows, fingerprint, measured_at)
-            SELECT task, rows, fingerprint, %s
-            FROM jsonb_to_recordset(%s) AS made(task bigint, rows jsonb, fingerprint text)
-            ON CONFLICT (task_id) DO UPDATE
-            SET rows = excluded.rows, fingerprint = excluded.fingerprint,
-                measured_at = excluded.measured_at
+            UPDATE annotations_agreementrow kept
+            SET rows = made.rows, later_rows = made.later_rows, coded_at = made.coded_at,
+                measured_version = made.version
+            FROM jsonb_to_recordset(%s) AS made(
+                task bigint, version int, rows jsonb, later_rows jsonb, coded_at timestamptz
+            )
+            WHERE kept.task_id = made.task AND kept.measured_version < made.version
             """,
-            [at, orjson.dumps(made).decode()],
+            [orjson.dumps(made).decode()],
         )
-    same = {one.task.pk for one, _ in found} - {one.task.pk for one, _ in changed}
-    AgreementRow.objects.filter(task__in=same).update(measured_at=at)
-    return bool(changed)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What one coder handed in at one time."""
+
+    at: datetime
+    marks: list[Mark]
+    attributes: dict[Mark, dict[str, str]]
+
+    @classmethod
+    def of(cls, at: datetime, spans: Iterable[dict[str, Any]]) -> "_Work":
+        marks = []
+        attributes: dict[Mark, dict[str, str]] = {}
+        for span in spans:
+            mark = span["start"], span["end"], span["label"]
+            marks.append(mark)
+            if span["attributes"]:
+                said = {one["name"]: one["value"] for one in span["attributes"]}
+                attributes.setdefault(mark, {}).update(said)
+        return cls(at, marks, attributes)
 
 
 @dataclass
 class _Evidence:
-    """What the figures on one task rest on: whose work counts, and the gold if there is any."""
+    """What the figures on one task rest on: whose work counts, and the gold if there is any.
+
+    ``later`` has what coders of whom something counts handed in too late to count.
+    """
 
     task: Task
-    gold: Gold | None
-    submissions: dict[str, UUID] = field(default_factory=dict)
-    marks: dict[str, list[Mark]] = field(default_factory=dict)
+    gold: list[Mark] | None
+    counted: dict[str, _Work] = field(default_factory=dict)
+    later: dict[str, _Work] = field(default_factory=dict)
 
-    @property
-    def fingerprint(self) -> str:
-        parts = [
-            str(self.task.article.version),
-            str(self.gold.pk if self.gold else ""),
-            *sorted(str(submission) for submission in self.submissions.values()),
-        ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    @property
-    def article(self) -> measures.Article:
+    def article(self, works: dict[str, _Work]) -> measures.Article:
         article = self.task.article
         return measures.Article(
             length=article.text_length,
+            text=article.text,
             excluded=[
                 (zone["start"], zone["end"])
                 for zone in article.zones
                 if zone["kind"] == ZoneKind.BOILERPLATE
             ],
-            marks=self.marks,
-            gold=_marks(self.gold.spans) if self.gold else None,
+            marks={coder: work.marks for coder, work in works.items()},
+            attributes={c: work.attributes for c, work in works.items() if work.attributes},
+            submitted={coder: measures.as_text(work.at) for coder, work in works.items()},
+            gold=self.gold,
         )
 
 
 def _evidence(pks: list[int]) -> list[_Evidence]:
-    """Return the evidence on each task that anything was handed in for.
+    """Return the evidence on each task, also on those that nobody has handed in any more.
 
     Of a coder counts what was last handed in before anybody ruled on the task
     or gave work back: after that, coders know more than the text.
     """
-    tasks = Task.objects.filter(pk__in=pks).select_related("article").defer("article__text")
+    tasks = Task.objects.filter(pk__in=pks).select_related("article").order_by("pk")
     golds = Gold.objects.filter(task__in=pks, task__state=TaskState.ADJUDICATED)
-    latest = {gold.task_id: gold for gold in golds.order_by("number")}
-    found = {task.pk: _Evidence(task, latest.get(task.pk)) for task in tasks.order_by("pk")}
+    latest = dict(golds.order_by("number").values_list("task", _text_of("spans")))
+    found = {task.pk: _Evidence(task, _gold(latest.get(task.pk))) for task in tasks}
     ends = _first_interventions(pks)
     live = Assignment.objects.live().filter(task__in=pks)
     submissions = (
         Submission.objects.filter(assignment__in=live)
         .order_by("submitted_at", "pk")
         .values_list(
-            "uuid",
-            "assignment__task",
-            "assignment__coder__uuid",
-            "submitted_at",
-            _as_text("spans"),
+            "assignment__task", "assignment__coder__uuid", "submitted_at", _text_of("spans")
         )
     )
-    for submission, task, coder, submitted_at, spans in submissions:
+    for task, coder, submitted_at, spans in submissions:
         evidence, name, end = found[task], str(coder), ends.get(task)
-        if name not in evidence.marks or end is None or submitted_at <= end:
-            evidence.submissions[name] = submission
-            evidence.marks[name] = _marks(orjson.loads(spans))
-    return [evidence for evidence in found.values() if evidence.marks]
+        work = _Work.of(submitted_at, orjson.loads(spans))
+        if name not in evidence.counted or end is None or submitted_at <= end:
+            evidence.counted[name] = work
+        else:
+            evidence.later[name] = work
+    return list(found.values())
+
+
+def _gold(spans: str | None) -> list[Mark] | None:
+    if spans is None:
+        return None
+    return [(span["start"], span["end"], span["label"]) for span in orjson.loads(spans)]
+
+
+def _text_of(field: str) -> Cast:
+    """Leave JSON to orjson, which takes a fifth of the time."""
+    return Cast(field, TextField())
 
 
 def _first_interventions(pks: Iterable[int]) -> dict[int, datetime]:
@@ -230,7 +310,3 @@ def _first_interventions(pks: Iterable[int]) -> dict[int, datetime]:
         task = work[assignment]
         found[task] = min(at, found.get(task, at))
     return found
-
-
-def _marks(spans: Iterable[dict[str, Any]]) -> list[Mark]:
-    return [(span["start"], span["end"], span["label"]) for span in spans]

@@ -302,4 +302,4 @@ def _hand_in(held: Assignment, task: Task, by: User, at: datetime, submission_id
         task.state = TaskState.CODED
         task.save(update_fields=["state"])
         adjudication.open_cards(task=task, at=at)
-        wake_on_commit("agreement.measure", batch_id=batch.pk)
+    wake_on_commit("agreement.measure", batch_id=batch.pk)

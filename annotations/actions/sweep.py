@@ -4,8 +4,7 @@ from datetime import datetime
 
 from annotations.actions import agreement, leases, uploads
 from annotations.actions.jobs import unclaimed, wake
-from annotations.models import Batch, CleaningJob, ImportJob, Task
-from annotations.queries.agreement import outdated
+from annotations.models import AgreementRow, Batch, CleaningJob, ImportJob
 
 
 def sweep(*, at: datetime) -> dict[str, int]:
@@ -34,8 +33,8 @@ def sweep(*, at: datetime) -> dict[str, int]:
     for job_id in apart_ids:
         wake("clusters.find", job_id=job_id)
 
-    behind = outdated(Task.objects.filter(batch__in=Batch.objects.published()))
-    batch_ids = sorted(set(behind.values_list("batch", flat=True)))
+    behind = AgreementRow.objects.outdated().filter(task__batch__in=Batch.objects.published())
+    batch_ids = sorted(set(behind.values_list("task__batch", flat=True)))
     for batch_id in batch_ids:
         wake("agreement.measure", batch_id=batch_id)
 

@@ -1,11 +1,11 @@
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, viewsets
 from rest_framework.response import Response
 
-from annotations.actions.jobs import wake
+from annotations.actions import agreement as actions
 from annotations.api.base import InProject, TextSerializer
 from annotations.enums import Role
 from annotations.models import Batch, Label
@@ -14,8 +14,15 @@ from annotations.queries import agreement
 
 
 class ScopeSerializer(TextSerializer):
+    """What the figures are about. An article falls on the day, UTC, on which it was coded last."""
+
     batch = serializers.UUIDField(required=False)
     label = serializers.CharField(max_length=60, required=False)
+
+    def get_fields(self):
+        # "from" is a word of the language, and can't be the name of an attribute.
+        days = {name: serializers.DateField(required=False) for name in ("from", "to")}
+        return super().get_fields() | days
 
 
 class AgreementViewSet(InProject, viewsets.GenericViewSet):
@@ -24,27 +31,29 @@ class AgreementViewSet(InProject, viewsets.GenericViewSet):
     serializer_class = ScopeSerializer
     queryset = Batch.objects.none()
     roles = {"*": (Role.ADMIN, Role.ADJUDICATOR)}
-    parameters = {"retrieve": {"batch", "label"}}
+    parameters = {"retrieve": {"batch", "label", "from", "to"}}
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("batch", OpenApiTypes.UUID),
-            OpenApiParameter("label", OpenApiTypes.STR),
-        ],
-        responses=OpenApiTypes.OBJECT,
-    )
+    @extend_schema(parameters=[ScopeSerializer], responses=OpenApiTypes.OBJECT)
     def retrieve(self, request, slug):
         """Read how far the coders agree. What is not computed yet is ``na: "pending"``."""
-        sent = ScopeSerializer(data=request.query_params.dict())
+        scope = self._scope(ScopeSerializer)
+        return Response(self._rung_for(scope, agreement.as_contract(scope, request.user)))
+
+    def _scope(self, serializer_class):
+        sent = serializer_class(data=self.request.query_params.dict())
         sent.is_valid(raise_exception=True)
-        batches = self._batches(sent.validated_data.get("batch"))
-        label = sent.validated_data.get("label", "")
+        wanted = sent.validated_data
+        batches = self._batches(wanted.get("batch"))
+        label = wanted.get("label", "")
         if label and not Label.objects.filter(project=self.project, key=label).exists():
             raise serializers.ValidationError({"label": _("The codebook has no such label.")})
-        answer = agreement.as_contract(self.project, request.user, batches, label)
-        if answer["stale"] and batches:
-            wake("agreement.ask", batch_ids=[batch.pk for batch in batches], label=label)
-        return Response(answer)
+        return agreement.Scope(self.project, batches, label, wanted.get("from"), wanted.get("to"))
+
+    def _rung_for(self, scope, answer):
+        """Have a stale answer computed anew, and return it as it is."""
+        if answer["stale"] and scope.batches:
+            actions.ring(scope)
+        return answer
 
     def _batches(self, uuid):
         if uuid is None:

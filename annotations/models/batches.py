@@ -14,6 +14,21 @@ from annotations.models.codebook import CodebookVersion
 from annotations.models.people import Member, Project, User
 
 
+def outdates_agreement(name: str, state: str, *, task: str) -> pgtrigger.Trigger:
+    """Return the trigger that tells agreement that rows came to ``state``, or left it."""
+    return pgtrigger.Trigger(
+        name=name,
+        operation=pgtrigger.UpdateOf("state"),
+        when=pgtrigger.After,
+        condition=pgtrigger.Q(old__state=state) | pgtrigger.Q(new__state=state),
+        func=f"""
+            UPDATE annotations_agreementrow SET version = version + 1
+            WHERE task_id = NEW.{task} AND OLD.state <> NEW.state;
+            RETURN NULL;
+        """,  # noqa: S608 -- a column's name, from below
+    )
+
+
 class BatchQuerySet(models.QuerySet):
     def published(self) -> BatchQuerySet:
         """Leave out what an unfinished import has staged."""
@@ -190,6 +205,7 @@ class Task(models.Model):
                     ("open", "dropped"),
                 ],
             ),
+            outdates_agreement("gold_outdates_agreement", TaskState.ADJUDICATED, task="id"),
             pgtrigger.Trigger(
                 name="task_stays_in_one_project",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("batch_id", "article_id"),
@@ -329,6 +345,9 @@ class Assignment(models.Model):
                     ("released", "assigned"),
                     ("released", "coding"),
                 ],
+            ),
+            outdates_agreement(
+                "work_taken_or_given_outdates_agreement", AssignmentState.RELEASED, task="task_id"
             ),
             pgtrigger.Trigger(
                 name="database_tells_when_work_was_active",

@@ -148,7 +148,26 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="submission_never_changes", operation=APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="submission_never_changes", operation=APPEND_ONLY),
+            pgtrigger.Trigger(
+                name="submission_outdates_agreement",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(new="handed_in"),
+                func="""
+                    INSERT INTO annotations_agreementrow (task_id, version)
+                    SELECT DISTINCT work.task_id, 1
+                    FROM handed_in JOIN annotations_assignment work
+                        ON work.id = handed_in.assignment_id
+                    ORDER BY work.task_id
+                    ON CONFLICT (task_id) DO UPDATE
+                    SET version = annotations_agreementrow.version + 1;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"submission of {self.assignment}"

@@ -3,44 +3,70 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import QuerySet, Sum, TextField
+from django.db.models.functions import Cast
 
 from annotations.algorithms import agreement
-from annotations.enums import JobState, Role
-from annotations.models import (
-    AgreementReport,
-    Assignment,
-    Batch,
-    Member,
-    Project,
-    Submission,
-    Task,
-    User,
-)
+from annotations.enums import Role
+from annotations.models import AgreementReport, AgreementRow, Batch, Member, Project, User
 from annotations.permissions import has_role
 
 PENDING = "pending"
+NOTHING_YET = {"value": None, "na": PENDING}
 _KINDS = ("strict_f1", "extent_f1", "overlap_f1")
 
 
-def scope_of(batches: Iterable[Batch], label: str) -> str:
-    """Name a set of batches and a label, so that each has one report."""
-    names = sorted(str(batch.uuid) for batch in batches)
-    return hashlib.sha256(json.dumps([names, label]).encode()).hexdigest()
+@dataclass(frozen=True)
+class Scope:
+    """What figures are about: batches of a project, and of them one label or some days.
+
+    An article falls on the day, UTC, on which the last of its counted submissions came; both
+    ends belong to the scope.
+    """
+
+    project: Project
+    batches: Sequence[Batch]
+    label: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def name(self) -> str:
+        """Name the scope, so that each has one report."""
+        parts: list[Any] = [sorted(str(batch.uuid) for batch in self.batches), self.label]
+        if self.since or self.until:
+            parts += [str(self.since), str(self.until)]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def rows(self) -> QuerySet[AgreementRow]:
+        """Return the rows of its articles that are measured, in a fixed order."""
+        rows = AgreementRow.objects.measured().filter(task__batch__in=self.batches)
+        if self.since is not None:
+            rows = rows.filter(coded_at__gte=_midnight(self.since))
+        if self.until is not None:
+            rows = rows.filter(coded_at__lt=_midnight(self.until) + timedelta(days=1))
+        return rows.order_by("task")
 
 
-def outdated(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Keep the tasks whose rows do not have the latest submission or gold."""
-    submissions = Submission.objects.filter(assignment__task=OuterRef("pk"))
-    newer = submissions.filter(submitted_at__gt=OuterRef("agreement__measured_at"))
-    return tasks.filter(
-        Q(agreement=None) & Exists(submissions)
-        | Exists(newer)
-        | Q(agreement__measured_at__lt=F("adjudicated_at"))
-    )
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def rows_of(scope: Scope) -> Iterator[tuple[str, str | None]]:
+    """Return the rows of a scope as JSON, each with the row of its later versions, if any."""
+    fields = [Cast(name, TextField()) for name in ("rows", "later_rows")]
+    return scope.rows().values_list(*fields).iterator(chunk_size=1000)
+
+
+def version_of(batches: Sequence[Batch]) -> int:
+    """Return a number that grows with all that happens to the work in ``batches``."""
+    rows = AgreementRow.objects.filter(task__batch__in=batches)
+    return rows.aggregate(sum=Sum("version"))["sum"] or 0
 
 
 def open_batches(project: Project, user: User) -> QuerySet[Batch]:
@@ -48,51 +74,75 @@ def open_batches(project: Project, user: User) -> QuerySet[Batch]:
     return Batch.objects.published().filter(project=project).open_book_for(user)
 
 
-def report_on(project: Project, batches: list[Batch], label: str) -> AgreementReport | None:
-    """Return the stored report on ``batches``, if there is one."""
-    scope = scope_of(batches, label)
-    return AgreementReport.objects.filter(project=project, scope=scope).first()
+def report_on(scope: Scope) -> AgreementReport | None:
+    """Return the stored report on ``scope``, without its details, if there is one."""
+    reports = AgreementReport.objects.filter(project=scope.project, scope=scope.name)
+    return reports.defer("details").first()
 
 
-def is_stale(report: AgreementReport | None, batches: list[Batch]) -> bool:
-    """Say whether coding went on since ``report`` was computed."""
-    if report is None or report.is_stale or report.state != JobState.READY:
-        return True
-    tasks = Task.objects.filter(batch__in=batches)
-    work = Assignment.objects.filter(task__batch__in=batches)
-    return (
-        work.filter(submitted_at__gt=report.computed_at).exists()
-        or tasks.filter(adjudicated_at__gt=report.computed_at).exists()
-    )
+def is_stale(report: AgreementReport | None, scope: Scope) -> bool:
+    """Say whether anything happened that the figures of ``report`` don't rest on."""
+    return report is None or report.version != version_of(scope.batches)
 
 
-def as_contract(
-    project: Project, user: User | None, batches: list[Batch], label: str = ""
-) -> dict[str, Any]:
+def as_contract(scope: Scope, user: User | None) -> dict[str, Any]:
     """Return what the agreement call answers, always from stored rows.
 
     Coders are called as ``called()`` says.
     """
-    report = report_on(project, batches, label)
+    report = report_on(scope)
     figures = report.figures if report else None
     return {
         "computed_at": report.computed_at if report else None,
-        "stale": is_stale(report, batches),
-        **(renamed(figures, called(project, user)) if figures else pending()),
+        "stale": is_stale(report, scope),
+        **(renamed(figures, called(scope.project, user)) if figures else pending()),
+    }
+
+
+def details(scope: Scope, user: User | None) -> dict[str, Any]:
+    """Return what goes beyond the contract, and how far the job is that computes it.
+
+    ``state`` is ``none`` where nobody has asked yet, else the job's.
+    """
+    report = AgreementReport.objects.filter(project=scope.project, scope=scope.name).first()
+    found = {
+        "computed_at": report.computed_at if report else None,
+        "stale": is_stale(report, scope),
+        "state": report.state if report else "none",
+    }
+    if report is None or report.details is None:
+        return found | _pending_details()
+    names = called(scope.project, user)
+    drift = [{**one, "coder": names[one["coder"]]} for one in report.details["drift"]]
+    return {
+        **found,
+        **report.details,
+        "drift": sorted(drift, key=lambda one: one["coder"]),
     }
 
 
 def pending() -> dict[str, Any]:
     """Return the shape of a report of which nothing is computed yet."""
-    nothing = {"value": None, "na": PENDING}
     empty = agreement.report([])
+    del empty["label_given_extent"]
     return {
         **empty,
-        "alpha": {**nothing, "articles": 0, "units": 0},
+        "alpha": {**NOTHING_YET, "articles": 0, "units": 0},
         "u_alpha": {
-            name: {} if name == "by_label" else dict(nothing) for name in empty["u_alpha"]
+            name: {} if name == "by_label" else dict(NOTHING_YET) for name in empty["u_alpha"]
         },
-        "mean_pair": {kind: dict(nothing) for kind in _KINDS},
+        "mean_pair": {kind: dict(NOTHING_YET) for kind in _KINDS},
+    }
+
+
+def _pending_details() -> dict[str, Any]:
+    headline = {"alpha": dict(NOTHING_YET), "strict_f1": dict(NOTHING_YET)}
+    return {
+        "drift": [],
+        "words": [],
+        "attributes": [],
+        "later": {"articles": 0, "submissions": 0, "before": headline, "after": headline},
+        "label_given_extent": {**NOTHING_YET, "units": 0},
     }
 
 
@@ -139,56 +189,3 @@ def called(project: Project, user: User | None) -> dict[str, str]:
     )
     width = len(str(len(hidden)))
     return {member: f"coder-{place:0{width}}" for place, member in enumerate(hidden, start=1)}
-
-
-def ladder(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rungs from finding the same thing to coding it alike, and α beside them."""
-    mean = figures["mean_pair"]
-    rungs = [
-        ("found", mean["overlap_f1"]),
-        ("boundary", mean["extent_f1"]),
-        ("label", _label_given_extent(figures["confusion"])),
-        ("strict", mean["strict_f1"]),
-        ("alpha", figures["alpha"]),
-    ]
-    return [{"name": name, **figure, "places": _places(figure)} for name, figure in rungs]
-
-
-def _places(figure: Mapping[str, Any]) -> dict[str, float]:
-    """Return where the figure and its interval lie on a scale from 0 to 100."""
-    return {
-        name: round(100 * min(1.0, max(0.0, figure[name])), 2)
-        for name in ("value", "low", "high")
-        if figure.get(name) is not None
-    }
-
-
-def heat_map(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a row a coder, with the α of each pair and its step on the ramp from 1 to 5."""
-    values = {}
-    for pair in figures["pairs"]:
-        values[pair["a"], pair["b"]] = values[pair["b"], pair["a"]] = pair
-    coders = sorted({coder for pair in values for coder in pair})
-    return [
-        {"coder": one, "cells": [_cell(values.get((one, other))) for other in coders]}
-        for one in coders
-    ]
-
-
-def _cell(pair: Mapping[str, Any] | None) -> dict[str, Any]:
-    if pair is None:
-        return {"value": None, "step": "na", "articles": 0}
-    value = pair["alpha"]
-    if not isinstance(value, int | float):
-        return {"value": None, "step": "na", "articles": pair["articles"]}
-    step = 1 + sum(value >= limit for limit in (0.2, 0.4, 0.667, 0.8))
-    return {"value": value, "step": step, "articles": pair["articles"]}
-
-
-def _label_given_extent(confusion: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the share of spans of one extent that got one label."""
-    named = [at for at, label in enumerate(confusion["labels"]) if label is not None]
-    counts = confusion["counts"]
-    same = sum(counts[at][at] for at in named)
-    both = sum(counts[a][b] for a in named for b in named if a <= b)
-    return {"value": same / both} if both else {"value": None, "na": "no_spans"}

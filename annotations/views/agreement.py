@@ -2,12 +2,12 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from annotations.actions.jobs import wake
+from annotations.actions import agreement as actions
 from annotations.enums import Role
 from annotations.forms.agreement import ScopeForm
 from annotations.models import Batch
 from annotations.permissions import can_know_of
-from annotations.queries import agreement
+from annotations.queries import agreement, agreement_charts
 from annotations.views.lookup import project_for
 
 
@@ -25,9 +25,10 @@ def page(request, slug):
         if not can_know_of(request.user, named):
             raise PermissionDenied
         chosen = [named]
-    answer = agreement.as_contract(project, request.user, chosen, label)
+    scope = agreement.Scope(project, chosen, label)
+    answer = agreement.as_contract(scope, request.user)
     if answer["stale"] and chosen:
-        wake("agreement.ask", batch_ids=[batch.pk for batch in chosen], label=label)
+        actions.ring(scope)
     hidden = Batch.objects.published().filter(project=project).blind_to(request.user).count()
     template = "_agreement_report" if request.htmx else "page"
     return render(
@@ -37,8 +38,8 @@ def page(request, slug):
             "project": project,
             "form": form,
             "report": answer,
-            "rungs": agreement.ladder(answer),
-            "heat": agreement.heat_map(answer),
+            "rungs": agreement_charts.ladder(answer, agreement.details(scope, request.user)),
+            "heat": agreement_charts.heat_map(answer),
             "hidden": hidden,
             "has_batches": bool(chosen),
             "address": request.get_full_path(),

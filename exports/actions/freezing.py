@@ -157,12 +157,13 @@ def _agreement(release: Release) -> dict[str, Any] | None:
     """
     items = ReleaseItem.objects.filter(release=release)
     batches = list(Batch.objects.filter(pk__in=items.values("task__batch")))
-    report = agreement.report_on(release.project, batches, "")
+    scope = agreement.Scope(release.project, batches)
+    report = agreement.report_on(scope)
     if report is None or report.figures is None or report.computed_at is None:
         return None
     return {
         "computed_at": report.computed_at.isoformat(),
-        "stale": agreement.is_stale(report, batches),
+        "stale": agreement.is_stale(report, scope),
         **{name: report.figures[name] for name in AGREEMENT},
     }
 

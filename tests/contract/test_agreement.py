@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from annotations.actions import agreement
 from annotations.models import AgreementReport, Assignment
+from annotations.queries.agreement import Scope
 from tests.contract.people import ADJUDICATORS, ADMINS, only
 from tests.contract.shapes import assert_fits, is_moment, maybe
 from tests.factories import AssignmentFactory
@@ -125,7 +126,8 @@ def test_one_batch_or_one_label_may_be_asked_for(study, measured):
         uuid = study.coded.batch.uuid if batch in query else None
         batches = study.project.batches.order_by("pk")
         chosen = list(batches.filter(uuid=uuid) if uuid else batches)
-        agreement.ask(batches=chosen, label="actor" if label in query else "", at=timezone.now())
+        label_asked = "actor" if label in query else ""
+        agreement.ask(scope=Scope(study.project, chosen, label_asked), at=timezone.now())
         measure()
 
         seen = study.ask("admin", "GET", f"{ADDRESS}?{query}").json()

@@ -77,6 +77,16 @@ class Table:
         return np.where(chance > 0, found, np.nan)
 
 
+def alpha_of(view: View) -> float | NA:
+    """Return α of one article."""
+    others = len(view["values"]) - 1
+    if others < 1:
+        return NA("no_articles")
+    used: dict[str, int] = {}
+    add_up(used, *view["values"].values())
+    return alpha(2 * sum(pair[-1] for pair in view["pairs"]) / others, used.values())
+
+
 def alpha(disagreement: float, used: Iterable[float]) -> float | NA:
     """Return α from the coincidences off the diagonal and how often each value was used."""
     counts = list(used)

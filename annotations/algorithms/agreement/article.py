@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +35,24 @@ class Article:
 
     ``length`` is in code points; ``excluded`` stretches (boilerplate) count nowhere. ``marks``
     has everybody who submitted, also those who found nothing; who is not in it, is missing.
-    ``gold`` is None where nothing was adjudicated.
+    ``gold`` is None where nothing was adjudicated. ``text`` is what words are looked up in, none
+    without it. ``attributes`` has for a coder's marks what they say of them; ``submitted`` when
+    each coder handed in, as ``as_text`` spells it.
     """
 
     length: int
     marks: Mapping[str, Sequence[Mark]]
     excluded: Sequence[tuple[int, int]] = ()
     gold: Sequence[Mark] | None = None
+    text: str = ""
+    attributes: Mapping[str, Mapping[Mark, Mapping[str, str]]] = field(default_factory=dict)
+    submitted: Mapping[str, str] = field(default_factory=dict)
 
     def cleaned(self) -> "Article":
         """Return it with repeats counted once and marks wholly inside excluded zones dropped."""
         zones = self._merged_zones()
-        return Article(
-            length=self.length,
+        return replace(
+            self,
             marks={coder: _kept(self.marks[coder], zones) for coder in sorted(self.marks)},
             excluded=zones,
             gold=None if self.gold is None else _kept(self.gold, zones),
@@ -114,13 +120,10 @@ class Batch:
         ]
         counts = [len(marks) for _, _, marks in every]
         marks = [mark for _, _, own in every for mark in own]
-        number: dict[str, int] = {}
-        flat = [
-            value
-            for start, end, label in marks
-            for value in (start, end, number.setdefault(label, len(number)))
-        ]
-        start, end, label = np.array(flat, np.int64).reshape(-1, 3).T
+        starts, ends, names = zip(*marks, strict=True) if marks else ((), (), ())
+        number = {name: at for at, name in enumerate(dict.fromkeys(names))}
+        start, end = np.array(starts, np.int64), np.array(ends, np.int64)
+        label = np.array([number[name] for name in names], np.int64)
         article = np.repeat(np.array([at for at, _, _ in every], np.int64), counts)
         zones = [
             (at, base[at] + low, base[at] + high)
@@ -171,6 +174,19 @@ class Batch:
         )
         names = [self.labels[at] for at in label.tolist()]
         return batch, list(zip(owner.tolist(), names, strict=True))
+
+
+def as_text(at: datetime) -> str:
+    """Spell a moment such that texts are in the order of time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def distinct(values: Ints) -> Ints:
+    """Return the different values in order; ``np.unique`` hashes, which takes longer."""
+    ordered = np.sort(values)
+    new = np.ones(len(ordered), bool)
+    new[1:] = np.diff(ordered) != 0
+    return ordered[new]
 
 
 def fingerprint(label: str) -> int:

@@ -33,7 +33,7 @@ def confusions(batch: Batch) -> list[list[Count]]:
         alone = (here | there) & present & ~np.isin(marks.extent, clash)
         label = marks.label[alone]
         found.append(_triples(marks.article[alone], label, np.full_like(label, nothing)))
-        found += [_clash(marks, here, there, extent, names) for extent in clash.tolist()]
+        found += _clashes(marks, here, there, clash, names)
 
     counts: list[Counter[tuple[str | None, str | None]]] = [Counter() for _ in range(batch.count)]
     every = np.concatenate([np.empty((0, 3), np.int64), *found])
@@ -65,15 +65,16 @@ def table(rows: Iterable[Sequence[Count]]) -> dict[str, Any]:
 
 
 def _ordered(one: str | None, other: str | None) -> tuple[str | None, str | None]:
-    return (one, other) if _rank(one) <= _rank(other) else (other, one)
+    return (one, other) if rank(one) <= rank(other) else (other, one)
 
 
-def _rank(label: str | None) -> tuple[bool, str]:
+def rank(label: str | None) -> tuple[bool, str]:
+    """Sort labels by name, and None last."""
     return (label is None, label or "")
 
 
 def _by_name(item: tuple[tuple[str | None, str | None], int]) -> list[tuple[bool, str]]:
-    return [_rank(label) for label in item[0]]
+    return [rank(label) for label in item[0]]
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,25 @@ class _Marks:
 
 def _triples(article: Ints, one: Ints, other: Ints) -> Ints:
     return np.stack([article, one, other], axis=1)
+
+
+def _clashes(
+    marks: _Marks, here: NDArray[np.bool_], there: NDArray[np.bool_], clash: Ints, names: Any
+) -> list[Ints]:
+    """Pair off the different labels that two coders gave to the same extents."""
+    here, there = here & np.isin(marks.extent, clash), there & np.isin(marks.extent, clash)
+    most = int(marks.extent[-1]) + 1 if len(marks.extent) else 0
+    times = np.maximum(
+        np.bincount(marks.extent[here], minlength=most),
+        np.bincount(marks.extent[there], minlength=most),
+    )
+    # One label against one other is nearly all there is, and needs no order.
+    simple = times[marks.extent] == 1
+    one, other = marks.label[here & simple], marks.label[there & simple]
+    return [
+        _triples(marks.article[here & simple], one, other),
+        *(_clash(marks, here, there, at, names) for at in np.flatnonzero(times > 1).tolist()),
+    ]
 
 
 def _clash(

@@ -13,6 +13,9 @@ def pair_overlapping(left: Sequence[Any], right: Sequence[Any]) -> list[tuple[in
     other side reach past its end, so the one of them that ends first has the fewest other
     partners to lose. Takes O(n log n).
     """
+    if len(left) == len(right) == 1:  # by far the most frequent case
+        one, other = left[0], right[0]
+        return [(0, 0)] if one[0] < other[1] and other[0] < one[1] else []
     by_start = sorted(
         (entry[0], entry[1], side, at)
         for side, entries in enumerate((left, right))

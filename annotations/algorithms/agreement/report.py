@@ -11,6 +11,7 @@ import numpy as np
 from annotations.algorithms.agreement import alpha, confusion, pairs, semeval, unitizing
 from annotations.algorithms.agreement.article import NA
 from annotations.algorithms.agreement.bootstrap import Floats, Interval, intervals
+from annotations.algorithms.agreement.figures import bare, figure
 from annotations.algorithms.agreement.views import View, comparable, labels_of, view
 
 KINDS = ("strict", "extent", "overlap")
@@ -20,6 +21,9 @@ def report(
     rows: Iterable[View], *, seed: int = 1, resamples: int = 2000, label: str | None = None
 ) -> dict[str, Any]:
     """Return every figure on the articles that two people or more have coded.
+
+    All are named by the contract but ``label_given_extent``: how often a label is the same where
+    two coders marked the same extent.
 
     ``rows`` come from ``row_of``, one an article. With ``label``, everything is as if there were
     no other label; the members of the u-α family that compare labels are then n/a. The same rows
@@ -34,9 +38,11 @@ def report(
     overall = alpha.Table.of(views)
     by_label = {name: alpha.Table.of_label(known, name) for name in labels}
     meetings = _Meetings(views)
+    same_extent = np.array([_same_extent(row, label) for row in known], float).reshape(-1, 2)
 
     def statistics(weights: Floats) -> dict[str, Floats]:
         found = meetings.resampled(weights)
+        found["label"] = _share(weights @ same_extent)
         found["alpha"] = overall.resampled(weights)
         for name, table in by_label.items():
             found[f"alpha of {name}"] = table.resampled(weights)
@@ -49,9 +55,9 @@ def report(
         "articles": len(known),
         "coders": sorted({coder for row in known for coder in row["spans"]}),
         "bootstrap": {"resamples": resamples, "seed": seed},
-        "alpha": _figure(_found(known, overall), limits.get("alpha")) | size,
+        "alpha": figure(_found(known, overall), limits.get("alpha")) | size,
         "alpha_by_label": {
-            name: _figure(_found(known, table), limits.get(f"alpha of {name}")) | size
+            name: figure(_found(known, table), limits.get(f"alpha of {name}")) | size
             for name, table in by_label.items()
         },
         "u_alpha": _u_alpha(known, label),
@@ -62,6 +68,7 @@ def report(
             [count for count in row["confusion"] if label is None or label in count]
             for row in known
         ),
+        "label_given_extent": _label_given_extent(same_extent, limits.get("label")),
     }
 
 
@@ -126,8 +133,8 @@ class _Meetings:
                 "articles": len(pair.articles),
                 "spans_a": pair.spans[0],
                 "spans_b": pair.spans[1],
-                **{f"{kind}_f1": _bare(_f1(pair, place)) for place, kind in enumerate(KINDS)},
-                "alpha": _bare(alpha.alpha(2 * pair.differ, pair.used.values())),
+                **{f"{kind}_f1": bare(_f1(pair, place)) for place, kind in enumerate(KINDS)},
+                "alpha": bare(alpha.alpha(2 * pair.differ, pair.used.values())),
             }
             for (one, other), pair in self.pairs.items()
         ]
@@ -138,46 +145,55 @@ def _f1(pair: _Pair, place: int) -> float | NA:
     return pairs.f1(matched, sum(pair.spans))
 
 
+def _same_extent(row: View, label: str | None) -> tuple[int, int]:
+    """Return how often two coders gave one extent the same label, and any label both."""
+    same = both = 0
+    for one, other, count in row["confusion"]:
+        if other is not None and label in (None, one, other):
+            both += count
+            same += count * (one == other)
+    return same, both
+
+
+def _share(counts: Floats) -> Floats:
+    same, both = counts.T
+    return np.divide(same, both, out=np.full_like(both, np.nan), where=both > 0)
+
+
+def _label_given_extent(same_extent: Floats, limits: Interval | None) -> dict[str, Any]:
+    same, both = same_extent.sum(axis=0).tolist()
+    found = figure(same / both, limits) if both else figure(NA("no_spans"))
+    return found | {"units": int(both)}
+
+
 def _found(known: Sequence[View], table: alpha.Table) -> float | NA:
     return table.alpha() if known else NA("no_articles")
-
-
-def _figure(value: float | NA, limits: Interval | None = None) -> dict[str, Any]:
-    if isinstance(value, NA):
-        return {"value": None, "na": value.code}
-    if limits is None:
-        return {"value": value}
-    return {"value": value, "low": limits[0], "high": limits[1]}
-
-
-def _bare(value: float | NA) -> Any:
-    return _figure(value) if isinstance(value, NA) else value
 
 
 def _mean(f1s: Sequence[float], limits: Interval | None) -> dict[str, Any]:
     """The mean over pairs of coders, with the standard deviation of the population of pairs."""
     if not f1s:
-        return _figure(NA("no_pairs"))
-    return _figure(fmean(f1s), limits) | {"sd": pstdev(f1s)}
+        return figure(NA("no_pairs"))
+    return figure(fmean(f1s), limits) | {"sd": pstdev(f1s)}
 
 
 def _u_alpha(known: Sequence[View], label: str | None) -> dict[str, Any]:
     if not known:
-        nothing = _figure(NA("no_articles"))
+        nothing = figure(NA("no_articles"))
         return {"u": nothing, "gap": nothing, "cu": nothing, "by_label": {}}
     family = unitizing.family(known)
     by_label = {
-        name: _figure(covered.value) | {"coverage": covered.coverage}
+        name: figure(covered.value) | {"coverage": covered.coverage}
         for name, covered in family.by_label.items()
         if label in (None, name)
     }
     if label is not None:
-        apart = _figure(NA("all_labels_only"))
+        apart = figure(NA("all_labels_only"))
         return {"u": apart, "gap": apart, "cu": apart, "by_label": by_label}
     return {
-        "u": _figure(family.u),
-        "gap": _figure(family.gap),
-        "cu": _figure(family.cu.value) | {"coverage": family.cu.coverage},
+        "u": figure(family.u),
+        "gap": figure(family.gap),
+        "cu": figure(family.cu.value) | {"coverage": family.cu.coverage},
         "by_label": by_label,
     }
 
@@ -199,8 +215,8 @@ def _against_gold(views: Iterable[View]) -> list[dict[str, Any]]:
             "par": tally.label + tally.overlap,
             "mis": tally.missed,
             "spu": tally.spurious,
-            "strict_f1": _bare(semeval.f1(tally.scheme("strict"))),
-            "partial_f1": _bare(semeval.f1(tally.scheme("partial"))),
+            "strict_f1": bare(semeval.f1(tally.scheme("strict"))),
+            "partial_f1": bare(semeval.f1(tally.scheme("partial"))),
         }
         for coder, tally in sorted(tallies.items())
     ]

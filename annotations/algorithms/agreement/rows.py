@@ -9,30 +9,41 @@ A row is::
      "pairs": [[coder, coder, strict, extent, overlap, characters that differ], …],
      "segments": {key: [characters, squares, same, empty, met]},
      "confusion": [[label, label, count], …],
+     "words": [[labels marked, labels disputed, {word: times}], …],
+     "attributes": {label: {"spans": n, "answers": n, "names": {name: [disagreement, values]}}},
+     "submitted": {coder: when},
      "gold": {coder: [both, extent, label, overlap, missed, spurious]},   if there is gold
+     "gold_values": {key: characters},
+     "gold_differ": {coder: characters that differ},
      "by_label": {label: {"spans": [distinct marks, …],
                           "marked": [characters with the label, …],
                           "pairs": [strict, overlap, characters that differ, …],
-                          "gold": as above}}}
+                          "gold": [[both, …], …],
+                          "gold_marked": characters with the label in gold,
+                          "gold_differ": [characters that differ, …]}}}
 
 ``values`` and ``segments`` are explained in ``runs``, ``pairs`` in ``pairs``, ``gold`` in
-``semeval``. The lists of a label follow the names of the coders in order, and every two of them
-in the order of ``combinations``. A label nobody used in the article is not in ``by_label``.
+``semeval``; ``words`` and ``attributes`` have a module each. The lists of a label follow the
+names of the coders in order, and every two of them in the order of ``combinations``. A label
+nobody used in the article is not in ``by_label``.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
 
+from annotations.algorithms.agreement import attributes
 from annotations.algorithms.agreement.article import Article, Batch, Ints, Mark
 from annotations.algorithms.agreement.confusion import confusions
 from annotations.algorithms.agreement.pairs import shared
 from annotations.algorithms.agreement.runs import Runs, Values
-from annotations.algorithms.agreement.semeval import tally
+from annotations.algorithms.agreement.semeval import tallies
 from annotations.algorithms.agreement.views import unused
+from annotations.algorithms.agreement.words import words_of
 
 Row = dict[str, Any]
 
@@ -64,13 +75,18 @@ def _rows(articles: Sequence[Article]) -> list[Row]:
     _add_segments(rows, values)
     for row, counts in zip(rows, confusions(batch), strict=True):
         row["confusion"] = counts
+    for row, groups in zip(rows, words_of(batch, [one.text for one in articles]), strict=True):
+        row["words"] = groups
 
     parts, owners = batch.by_label()
     for (at, label), row in zip(owners, _of_labels(Runs.of(parts)), strict=True):
         rows[at]["by_label"][label] = row
     for row, article in zip(rows, articles, strict=True):
+        row["attributes"] = attributes.of_article(article)
+        row["submitted"] = dict(article.submitted)
         if article.gold is not None:
-            _add_gold(row, article, article.gold)
+            _add_tallies(row, article, article.gold)
+    _add_gold_characters(rows, articles)
     return rows
 
 
@@ -124,19 +140,51 @@ def _spans(batch: Batch) -> Ints:
     return counts.reshape(batch.count, batch.most_coders)
 
 
-def _add_gold(row: Row, article: Article, gold: Sequence[Mark]) -> None:
-    row["gold"] = {coder: list(tally(gold, marks)) for coder, marks in article.marks.items()}
-    for label in sorted({label for _, _, label in gold} | set(row["by_label"])):
-        if label not in row["by_label"]:
-            row["by_label"][label] = unused(row)
-        row["by_label"][label]["gold"] = {
-            coder: list(tally(_only(label, gold), _only(label, marks)))
-            for coder, marks in article.marks.items()
-        }
+def _add_tallies(row: Row, article: Article, gold: Sequence[Mark]) -> None:
+    labels = sorted({label for _, _, label in gold} | set(row["by_label"]))
+    for label in labels:
+        row["by_label"].setdefault(label, unused(row))["gold"] = []
+    row["gold"] = {}
+    for coder, marks in article.marks.items():
+        found = tallies(gold, marks, labels)
+        row["gold"][coder] = list(found[None])
+        for label in labels:
+            row["by_label"][label]["gold"].append(list(found[label]))
 
 
-def _only(label: str, marks: Sequence[Mark]) -> list[Mark]:
-    return [mark for mark in marks if mark[2] == label]
+def _add_gold_characters(rows: Sequence[Row], articles: Sequence[Article]) -> None:
+    """Compare the characters of gold with each coder's: gold is laid out as one coder more."""
+    known = [row for row in rows if "gold" in row]
+    # The empty name comes first, whatever people are called.
+    laid_out = [
+        replace(article, marks={"": article.gold, **article.marks})
+        for article in articles
+        if article.gold is not None
+    ]
+    batch = Batch.of(laid_out)
+    runs = Runs.of(batch)
+    for row, differ in zip(known, _differing(runs), strict=True):
+        row["gold_values"] = {}
+        row["gold_differ"] = dict(zip(row["spans"], differ, strict=False))
+    values = runs.values([0])
+    columns = values.article.tolist(), values.key, values.characters.tolist()
+    for at, key, characters in zip(*columns, strict=True):
+        known[at]["gold_values"][key] = characters
+
+    parts, owners = batch.by_label()
+    runs = Runs.of(parts)
+    marked = runs.marked(0).tolist()
+    for (at, label), characters, differ in zip(owners, marked, _differing(runs), strict=True):
+        own = known[at]["by_label"][label]
+        own["gold_marked"] = characters
+        own["gold_differ"] = differ[: len(known[at]["spans"])]
+
+
+def _differing(runs: Runs) -> list[list[int]]:
+    """Return, for each article, the characters on which each coder differs from the first."""
+    coders = range(1, runs.batch.most_coders)
+    columns = [runs.differ(0, coder) for coder in coders]
+    return np.stack([np.zeros(runs.batch.count, np.int64), *columns], 1)[:, 1:].tolist()
 
 
 def _add_segments(rows: list[Row], values: Values) -> None:

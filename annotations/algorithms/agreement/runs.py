@@ -5,12 +5,13 @@ lies between two of their own borders, a unit with a value or a gap.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.algorithms.agreement.article import Batch, Ints, fingerprint
+from annotations.algorithms.agreement.article import Batch, Ints, distinct, fingerprint
 
 NOTHING = "[]"
 """The key of the empty set; other keys are JSON lists of labels in order."""
@@ -56,7 +57,7 @@ class Runs:
         group, start, end, label = _merged(batch)
         zones = batch.zones[:, 1:]
         edges = np.concatenate([batch.base, batch.base + batch.lengths])
-        position = np.unique(np.concatenate([edges, start, end, zones.ravel()]))
+        position = distinct(np.concatenate([edges, start, end, zones.ravel()]))
         size = len(position)
 
         article = np.searchsorted(batch.base, position, "right") - 1
@@ -96,9 +97,10 @@ class Runs:
         """Return, for each article, the characters on which a coder has any label."""
         return self._per_article(self.width * (self.value[coder] != 0))
 
-    def values(self) -> Values:
-        """Sum the segments of every coder by their value."""
-        parts = [self._segments(coder) for coder in range(self.batch.most_coders)]
+    def values(self, coders: Iterable[int] | None = None) -> Values:
+        """Sum the segments of every coder, or of some, by their value."""
+        every = range(self.batch.most_coders) if coders is None else coders
+        parts = [self._segments(coder) for coder in every]
         article, coder, value, *sums = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )

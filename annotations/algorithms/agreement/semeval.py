@@ -6,12 +6,19 @@ scheme: ``strict`` wants extent and label, ``exact`` the extent, ``type`` the la
 overlap, ``partial`` gives half for an overlap.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 from annotations.algorithms.agreement.article import NA, Mark
 from annotations.algorithms.agreement.matching import pair_overlapping
+
+_ROUNDS: tuple[Callable[[Mark], Hashable], ...] = (
+    itemgetter(0, 1),
+    itemgetter(2),
+    lambda mark: None,
+)
 
 
 class Tally(NamedTuple):
@@ -59,30 +66,57 @@ def f1(counts: dict[str, int]) -> float | NA:
 
 def tally(gold: Iterable[Mark], coder: Iterable[Mark]) -> Tally:
     """Compare one coder's marks in one article with the gold marks; repeats count once."""
+    return tallies(gold, coder, ())[None]
+
+
+def tallies(
+    gold: Iterable[Mark], coder: Iterable[Mark], labels: Iterable[str]
+) -> dict[str | None, Tally]:
+    """Compare as ``tally``: all marks, by None, and for each of ``labels`` those that have it."""
     left, right = set(gold), set(coder)
     same = left & right
     left -= same
     right -= same
-    found = []
-    for alike in (lambda mark: mark[:2], lambda mark: mark[2], lambda mark: None):
+    # What is alike in all is alike in one label: most of the work is done.
+    found: dict[str | None, Tally] = {None: _compared(len(same), left, right)}
+    alike = Counter(label for _, _, label in same)
+    others = {label for _, _, label in left | right}
+    for label in labels:
+        if label not in others:
+            found[label] = Tally(alike[label])
+            continue
+        here = {mark for mark in left if mark[2] == label}
+        there = {mark for mark in right if mark[2] == label}
+        found[label] = _compared(alike[label], here, there)
+    return found
+
+
+def _compared(same: int, left: set[Mark], right: set[Mark]) -> Tally:
+    """Count what is paired in each of three rounds of what is not the same."""
+    found = [0] * len(_ROUNDS)
+    for place, alike in enumerate(_ROUNDS):
+        if not left or not right:
+            break
         pairs = _paired(left, right, alike)
-        left.difference_update(mark for mark, _ in pairs)
-        right.difference_update(mark for _, mark in pairs)
-        found.append(len(pairs))
-    extent, label, overlap = found
-    return Tally(len(same), extent, label, overlap, len(left), len(right))
+        left = left.difference(mark for mark, _ in pairs)
+        right = right.difference(mark for _, mark in pairs)
+        found[place] = len(pairs)
+    return Tally._make((same, *found, len(left), len(right)))
 
 
 def _paired(
     left: set[Mark], right: set[Mark], alike: Callable[[Mark], Hashable]
 ) -> list[tuple[Mark, Mark]]:
     """Pair off as many overlapping marks as can be among those that are ``alike``."""
-    groups: dict[Hashable, tuple[list[Mark], list[Mark]]] = defaultdict(lambda: ([], []))
-    for side, marks in enumerate((left, right)):
-        for mark in sorted(marks):
-            groups[alike(mark)][side].append(mark)
+    groups: dict[Hashable, tuple[list[Mark], list[Mark]]] = {}
+    for mark in sorted(left):
+        groups.setdefault(alike(mark), ([], []))[0].append(mark)
+    for mark in sorted(right):
+        if (key := alike(mark)) in groups:
+            groups[key][1].append(mark)
     return [
         (here[one], there[other])
         for here, there in groups.values()
+        if there
         for one, other in pair_overlapping(here, there)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from annotations.algorithms.agreement.runs import NOTHING
 
 View = Mapping[str, Any]
-"""What ``rows`` keeps for all labels and for each: units, spans, values, pairs, gold."""
+"""What ``rows`` keeps for all labels and for each: units, spans, values, pairs, gold, times."""
 
 
 def comparable(rows: Iterable[View]) -> list[View]:
@@ -29,6 +29,7 @@ def view(row: View, label: str | None) -> View:
     counts = zip(*(own["pairs"][at::3] for at in range(3)), strict=True)
     seen = {
         "units": row["units"],
+        "submitted": row["submitted"],
         "spans": dict(zip(coders, own["spans"], strict=True)),
         "values": values,
         "pairs": [
@@ -39,7 +40,14 @@ def view(row: View, label: str | None) -> View:
         ],
     }
     if "gold" in row:
-        seen["gold"] = own.get("gold") or {coder: [0] * 6 for coder in coders}
+        # What is in neither gold nor anybody's work, all have left out alike.
+        nothing = [[0] * 6 for _ in coders]
+        marked = own.get("gold_marked", 0)
+        seen["gold"] = dict(zip(coders, own.get("gold", nothing), strict=True))
+        seen["gold_differ"] = dict(
+            zip(coders, own.get("gold_differ", [0] * len(coders)), strict=True)
+        )
+        seen["gold_values"] = {NOTHING: row["units"] - marked, json.dumps([label]): marked}
     return seen
 
 

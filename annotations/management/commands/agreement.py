@@ -8,6 +8,7 @@ from django.utils import timezone
 from annotations.actions import agreement
 from annotations.models import Batch, Project
 from annotations.queries import agreement as figures
+from annotations.queries import agreement_charts
 
 RUNGS = {
     "found": "found the same (overlap F1)",
@@ -37,17 +38,16 @@ class Command(BaseCommand):
         chosen = list(batches)
         if not chosen:
             raise CommandError("There is no such batch." if batch else "There are no batches.")
+        scope = figures.Scope(project, chosen, label)
         at = timezone.now()
-        for one in chosen:
-            agreement.measure(batch=one, at=at)
-        report = agreement.ask(batches=chosen, label=label, at=at)
+        report = agreement.ask(scope=scope, at=at)
         agreement.compute(report_id=report.pk, at=at)
-        answer = figures.as_contract(project, None, chosen, label)
+        answer = figures.as_contract(scope, None)
         if options["json"]:
             self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False))
             return
         self.stdout.write(f"{answer['articles']} articles, {len(answer['coders'])} coders")
-        for rung in figures.ladder(answer):
+        for rung in agreement_charts.ladder(answer, figures.details(scope, None)):
             self.stdout.write(f"{RUNGS[rung['name']]:32} {_shown(rung)}")
 
 

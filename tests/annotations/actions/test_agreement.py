@@ -7,6 +7,7 @@ from annotations.actions import agreement
 from annotations.actions.audit import record
 from annotations.enums import AssignmentState, JobState, Outcome, TaskState
 from annotations.models import AgreementReport, AgreementRow, AuditEvent, Task
+from annotations.queries.agreement import Scope, is_stale
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -43,7 +44,7 @@ def coded(batch, *works, **article):
 
 def computed(batch, label="", at=TUESDAY):
     agreement.measure(batch=batch, at=at)
-    report = agreement.ask(batches=[batch], label=label, at=at)
+    report = agreement.ask(scope=Scope(batch.project, [batch], label), at=at)
     agreement.compute(report_id=report.pk, at=at)
     report.refresh_from_db()
     return report
@@ -56,7 +57,8 @@ def test_measuring_leads_to_a_report_on_the_batch_and_on_the_project(batch):
         agreement.compute(report_id=report.pk, at=TUESDAY)
 
     report = AgreementReport.objects.get(batches=[str(batch.uuid)])
-    assert (report.state, report.computed_at, report.is_stale) == ("ready", TUESDAY, False)
+    assert (report.state, report.computed_at) == ("ready", TUESDAY)
+    assert not is_stale(report, Scope(batch.project, [batch]))
     assert report.figures["mean_pair"]["strict_f1"]["value"] == pytest.approx(2 / 3)
     assert report.figures["articles"] == 1
 
@@ -124,7 +126,10 @@ def again(assignment, spans, at):
     assignment.submissions.create(
         uuid="6f8f5d1e-7c33-4f0e-8d2f-0d6c1c2a9c11",
         doc_rev=first.doc_rev + 1,
-        spans=[{**span, "id": "x", "quote": text[span["start"] : span["end"]]} for span in spans],
+        spans=[
+            {**span, "id": "x", "quote": text[span["start"] : span["end"]], "attributes": []}
+            for span in spans
+        ],
         submitted_at=at,
     )
 
@@ -164,7 +169,7 @@ def test_later_work_makes_a_report_stale_and_puts_it_back_into_the_queue(batch):
     agreement.measure(batch=batch, at=LATER)
 
     report.refresh_from_db()
-    assert (report.state, report.is_stale) == (JobState.QUEUED, True)
+    assert report.state == JobState.QUEUED
     assert report.figures["articles"] == 1
     assert computed(batch, at=LATER).figures["articles"] == 2
 
@@ -172,7 +177,7 @@ def test_later_work_makes_a_report_stale_and_puts_it_back_into_the_queue(batch):
 def test_a_report_that_is_up_to_date_is_not_computed_again(batch):
     coded(batch, [ADA], [ADA])
     report = computed(batch)
-    agreement.ask(batches=[batch], label="", at=LATER)
+    agreement.ask(scope=Scope(batch.project, [batch]), at=LATER)
 
     assert agreement.compute(report_id=report.pk, at=LATER) is None
     report.refresh_from_db()
@@ -181,7 +186,7 @@ def test_a_report_that_is_up_to_date_is_not_computed_again(batch):
 
 def test_a_report_has_one_worker_at_a_time_and_outlives_it(batch):
     coded(batch, [ADA], [ADA])
-    report = agreement.ask(batches=[batch], label="", at=TUESDAY)
+    report = agreement.ask(scope=Scope(batch.project, [batch]), at=TUESDAY)
     dead = agreement.claim(agreement.unfinished(), report.pk)
 
     assert agreement.compute(report_id=report.pk, at=TUESDAY) is None

@@ -72,5 +72,5 @@ def test_the_page_takes_the_same_queries_for_one_batch_and_three(
 ):
     BatchFactory.create_batch(rows, project=admin.project)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         signed_in.get(address)

@@ -6,7 +6,7 @@ from django.db import connection, connections
 from annotations.algorithms import tokens
 from annotations.enums import JobState, TaskState
 from annotations.models import AgreementReport, Batch
-from annotations.queries.agreement import scope_of
+from annotations.queries.agreement import Scope, version_of
 from exports.actions import freezing
 from exports.models import Release
 from exports.queries import choices
@@ -221,11 +221,11 @@ def test_the_manifest_tells_of_agreement_but_not_of_coders(project):
     alpha = {"value": 0.77, "low": 0.7, "high": 0.8, "articles": 1, "units": 59}
     AgreementReport.objects.create(
         project=project,
-        scope=scope_of([batch], ""),
+        scope=Scope(project, [batch]).name,
         state=JobState.READY,
         created_at=MONDAY,
         computed_at=MONDAY,
-        is_stale=False,
+        version=version_of([batch]),
         figures={
             "articles": 1,
             "alpha": alpha,

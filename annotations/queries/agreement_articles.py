@@ -1,0 +1,92 @@
+"""Articles from those on which coders agree least, and those behind one figure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from annotations.algorithms import agreement
+from annotations.models import Task, User
+from annotations.queries.agreement import Scope, called
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A task and where it stands."""
+
+    task_id: int
+    standing: agreement.Standing
+
+
+def ranked(
+    scope: Scope,
+    user: User | None,
+    *,
+    pair: tuple[str, str] | None = None,
+    labels: tuple[str | None, str | None] | None = None,
+    coder: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    is_gold: bool = False,
+    word: str | None = None,
+) -> list[Ranked]:
+    """Return the articles of a scope, worst first, or those of them that are behind a figure.
+
+    Coders are named as ``user`` sees them; somebody whom nobody is called has no articles. See
+    ``agreement.Question`` for what the rest narrows.
+    """
+    known = {shown: uuid for uuid, shown in called(scope.project, user).items()}
+    asked = [*(pair or ()), *([coder] if coder is not None else [])]
+    if not known.keys() >= set(asked):
+        return []
+    question = agreement.Question(
+        label=scope.label or None,
+        pair=(known[pair[0]], known[pair[1]]) if pair else None,
+        coder=known[coder] if coder is not None else None,
+        is_gold=is_gold,
+        start=agreement.as_text(start) if start else None,
+        end=agreement.as_text(end) if end else None,
+        labels=labels,
+        word=word,
+    )
+    found = [
+        Ranked(task_id, standing)
+        for task_id, row in scope.rows().values_list("task", Cast("rows", TextField()))
+        if (standing := agreement.standing(orjson.loads(row), question))
+    ]
+    return sorted(found, key=lambda one: (*agreement.worst_first(one.standing), one.task_id))
+
+
+def listed(scope: Scope, user: User | None, chosen: Sequence[Ranked]) -> list[dict[str, Any]]:
+    """Return what is told of the articles ``chosen``, in their order."""
+    names = called(scope.project, user)
+    tasks = (
+        Task.objects.filter(pk__in=[one.task_id for one in chosen])
+        .select_related("article", "batch", "agreement")
+        .defer("article__text", "agreement__rows", "agreement__later_rows")
+        .in_bulk()
+    )
+    return [
+        {
+            "task": task.uuid,
+            "article": task.article.uuid,
+            "key": task.article.key,
+            "title": str(task.article.meta.get("title") or ""),
+            "batch": task.batch.uuid,
+            "batch_name": task.batch.name,
+            "state": task.state,
+            "coded_at": task.agreement.coded_at,
+            "coders": sorted(names[coder] for coder in one.standing.coders),
+            "units": one.standing.units,
+            "spans": one.standing.spans,
+            "alpha": one.standing.alpha,
+            "strict_f1": one.standing.strict_f1,
+            "times": one.standing.times,
+        }
+        for one in chosen
+        for task in [tasks[one.task_id]]
+    ]
