@@ -16,8 +16,9 @@ _INLINE = re.compile(
 _LABELLED = re.compile(r"[^\W\d_]+.*\d", re.DOTALL)
 
 
-#: So many short lines in a row, this share of them furniture, are a menu.
+#: So many short lines in a row, so many and this share of them furniture, are a menu.
 _MENU = 8
+_LEAST_FURNITURE = 3
 _SHARE_OF_FURNITURE = 0.2
 
 
@@ -25,12 +26,11 @@ def mark(page: Page) -> None:
     """Mark what is left over in and below the story."""
     _mark_credits(page)
     _mark_menus(page)
-    prose = page.prose()
-    if not prose:
+    first, last = next(page.prose(), None), page.last_prose()
+    if first is None or last is None:
         return
-    last = prose[-1]
     _mark_links_in_lines(page)
-    _mark_repeated_headline(page, prose[0])
+    _mark_repeated_headline(page, first)
     below = [index for index in page.free() if index > last]
     for index in below:
         text = page.units[index].text
@@ -56,13 +56,17 @@ def _mark_credits(page: Page) -> None:
 
 def _mark_menus(page: Page) -> None:
     """Mark what stands between furniture in a long row of short lines."""
+    if len(page.furniture) < _LEAST_FURNITURE:
+        return
     row: list[int] = []
     for index in range(len(page.units) + 1):
         if index < len(page.units) and _is_short(page, index):
             row.append(index)
             continue
         known = [i for i in row if i in page.furniture]
-        if len(row) >= _MENU and len(known) >= max(3, _SHARE_OF_FURNITURE * len(row)):
+        if len(row) >= _MENU and len(known) >= max(
+            _LEAST_FURNITURE, _SHARE_OF_FURNITURE * len(row)
+        ):
             for inside in range(known[0], known[-1] + 1):
                 page.take(inside, "navigation")
         row = []
@@ -76,7 +80,7 @@ def _is_short(page: Page, index: int) -> bool:
 
 
 def _mark_links_in_lines(page: Page) -> None:
-    for index in page.prose() + [i for i in page.free() if not page.units[i].is_prose]:
+    for index in page.free():
         text = page.units[index].text[-400:]
         found = _INLINE.search(text) if ":" in text else None
         if found:

@@ -10,7 +10,7 @@ from annotations.algorithms.zones.units import Unit
 #: No line of furniture is longer.
 LONGEST = 600
 _MOST_WORDS = 60
-_QUOTE = re.compile(r"^[\"“«„‘'»]")
+_QUOTES = "\"“«„‘'»"
 _SIGN_OF_COMMENTS = re.compile(
     r"(?:reply|report|like|permalink|log in to reply|ответить|відповісти|yanıtla|cavab|antworten|"
     r"répondre|responder|rispondi|رد)|.{1,60} (?:says|said|wrote|writes|dit|schreibt|sagt|dice|"
@@ -25,8 +25,7 @@ _ABOUT_AUTHOR = re.compile(
 
 
 def mark_phrases(page: Page) -> None:
-    said = "\n".join(unit.text for unit in page.units).lower()
-    marks = [mark for mark in phrases.MARKS_OF_COPYRIGHT if mark in said]
+    marks = phrases.marks_in("\n".join(unit.text for unit in page.units))
     for index in list(page.free()):
         if rule := _phrase(page.units[index], marks):
             page.take(index, rule)
@@ -34,30 +33,25 @@ def mark_phrases(page: Page) -> None:
 
 def _phrase(unit: Unit, marks: list[str]) -> str | None:
     """Return the rule whose words a unit consists of; ``marks`` are those that its page has."""
-    if len(unit.text) > LONGEST or _QUOTE.match(unit.text):
+    text = unit.text
+    if len(text) > LONGEST or text[0] in _QUOTES:
         return None
-    found = "copyright" if _is_copyright(unit.text, marks) else phrases.WHOLE.rule_of(unit.text)
-    if not found and not (unit.is_prose and unit.has_full_stop):
-        found = phrases.SHORT.rule_of(unit.text)
-    # Counted last: most units are prose and fit nothing.
+    lowered = text.lower() if marks else ""
+    is_marked = any(mark in lowered for mark in marks)
+    # What it reads as is looked at last: most units fit nothing.
+    found = (phrases.MARKED if is_marked else phrases.WHOLE).rule_of(text)
+    if not found:
+        found = phrases.SHORT.rule_of(text)
+        found = None if found and unit.is_prose and unit.has_full_stop else found
     return found if found and unit.words <= _MOST_WORDS else None
-
-
-def _is_copyright(text: str, marks: list[str]) -> bool:
-    if not marks or len(text) > phrases.LONGEST_OF_COPYRIGHT:
-        return False
-    lowered = text.lower()
-    if not any(mark in lowered for mark in marks):
-        return False
-    return phrases.AMID.fullmatch(text) is not None
 
 
 def mark_listings(page: Page) -> None:
     """Mark what stands under “Recent posts” and its like, once the story has begun."""
-    prose = page.prose()
-    if not prose:
+    first = next(page.prose(), None)
+    if first is None:
         return
-    index = prose[0] + 1
+    index = first + 1
     while index < len(page.units):
         unit = page.units[index]
         if not _opens(phrases.OPENS_LISTING, unit):
@@ -72,23 +66,29 @@ def mark_listings(page: Page) -> None:
 
 def mark_comments(page: Page) -> None:
     """Mark what readers wrote, where there are signs of it, and who the author is."""
-    before = 0
+    before = counted = 0
     total = len(page.units)
     for index, unit in enumerate(page.units):
-        if before >= 3 and _opens(phrases.OPENS_COMMENTS, unit):
+        is_opener = _opens(phrases.OPENS_COMMENTS, unit)
+        is_about = _opens(_ABOUT_AUTHOR, unit) and index + 1 < total
+        if not (is_opener or is_about):
+            continue
+        while counted < index:
+            before += page.units[counted].is_prose and counted not in page.furniture
+            counted += 1
+        if is_opener and before >= 3:
             rest = page.units[index + 1 :]
             signs = sum(_is_sign_of_comment(u) for u in rest)
             if signs >= 2 and signs >= 0.15 * len(rest):
                 for inside in range(index, total):
                     page.take(inside, "comments")
                 return
-        if _ABOUT_AUTHOR.fullmatch(unit.text) and before >= 2 and index + 1 < total:
+        if is_about and before >= 2:
             following = page.units[index + 1]
             if following.words <= 80 and not any(
                 u.is_prose for u in page.units[index + 2 : index + 4]
             ):
                 page.take(index + 1, "publisher")
-        before += unit.is_prose and index not in page.furniture
 
 
 def _opens(pattern: re.Pattern[str], unit: Unit) -> bool:

@@ -1,6 +1,7 @@
 """What stands above the story: menus, section, headline, byline, date and place."""
 
 import re
+from itertools import islice
 
 from annotations.algorithms import dates
 from annotations.algorithms.zones import bylines
@@ -27,6 +28,7 @@ _LABEL = re.compile(
 )
 #: “YEREVAN, MARCH 29, AGENCY.”
 _LOUD_LEAD = re.compile(r"[^\W\d_a-z]{2}[^.:;!?a-z]{2,60},\s*[^\W\d_a-z]{3,15}[./]{1,2}(?=\s)")
+_BEHIND_PLACE = re.compile(r"[—–-]\s|/\.\s")
 _PLACE = re.compile(
     r"(?P<place>[^\W\d_a-zа-яёա-ֆ][^\d_—–:;!?\"“”«»()/]{1,48}?)"
     r"(?:\s*\((?P<agency>[^)\n]{2,30})\)|\s*/(?P<slashed>[A-Z][\w .]{1,25})/)?"
@@ -39,17 +41,16 @@ _PLACE = re.compile(
 
 def mark(page: Page) -> None:
     """Find the headline, and say what the units around it are."""
-    prose = page.prose()
-    first = prose[0] if prose else min(len(page.units), _LOOKED_AT)
+    first = next(page.prose(), min(len(page.units), _LOOKED_AT))
     candidates = _candidates(page, first)
     chosen = _headline(page, candidates)
     if chosen is not None:
         _mark_headline(page, chosen)
     _mark_above(page, chosen, first)
     _mark_below(page, -1 if chosen is None else chosen, first)
-    prose = page.prose()
-    if prose:
-        _mark_place(page, prose[0])
+    story = next(page.prose(), None)
+    if story is not None:
+        _mark_place(page, story)
 
 
 def is_menu(text: str) -> bool:
@@ -126,7 +127,7 @@ def _headline(page: Page, candidates: list[int]) -> int | None:
 
 def _stems_of_story(page: Page, above: int) -> set[str]:
     stems: set[str] = set()
-    for index in [i for i in page.prose() if i > above][:15]:
+    for index in islice((i for i in page.prose() if i > above), 15):
         stems.update(word.lower()[:_STEM] for word in _WORD.findall(page.units[index].text[:3000]))
     return stems
 
@@ -142,7 +143,7 @@ def _is_name_in_story(page: Page, index: int) -> bool:
     """A name of two words and more that the story uses too: the caption of a portrait."""
     text = page.units[index].text
     return bylines.is_name(text) and any(
-        text in page.units[i].text for i in page.prose()[:30] if i != index
+        text in page.units[i].text for i in islice(page.prose(), 30) if i != index
     )
 
 
@@ -203,8 +204,9 @@ def _mark_below(page: Page, headline: int, first: int) -> None:
     A standfirst may come before them, so that a little of the story is looked through too.
     """
     passed = 0
-    last = max(page.prose(), default=first)
-    for index in [i for i in page.free() if headline < i <= min(first + _BEHIND_STANDFIRST, last)]:
+    last = page.last_prose()
+    last = min(first + _BEHIND_STANDFIRST, first if last is None else last)
+    for index in [i for i in page.free() if headline < i <= last]:
         unit = page.units[index]
         if unit.is_prose and not bylines.is_caption(unit.text):
             passed += 1
@@ -225,7 +227,7 @@ def _is_nobody_in_story(page: Page, index: int) -> bool:
     """A short name that the story does not use is more likely its author's."""
     name = page.units[index].text
     return len(name.split()) <= 4 and not any(
-        name.split()[-1] in page.units[i].text for i in page.prose()[:30]
+        name.split()[-1] in page.units[i].text for i in islice(page.prose(), 30)
     )
 
 
@@ -275,7 +277,9 @@ def _mark_place(page: Page, index: int) -> None:
     if loud := _LOUD_LEAD.match(unit.text[:100]):
         page.parts.append(Found(unit.start, unit.start + loud.end(), DATELINE, DATELINE))
         return
-    found = _PLACE.match(unit.text[:140])
+    lead = unit.text[:140]
+    # Without what has to follow it, each place for a name would be tried.
+    found = _PLACE.match(lead) if _BEHIND_PLACE.search(lead) else None
     if found is None:
         return
     place = found["place"].strip(" ,")

@@ -77,10 +77,16 @@ class Page:
 
     def free(self) -> Iterator[int]:
         """Yield the units of which nothing is known yet."""
-        for index in range(len(self.units)):
-            if index not in self.furniture and index not in self.explained:
-                yield index
+        return filter(self._is_free, range(len(self.units)))
 
-    def prose(self) -> list[int]:
-        """Return the units that read as parts of the story."""
-        return [index for index in self.free() if self.units[index].is_prose]
+    def prose(self) -> Iterator[int]:
+        """Yield the units that read as parts of the story. Looking at one is what costs."""
+        return (index for index in self.free() if self.units[index].is_prose)
+
+    def last_prose(self) -> int | None:
+        """Return the last of the units that read as parts of the story."""
+        below = filter(self._is_free, reversed(range(len(self.units))))
+        return next((index for index in below if self.units[index].is_prose), None)
+
+    def _is_free(self, index: int) -> bool:
+        return index not in self.furniture and index not in self.explained

@@ -107,7 +107,6 @@ NEWSLETTER = [
     r"schrijf je in .{0,80}|zapisz się .{0,80}newsletter.{0,40}|"
     r"подпи(?:сывайтесь|шитесь|саться)(?: на .{0,100}|!)?|підпи(?:суйтесь|шіться|сатися)(?: на "
     r".{0,100})?",
-    r".{0,60}e-?bülten.{0,60}",
     r"abunə olun?.{0,60}|bizə abunə.{0,60}|բաժանորդագրվ.{0,60}|"
     r"اشترك (?:في|الآن).{0,60}|النشرة البريدية.{0,40}|berlangganan.{0,60}|订阅.{0,20}|"
     r"メールマガジン.{0,30}|뉴스레터.{0,20}",
@@ -148,14 +147,21 @@ COPYRIGHT_AMID = [
     r"כל הזכויות שמורות)"
     r".{0,120}",
 ]
-MARKS_OF_COPYRIGHT = (
+NEWSLETTER_AMID = [r".{0,60}e-?bülten.{0,60}"]
+MARKS = (
     *("rights reserved", "media can", "media may", "tous droits", "derechos reservados"),
     *("direitos reservados", "diritti riservati", "rechte vorbehalten", "rechten voorbehouden"),
     *("prawa zastrze", "права защищ", "права захищ", "tüm hak", "bütün hüquq", "müəllif hüquq"),
     *("իրավունքները", "hak cipta", "الحقوق", "版权所有", "未经", "無断転載", "무단", "הזכויות"),
+    "bülten",
 )
-#: No line with the words amid it is longer.
-LONGEST_OF_COPYRIGHT = 300
+#: Parts of the marks, one of each, that are quickly looked for in UTF-8: of scripts in which
+#: few articles are written, the byte that their letters begin with.
+_SIGNS_OF_MARKS = (
+    *(b"reserv", b"riserv", b"orbeh", b"media ", b"s droits", b"zastrz", b"m hak", b"quq"),
+    *(b"cipta", "bülten".encode(), "bÜlten".encode()),
+    *(b"\xd0", b"\xd5", b"\xd8", b"\xe7", b"\xe6", b"\xeb", b"\xd7"),
+)
 
 ADVERTISING = [
     r"(?:[-–—*\s]*)(?:advertisement|advertisements|advertising|advertorial|sponsored(?: content)?|"
@@ -352,8 +358,8 @@ COMMENT_SECTION = [
     r"leave a (?:reply|comment)(?: cancel reply)?|join the (?:discussion|conversation)",
 ]
 
-#: Of so many letters that a unit begins with it is remembered what can begin so.
-_LETTERS = 3
+#: Of so many characters that a unit begins with it is remembered what can begin so.
+_LOOKED_AT = 3
 _MOST_REMEMBERED = 8192
 #: There are too many letters beyond.
 _LAST_LETTER = "\u05ff"
@@ -375,17 +381,19 @@ class Phrases:
 
     def rule_of(self, text: str) -> str | None:
         """Return the first rule that has a pattern which fits all of ``text``."""
-        for rule, pattern, _ in self._beginning(_letters(text)):
+        for rule, pattern, _ in self._beginning(text[:_LOOKED_AT]):
             if pattern.fullmatch(text):
                 return rule
         return None
 
-    def _find_beginning(self, letters: str) -> list[_Pattern]:
+    def _find_beginning(self, start: str) -> list[_Pattern]:
         """Return the patterns that can fit what begins so, in order."""
-        if not letters:
+        if not start:
             return self._all
-        start = letters.translate(_ALIKE)
-        fewer = self._beginning(letters[:-1])
+        fewer = self._beginning(start[:-1])
+        if not start.isprintable() or start[-1] > _LAST_LETTER:
+            return fewer
+        start = start.translate(_ALIKE)
         return [one for one in fewer if one[2].fullmatch(start, partial=True)]
 
     @cached_property
@@ -401,31 +409,33 @@ class Phrases:
         ]
 
 
-def _letters(text: str) -> str:
-    """Return the letters that ``text`` begins with, the first few."""
-    for size in range(_LETTERS, 0, -1):
-        start = text[:size]
-        if start.isalpha() and max(start) <= _LAST_LETTER:
-            return start
-    return ""
+def marks_in(text: str) -> list[str]:
+    """Return the ``MARKS`` that a page has, whatever their case."""
+    data = text.encode().lower()
+    if not any(map(data.__contains__, _SIGNS_OF_MARKS)):
+        return []
+    lowered = text.lower()
+    return [mark for mark in MARKS if mark in lowered]
 
 
 def _one_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
+_WHOLE = {
+    "copyright": COPYRIGHT,
+    "newsletter": NEWSLETTER,
+    "comments": COMMENTS,
+    "advertising": ADVERTISING,
+    "sharing": SHARING,
+    "tags": TAGS,
+}
 #: Fits a unit of any length up to a few lines: it says outright what it is.
-WHOLE = Phrases(
-    {
-        "copyright": COPYRIGHT,
-        "newsletter": NEWSLETTER,
-        "comments": COMMENTS,
-        "advertising": ADVERTISING,
-        "sharing": SHARING,
-        "tags": TAGS,
-    }
+WHOLE = Phrases(_WHOLE)
+#: The same, for units that have one of ``MARKS``.
+MARKED = Phrases(
+    _WHOLE | {"copyright": COPYRIGHT_AMID + COPYRIGHT, "newsletter": NEWSLETTER + NEWSLETTER_AMID}
 )
-AMID = _one_of(COPYRIGHT_AMID)
 #: Fits what is no prose only, since a sentence could begin so.
 SHORT = Phrases({"read_also": READ_ALSO, "navigation": NAVIGATION, "publisher": PUBLISHER})
 OPENS_LISTING = _one_of(LISTING)

@@ -59,7 +59,7 @@ def learn(texts: Iterable[str]) -> list[Line]:
 
 def mark(page: Page, known_lines: Collection[str]) -> None:
     """Mark the units that are known to recur."""
-    for index, unit in enumerate(page.units):
+    for index, unit in enumerate(page.units if known_lines else ()):
         if unit.text in known_lines:
             page.take(index, "recurring")
 
