@@ -13,6 +13,7 @@ from annotations.views import (
     cleaning,
     clusters,
     codebook,
+    codebook_draft,
     coding,
     history,
     home,
@@ -67,8 +68,29 @@ urlpatterns: list[URLPattern] = [
         name="member-password",
     ),
     path("projects/<slug:slug>/codebook/", codebook.page, name="codebook"),
-    path("projects/<slug:slug>/codebook/edit/", codebook.edit, name="codebook-edit"),
+    path("projects/<slug:slug>/codebook/edit/", codebook_draft.edit, name="codebook-edit"),
+    path("projects/<slug:slug>/codebook/draft/", codebook_draft.changes, name="codebook-draft"),
+    path(
+        "projects/<slug:slug>/codebook/draft/file/",
+        codebook_draft.from_file,
+        name="codebook-from-file",
+    ),
+    path(
+        "projects/<slug:slug>/codebook/draft/discard/",
+        codebook_draft.discard,
+        name="codebook-draft-discard",
+    ),
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
+    path(
+        "projects/<slug:slug>/codebook/<int:number>/codebook.yaml",
+        codebook.file,
+        name="codebook-file",
+    ),
+    path(
+        "projects/<slug:slug>/codebook/<int:number>/changes/",
+        codebook.changes,
+        name="codebook-changes",
+    ),
     # Articles and batches
     path("projects/<slug:slug>/imports/", imports.index, name="imports"),
     path("projects/<slug:slug>/imports/<uuid:uuid>/", imports.detail, name="import"),

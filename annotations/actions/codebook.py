@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from annotations.actions.audit import record
 from annotations.actions.guards import lock_for_change
 from annotations.algorithms import declarations
+from annotations.algorithms.codebook_changes import LISTS
 from annotations.algorithms.keys import LETTERS
 from annotations.algorithms.palette import COLOURS, colour_at
 from annotations.enums import AssignmentState, Change
-from annotations.exceptions import Invalid, Refused
+from annotations.exceptions import Invalid
 from annotations.models import (
     Assignment,
     AuditEvent,
@@ -25,7 +26,7 @@ from annotations.models import (
     Project,
     User,
 )
-from annotations.queries.codebook import as_contract
+from annotations.queries.codebook import as_contract, as_definitions
 
 #: Letters that do something else while the text has the focus.
 RESERVED_HOTKEYS = frozenset(LETTERS.values())
@@ -82,12 +83,6 @@ class CannotPublish(Invalid):
     code = "invalid_codebook"
 
 
-class Outdated(Refused):
-    """Somebody published a version after the one that was edited."""
-
-    code = "outdated"
-
-
 @transaction.atomic
 def publish(
     *,
@@ -98,25 +93,19 @@ def publish(
     change: Change = Change.MEANING,
     note: str = "",
     rules: list[dict[str, str]] | None = None,
-    base: int | None = None,
 ) -> CodebookVersion:
     """Publish the next version; ``labels`` are as in the API, in their order.
 
     A label of the last version that is not given is kept as retired: its
     spans still need it. Without ``rules`` the last version's are kept. A minor
     change moves all unfinished work that is on the last version to the new one, a
-    change of meaning only work that has not begun. ``base`` names the version
-    that was edited: if it is no longer the last one, the change is refused.
+    change of meaning only work that has not begun.
     """
     project = lock_for_change(project, by=by)
     last = project.codebooks.order_by("-number").first()
-    if base is not None and last and last.number != base:
-        raise Outdated(
-            _("Version %(number)s was published in the meantime. Open the codebook again.")
-            % {"number": last.number}
-        )
     labels = [*labels, *_forgotten(last, labels)]
-    if faults := list(_faults(labels)):
+    rules = rules if rules is not None else last.rules if last else []
+    if faults := [*twins(labels, rules), *_faults(labels)]:
         raise CannotPublish(_("The codebook can't be published as it is."), errors=faults)
 
     version = CodebookVersion.objects.create(
@@ -124,7 +113,7 @@ def publish(
         number=last.number + 1 if last else 1,
         change=change,
         note=note,
-        rules=rules if rules is not None else last.rules if last else [],
+        rules=rules,
         published_by=by,
         published_at=at,
     )
@@ -142,6 +131,46 @@ def publish(
     return version
 
 
+def twins(
+    labels: Sequence[dict[str, Any]], rules: Sequence[dict[str, str]]
+) -> list[dict[str, str]]:
+    """Return a fault for each label whose key, and each rule whose number, is there twice."""
+    keys = Counter(label["key"] for label in labels)
+    numbers = Counter(rule["id"] for rule in rules)
+    return [
+        *(
+            _fault(place, "key", "duplicate_key", _("Two labels have this key."))
+            for place, label in enumerate(labels)
+            if keys[label["key"]] > 1
+        ),
+        *(
+            {
+                "field": f"rules.{place}.id",
+                "code": "duplicate_rule",
+                "detail": _("Two rules have the number “%(number)s”.") % {"number": rule["id"]},
+            }
+            for place, rule in enumerate(rules)
+            if numbers[rule["id"]] > 1
+        ),
+    ]
+
+
+def whole(labels: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return labels with everything that the API says of one, by default where it is not given."""
+    return [
+        {
+            "key": label["key"],
+            "name": label.get("name") or label["key"],
+            "colour": label.get("colour") or colour_at(position),
+            "hotkey": label.get("hotkey", "").lower(),
+            "definition": label.get("definition", ""),
+            **{name: label.get(name, []) for name in LISTS},
+            "retired": label.get("retired", False),
+        }
+        for position, label in enumerate(labels)
+    ]
+
+
 def _forgotten(last: CodebookVersion | None, labels: Sequence[dict[str, Any]]) -> list[dict]:
     """Return the last version's labels that are not among ``labels``, retired."""
     given = {label["key"] for label in labels}
@@ -150,7 +179,7 @@ def _forgotten(last: CodebookVersion | None, labels: Sequence[dict[str, Any]]) -
 
 
 def _faults(labels: Sequence[dict[str, Any]]) -> Iterable[dict[str, str]]:
-    keys = Counter(label["key"] for label in labels)
+    keys = {label["key"] for label in labels}
     hotkeys = Counter(
         label["hotkey"].lower()
         for label in labels
@@ -158,8 +187,6 @@ def _faults(labels: Sequence[dict[str, Any]]) -> Iterable[dict[str, str]]:
     )
     for place, label in enumerate(labels):
         hotkey = label.get("hotkey", "").lower()
-        if keys[label["key"]] > 1:
-            yield _fault(place, "key", "duplicate_key", _("Two labels have this key."))
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", label.get("colour") or "#000000"):
             yield _fault(place, "colour", "not_a_colour", _("Write the colour as #rrggbb."))
         if hotkey and not re.fullmatch(r"[a-z]", hotkey):
@@ -215,24 +242,10 @@ def _define(version: CodebookVersion, labels: Sequence[dict[str, Any]]) -> None:
         [Label(project=version.project, key=key) for key in keys], ignore_conflicts=True
     )
     rows = {row.key: row for row in Label.objects.filter(project=version.project, key__in=keys)}
-    LabelDefinition.objects.bulk_create(
-        LabelDefinition(
-            codebook=version,
-            label=rows[label["key"]],
-            position=position,
-            name=label.get("name") or label["key"],
-            colour=label.get("colour") or colour_at(position),
-            hotkey=label.get("hotkey", "").lower(),
-            definition=label.get("definition", ""),
-            include=label.get("include", []),
-            exclude=label.get("exclude", []),
-            examples=label.get("examples", []),
-            attributes=label.get("attributes", []),
-            links=label.get("links", []),
-            is_retired=label.get("retired", False),
-        )
-        for position, label in enumerate(labels)
-    )
+    definitions = as_definitions(whole(labels))
+    for definition in definitions:
+        definition.codebook, definition.label = version, rows[definition.label.key]
+    LabelDefinition.objects.bulk_create(definitions)
 
 
 def _move_work(project: Project, last: CodebookVersion, version: CodebookVersion) -> None:

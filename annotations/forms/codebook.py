@@ -13,8 +13,9 @@ from annotations.enums import Change
 from annotations.exceptions import Refused
 from annotations.forms import declarations
 from annotations.forms.lines import MOST, LinesField, ProseField
-from annotations.models import CodebookVersion
+from annotations.models import LabelDefinition
 from annotations.queries import codebook
+from annotations.queries.codebook_draft import Edition
 
 COLOUR_NAMES = {
     COLOURS["blue"]: _("blue"),
@@ -32,6 +33,10 @@ NOTE = "||"
 
 class LabelForm(forms.Form):
     """What one label means, with rows for its attributes and links. Its key is given once."""
+
+    #: The label before the change, if it is not a new one, and whether work may have it.
+    row: LabelDefinition | None = None
+    is_published = False
 
     key = forms.RegexField(
         r"\A[^\x00-\x1f\x7f]+\Z",
@@ -84,7 +89,16 @@ class LabelForm(forms.Form):
         # A new label that says nothing else is no label, whatever colour the browser sends.
         self.fields["colour"].has_changed = lambda initial, data: False
 
+    @property
+    def is_taken_out(self) -> bool:
+        """Whether it is a label of the draft alone whose name and key were emptied."""
+        given = self["name"].value(), self["key"].value()
+        is_of_draft = self.row is not None and not self.is_published
+        return is_of_draft and not any((text or "").strip() for text in given)
+
     def has_changed(self):
+        if self.is_taken_out:
+            return False
         return super().has_changed() or self.attributes.has_changed() or self.links.has_changed()
 
     def is_valid(self):
@@ -113,13 +127,14 @@ class LabelForm(forms.Form):
 
 
 class BaseLabelFormSet(forms.BaseFormSet):
-    """The labels of ``version`` in the order that was asked for, and empty parts for more."""
+    """The labels of ``edition`` in the order that was asked for, and empty parts for more."""
 
     ordering_widget = forms.HiddenInput
 
-    def __init__(self, *args, version: CodebookVersion, **kwargs):
-        self.rows = codebook.definitions(version)
-        self.known = codebook.as_contract(version)["labels"]
+    def __init__(self, *args, edition: Edition, **kwargs):
+        self.known = edition.content["labels"]
+        self.rows = codebook.as_definitions(self.known)
+        self.published = {label["key"] for label in edition.published["labels"]}
         super().__init__(
             *args,
             initial=[_shown(label) for label in self.known],
@@ -130,16 +145,17 @@ class BaseLabelFormSet(forms.BaseFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
         form.fields["ORDER"].has_changed = lambda initial, data: False
-        form.row = None
-        if index is not None and index < len(self.rows):
+        if index is not None and index < len(self.known):
             form.row = self.rows[index]
-            form.fields["key"].disabled = True
-            form.empty_permitted = False
+            form.is_published = form.row.label.key in self.published
+            form.fields["key"].disabled = form.is_published
+            form.empty_permitted = form.is_taken_out
 
     @property
     def filled(self) -> list[LabelForm]:
         """The parts that say something, in their order."""
-        return [form for form in self.in_order if form.row is not None or form.has_changed()]
+        known = [form for form in self.in_order if form.row is not None or form.has_changed()]
+        return [form for form in known if not form.is_taken_out]
 
     @property
     def in_order(self) -> list[LabelForm]:
@@ -198,6 +214,7 @@ class PublishForm(forms.Form):
     """What the change means for work that has begun."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    draft = forms.IntegerField(widget=forms.HiddenInput)
     change = forms.ChoiceField(
         label=_("What kind of change is it?"), choices=Change.choices, widget=forms.RadioSelect
     )

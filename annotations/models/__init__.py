@@ -21,7 +21,12 @@ from annotations.models.clusters import (
     StoryRun,
     StoryRunPart,
 )
-from annotations.models.codebook import CodebookVersion, Label, LabelDefinition
+from annotations.models.codebook import (
+    CodebookDraft,
+    CodebookVersion,
+    Label,
+    LabelDefinition,
+)
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
 from annotations.models.flags import FlagAnswer
 from annotations.models.invitations import Invitation, InvitationUse
@@ -44,6 +49,7 @@ __all__ = [
     "CleaningRule",
     "Cluster",
     "ClusterCorrection",
+    "CodebookDraft",
     "CodebookVersion",
     "Decision",
     "FlagAnswer",

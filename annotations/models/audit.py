@@ -42,6 +42,8 @@ class AuditEvent(models.Model):
         TOKEN_CREATED = "token.created", _("token created")
         TOKEN_REVOKED = "token.revoked", _("token revoked")
         CODEBOOK_PUBLISHED = "codebook.published", _("codebook published")
+        CODEBOOK_DRAFTED = "codebook.drafted", _("codebook draft saved")
+        CODEBOOK_DRAFT_DISCARDED = "codebook.draft_discarded", _("codebook draft discarded")
         IMPORT_REQUESTED = "import.requested", _("import requested")
         IMPORT_FINISHED = "import.finished", _("import finished")
         IMPORT_CANCELLED = "import.cancelled", _("import cancelled")

@@ -99,3 +99,41 @@ class LabelDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CodebookDraft(models.Model):
+    """The next version as somebody last saved it. The one that is not closed is the draft.
+
+    Each saving is a row of its own, so that what was edited from an earlier one can be put
+    together with the latest. ``content`` is ``{labels, rules}`` as the API writes them, and
+    ``base`` the version from which it departs. Unlike a version, it may contradict itself.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="drafts")
+    number = models.PositiveIntegerField()
+    base = models.ForeignKey(CodebookVersion, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField()
+    change = models.CharField(max_length=10, choices=Change.choices)
+    note = models.TextField(blank=True)
+    saved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    saved_at = models.DateTimeField()
+    #: When it was superseded, published or discarded.
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "number"], name="codebook_draft_has_its_own_number"
+            ),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(closed_at=None),
+                name="project_has_one_codebook_draft",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="saved_draft_never_changes", exclude=["closed_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.number}"

@@ -33,6 +33,7 @@ DEEDS: dict[str, Any] = {
     Kind.INVITATION_MADE: _("made an invitation link"),
     Kind.INVITATION_REVOKED: _("revoked an invitation link"),
     Kind.CODEBOOK_PUBLISHED: _("published a version of the codebook"),
+    Kind.CODEBOOK_DRAFT_DISCARDED: _("discarded the draft of the codebook"),
     Kind.IMPORT_REQUESTED: _("asked for an import"),
     Kind.IMPORT_FINISHED: _("finished an import"),
     Kind.IMPORT_CANCELLED: _("cancelled an import"),

@@ -1,8 +1,9 @@
 """The codebook as the API, the coding page and releases show it."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from annotations.models import CodebookVersion, LabelDefinition, Project
+from annotations.models import CodebookVersion, Label, LabelDefinition, Project
 
 
 def current(project: Project) -> CodebookVersion:
@@ -37,3 +38,16 @@ def as_contract(version: CodebookVersion) -> dict[str, Any]:
         ],
         "rules": version.rules,
     }
+
+
+def as_definitions(labels: Iterable[Mapping[str, Any]]) -> list[LabelDefinition]:
+    """Return labels of a draft or a file, in their order, as rows that are not saved."""
+    return [
+        LabelDefinition(
+            label=Label(key=label["key"]),
+            position=position,
+            is_retired=label.get("retired", False),
+            **{name: value for name, value in label.items() if name not in {"key", "retired"}},
+        )
+        for position, label in enumerate(labels)
+    ]

@@ -13,8 +13,8 @@ def of(user: User) -> QuerySet[Any]:
     """Return ``user``'s memberships, open projects first, each with what is new in it.
 
     ``awaiting`` counts rulings that wait for the person; ``new_codebook`` is the number of a
-    version that was published since the person last coded there, and ``codebook_note`` says
-    what it changed.
+    version that was published since the person last coded there, ``known_codebook`` the last
+    one before, and ``codebook_note`` says what changed.
     """
     worked = (
         Assignment.objects.filter(coder=OuterRef("pk"))
@@ -34,6 +34,7 @@ def of(user: User) -> QuerySet[Any]:
         )
         .annotate(
             new_codebook=Subquery(newer.values("number")[:1]),
+            known_codebook=Subquery(newer.values("number").reverse()[:1]) - 1,
             codebook_note=Subquery(newer.values("note")[:1]),
         )
         .select_related("project")

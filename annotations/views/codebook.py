@@ -1,22 +1,12 @@
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
-from annotations.actions import codebook as actions
-from annotations.enums import Role
-from annotations.exceptions import Refused
-from annotations.forms.codebook import (
-    LabelFormSet,
-    PublishForm,
-    RuleFormSet,
-    rearranged,
-    rules_of,
-)
+from annotations.importing import codebook_file
 from annotations.permissions import can_change
-from annotations.queries import codebook
-from annotations.views.lookup import project_for
+from annotations.queries import codebook, codebook_changes
+from annotations.views.codebook_changes import shown
+from annotations.views.lookup import page_number, project_for
 
 
 @require_safe
@@ -26,6 +16,7 @@ def page(request, slug, number=None):
     versions = project.codebooks.order_by("-number").select_related("published_by")
     version = get_object_or_404(versions, number=number) if number else codebook.current(project)
     labels = codebook.definitions(version)
+    can_edit = version.number == versions[0].number and can_change(request.user, project)
     return render(
         request,
         "annotations/codebook/page.html",
@@ -35,66 +26,42 @@ def page(request, slug, number=None):
             "versions": versions,
             "labels": [label for label in labels if not label.is_retired],
             "retired": [label for label in labels if label.is_retired],
-            "can_edit": version.number == versions[0].number and can_change(request.user, project),
+            "can_edit": can_edit,
+            "draft": can_edit and project.drafts.filter(closed_at=None).first(),
         },
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request, slug):
-    """The next version as a form; “Add” and “Move” only change the form, and publish nothing."""
-    project = project_for(request, slug, Role.ADMIN)
-    data = rearranged(request.POST) if request.method == "POST" else None
-    version = _edited(project, data)
-    head = PublishForm(data, initial={"version": version.number, "change": "minor"})
-    labels = LabelFormSet(data, prefix="labels", version=version)
-    rules = RuleFormSet(data, prefix="rules", initial=version.rules)
-    forms = (head, labels, rules)
-    is_sent = data is not None and not {"add", "move"} & set(request.POST)
-    is_wrong = is_sent and not all(form.is_valid() for form in forms)
-    faults = []
-    if is_sent and not is_wrong:
-        try:
-            published = actions.publish(
-                project=project,
-                labels=labels.labels,
-                rules=rules_of(rules),
-                change=head.cleaned_data["change"],
-                note=head.cleaned_data["note"],
-                base=head.cleaned_data["version"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        except Refused as refusal:
-            is_wrong = True
-            faults = labels.show(refusal)
-        else:
-            said = _("Version %(number)s is published.") % {"number": published.number}
-            messages.success(request, said)
-            return redirect("annotations:codebook", slug)
+@require_safe
+def changes(request, slug, number):
+    """What a version says otherwise than the one before, or than the one that is asked for."""
+    project = project_for(request, slug)
+    versions = project.codebooks.order_by("-number").select_related("published_by")
+    version = get_object_or_404(versions, number=number)
+    given = request.GET.get("since")
+    since = page_number(given) if given else number - 1
+    before = next((other for other in versions if other.number == since), None)
+    if before is None:
+        raise Http404
     return render(
         request,
-        "annotations/codebook/edit.html",
+        "annotations/codebook/changes.html",
         {
             "project": project,
             "version": version,
-            "head": head,
-            "labels": labels,
-            "rules": rules,
-            "faults": faults,
-            "is_wrong": is_wrong,
-            "added": request.POST.get("add", ""),
-            "moved": request.POST.get("move", ""),
+            "before": before,
+            "versions": versions,
+            "changes": shown(codebook_changes.between(before, version)),
         },
-        status=422 if is_wrong else 200,
     )
 
 
-def _edited(project, data):
-    """Return the version that the form was made from, so that its parts meet their labels."""
-    number = str(data.get("version", "")) if data else ""
-    if number.isdecimal():
-        found = project.codebooks.filter(number=int(number[:9])).first()
-        if found is not None:
-            return found
-    return codebook.current(project)
+@require_safe
+def file(request, slug, number):
+    """A version as a YAML file, which can be read back as a draft."""
+    project = project_for(request, slug)
+    version = get_object_or_404(project.codebooks, number=number)
+    text = codebook_file.write(codebook.as_contract(version))
+    name = f"codebook-{project.slug}-v{version.number}.yaml"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)

@@ -133,7 +133,7 @@ def test_the_codebook_is_edited_without_scripts(browser, live_server, signed_in,
     page.locator("#id_labels-4-name").fill("Quote")
     page.locator("#id_labels-4-hotkey").fill("s")
     page.get_by_role("button", name="Publish the next version").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nothing was published")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was saved or published")
     expect(page.get_by_text("“s” already does something else while coding.")).to_be_visible()
 
     page.locator("#id_labels-4-hotkey").fill("q")

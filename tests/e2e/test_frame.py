@@ -170,6 +170,7 @@ PAGES = [
     "projects/river-talks/people/invitations/",
     "projects/river-talks/codebook/",
     "projects/river-talks/codebook/edit/",
+    "projects/river-talks/codebook/draft/",
     "projects/river-talks/history/",
     "profile/",
     "profile/password/",

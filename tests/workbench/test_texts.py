@@ -12,9 +12,7 @@ from workbench import texts
 NAMES = {"SHA-256"}
 #: What says something to a person, by the name of the keyword or the call.
 SPEAKING = {"label", "help_text", "verbose_name", "empty_label"}
-REFUSING = re.compile(
-    r"Refused|Invalid|Cannot\w+|Outdated|ValidationError|Http404|PermissionDenied"
-)
+REFUSING = re.compile(r"Refused|Invalid|Cannot\w+|ValidationError|Http404|PermissionDenied")
 
 
 def bare_in_template(source):

@@ -71,5 +71,26 @@ def test_the_page_takes_the_same_queries_for_one_version_and_three(
         publish(admin, definition=f"Definition {number}")
     client.force_login(admin.user)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(f"/projects/{admin.project.slug}/codebook/")
+
+
+def test_what_changed_is_shown_against_any_version_before(client, admin):
+    publish(admin, definition="Who acts or speaks.")
+    publish(admin, name="Person", definition="Who acts and speaks.")
+
+    page = read(client, admin, "3/changes/").content.decode()
+    whole = read(client, admin, "3/changes/?since=1").content.decode()
+
+    assert "<del>Actor</del><ins>Person</ins>" in page
+    assert "Who acts <del>or </del><ins>and </ins>speaks." in page
+    assert "<ins>Who acts and speaks.</ins>" in whole
+
+
+@pytest.mark.parametrize(
+    "address", ["1/changes/", "2/changes/?since=9", "9/changes/", "9/codebook.yaml"]
+)
+def test_versions_that_there_are_not_can_not_be_compared(client, admin, address):
+    publish(admin)
+
+    assert read(client, admin, address).status_code == 404

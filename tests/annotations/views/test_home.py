@@ -218,6 +218,7 @@ def test_a_codebook_that_is_newer_than_ones_last_work_is_told_with_its_note(sign
     CodebookVersion.objects.create(**fields | {"number": 3}, published_at=TUESDAY)
     page = signed_in.get("/").content.decode()
     assert "has a version 3 since you last coded there" in page
+    assert "/codebook/3/changes/?since=2" in page
     assert "Titles count." in page
 
 

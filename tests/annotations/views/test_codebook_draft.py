@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import MultipleChoiceField
 
 from annotations.actions import codebook as actions
@@ -248,17 +249,111 @@ def test_the_key_of_a_label_can_not_be_changed(signed_in, admin, address):
     assert list(labels(admin)) == ["actor", "location", "event", "claim"]
 
 
-def test_who_edits_an_old_version_is_told_instead_of_undoing_the_new_one(
+def test_who_publishes_over_a_newer_version_finds_both_together_in_a_draft(
     signed_in, admin, address
 ):
     data = filled(signed_in.get(address))
-    signed_in.post(address, data | {"labels-0-name": "First"})
+    signed_in.post(address, data | {"labels-0-name": "Person", "labels-1-definition": "Where."})
 
-    answer = signed_in.post(address, data | {"labels-0-name": "Second"})
+    answer = signed_in.post(
+        address, data | {"labels-0-definition": "Who acts.", "labels-1-name": "Place"}, follow=True
+    )
 
+    assert "Nothing is published yet" in answer.content.decode()
+    assert (codebook.current(admin.project).number, labels(admin)["actor"]["name"]) == (
+        2,
+        "Person",
+    )
+    signed_in.post(address, filled(signed_in.get(address)))
+    found = labels(admin)
+    assert (found["actor"]["name"], found["actor"]["definition"]) == ("Person", "Who acts.")
+    assert (found["location"]["name"], found["location"]["definition"]) == ("Place", "Where.")
+
+
+def test_a_draft_is_kept_shown_and_published_later(signed_in, admin, address):
+    data = filled(signed_in.get(address))
+    new = {"labels-4-name": "Legal act", "labels-0-definition": "Who acts.", "note": "First try"}
+
+    signed_in.post(address, data | new | {"save": "draft"})
+
+    assert codebook.current(admin.project).number == 1
+    again = signed_in.get(address)
+    assert filled(again)["labels-4-key"] == "legal-act"
+    assert "new in the draft" in again.content.decode()
+    shown = signed_in.get(address.replace("edit", "draft")).content.decode()
+    assert "<ins>Who acts.</ins>" in shown
+    assert "There is a draft" in signed_in.get(address.removesuffix("edit/")).content.decode()
+    signed_in.post(address, filled(again))
+    assert list(labels(admin)) == ["actor", "location", "event", "claim", "legal-act"]
+    assert codebook.current(admin.project).note == "First try"
+    assert "There is a draft" not in signed_in.get(address).content.decode()
+
+
+def test_a_label_that_only_the_draft_has_is_renamed_or_left_out_again(signed_in, admin, address):
+    data = filled(signed_in.get(address)) | {"add": "labels"}
+    data = filled(signed_in.post(address, data | {"labels-4-name": "Date"}))
+    signed_in.post(address, data | {"labels-5-name": "Quote", "save": "draft"})
+
+    kept = filled(signed_in.get(address)) | {"labels-4-key": "day", "labels-5-name": ""}
+    answer = signed_in.post(address, kept | {"save": "draft"})
     assert answer.status_code == 422
-    assert "Version 2 was published in the meantime" in answer.content.decode()
-    assert labels(admin)["actor"]["name"] == "First"
+    signed_in.post(address, kept | {"labels-5-key": "", "save": "draft"})
+
+    found = [label["key"] for label in admin.project.drafts.get(closed_at=None).content["labels"]]
+    assert found == ["actor", "location", "event", "claim", "day"]
+
+
+def test_a_draft_is_discarded(signed_in, admin, address):
+    data = filled(signed_in.get(address)) | {"labels-0-name": "Person", "save": "draft"}
+    signed_in.post(address, data)
+
+    answer = signed_in.post(address.replace("edit", "draft/discard"), follow=True)
+
+    assert "The draft is discarded" in answer.content.decode()
+    assert filled(signed_in.get(address))["labels-0-name"] == "Actor"
+
+
+def test_a_version_goes_out_as_a_file_and_comes_back_as_a_draft(signed_in, admin, address):
+    actions.publish(
+        project=admin.project,
+        labels=[*latest(admin)["labels"], {"key": "date", "examples": ["on [Monday]"]}],
+        rules=[{"id": "R1.10", "text": "no"}],
+        by=admin.user,
+        at=TUESDAY,
+    )
+    file = signed_in.get(address.replace("edit/", "2/codebook.yaml"))
+    assert file["Content-Disposition"].endswith('-v2.yaml"')
+    book = latest(admin)
+
+    changed = file.content.replace(b"Actor", "Täter".encode()).replace(b"key: date", b"key: day")
+    answer = send_file(signed_in, address, changed)
+
+    assert answer.redirect_chain[-1][0] == address.replace("edit", "draft")
+    assert "<ins>Täter</ins>" in answer.content.decode()
+    content = admin.project.drafts.get(closed_at=None).content
+    assert [label["retired"] for label in content["labels"]] == [False] * 5 + [True]
+    assert content["rules"] == book["rules"]
+    assert latest(admin) == book
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "The file is empty."),
+        (b"labels:\n  - key: actor\n    colour: [\n", "This is no YAML."),
+        (b"labels:\n- key: a\n- key: a\n", "Two labels have this key."),
+    ],
+)
+def test_a_file_that_can_not_be_read_changes_nothing(signed_in, admin, address, raw, says):
+    answer = send_file(signed_in, address, raw)
+
+    assert says in answer.content.decode()
+    assert not admin.project.drafts.exists()
+
+
+def send_file(client, address, raw):
+    file = SimpleUploadedFile("codebook.yaml", raw)
+    return client.post(address.replace("edit", "draft/file"), {"file": file}, follow=True)
 
 
 @pytest.mark.parametrize(
