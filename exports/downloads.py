@@ -15,6 +15,10 @@ CONTENT_TYPES = {
     ".jsonl": "application/x-ndjson",
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".gz": "application/gzip",
+    ".zip": "application/zip",
+    ".parquet": "application/vnd.apache.parquet",
 }
 TEXT = "text/plain; charset=utf-8"
 

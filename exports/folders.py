@@ -26,22 +26,30 @@ def path_of(release: Release, name: str) -> str:
 
 
 def write(release: Release, name: str, pieces: Iterable[bytes]) -> Written:
-    """Write a file piece by piece; it has its name only when it is complete and on disk."""
+    """Write a file of a release as ``write_to`` does."""
     target = Path(default_storage.path(path_of(release, name)))
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f"{name}.part")
+    return write_to(target, pieces)
+
+
+def write_to(target: Path, pieces: Iterable[bytes]) -> Written:
+    """Write a file piece by piece; it has its name only when it is complete and on disk."""
+    draft = target.with_name(f"{target.name}.part")
     digest = hashlib.sha256()
     size = 0
-    with draft.open("wb", buffering=_BUFFER) as file:
-        for piece in pieces:
-            file.write(piece)
-            digest.update(piece)
-            size += len(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, target)
+    try:
+        with draft.open("wb", buffering=_BUFFER) as file:
+            for piece in pieces:
+                file.write(piece)
+                digest.update(piece)
+                size += len(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
     _sync(target.parent)
-    return Written(name, size, digest.hexdigest())
+    return Written(target.name, size, digest.hexdigest())
 
 
 def read(release: Release, name: str) -> Iterator[bytes]:

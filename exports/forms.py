@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotations.models import Batch, Project
+from exports.formats import DERIVED
 from exports.recipe import Recipe
 
 SPLITS = ("train", "dev", "test")
@@ -49,10 +50,13 @@ class ReleaseForm(forms.Form):
     )
     formats = forms.MultipleChoiceField(
         label=_("Other formats"),
-        choices=[("csv", _("CSV for spreadsheets, one row a gold span"))],
+        choices=[(name, format.TITLE) for name, format in DERIVED.items()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("The records are always written as JSONL."),
+        help_text=_(
+            "The records are always written as JSONL, which says all. The release tells what "
+            "another format can’t say."
+        ),
     )
     outlet = forms.CharField(label=_("Outlet"), max_length=400, required=False)
     language = forms.CharField(label=_("Language"), max_length=100, required=False)

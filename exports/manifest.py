@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from exports.formats import csv
+from django.utils import translation
+
+from exports import losses
+from exports.formats import DERIVED
 from exports.records import Record
 
 SCHEMA = "annotation-release/1"
@@ -100,7 +103,7 @@ def card(manifest: Manifest) -> bytes:
         if request["real_names"]
         else "Coders are numbered; the numbers hold within this release.",
         "",
-        *_spreadsheet(manifest["files"]),
+        *_formats(request["formats"]),
         *_table("Label", "spans", counts["spans_by_label"]),
         *_table("Decided by", "spans", counts["spans_by_source"]),
         *_table("Split", "articles", counts["articles_by_split"]),
@@ -108,6 +111,7 @@ def card(manifest: Manifest) -> bytes:
         *_codebooks(manifest["codebooks"]),
         *_agreement(manifest["agreement"]),
         *_left_out(manifest["left_out"]),
+        *_losses(manifest["losses"]),
         "## Loading and checking",
         "",
         "```python",
@@ -137,20 +141,8 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _spreadsheet(files: list[dict[str, Any]]) -> list[str]:
-    if csv.NAME not in {file["name"] for file in files}:
-        return []
-    rows = [f"| `{name}` | {meaning} |" for name, meaning in csv.COLUMNS.items()]
-    return [
-        f"`{csv.NAME}` has the gold spans for spreadsheets, one a row; an article without spans",
-        "has one row with an empty span. Codings are not in it. An apostrophe stands before text",
-        "that a spreadsheet would compute, and before one that was there already.",
-        "",
-        "| Column | holds |",
-        "| --- | --- |",
-        *rows,
-        "",
-    ]
+def _formats(names: list[str]) -> list[str]:
+    return [line for name in names if name in DERIVED for line in (*DERIVED[name].CARD, "")]
 
 
 def _splits(request: dict[str, Any]) -> list[str]:
@@ -190,5 +182,20 @@ def _left_out(repeated: list[dict[str, str]]) -> list[str]:
     return [
         f"Of articles decided in several batches the latest decision counts; {len(repeated):,}"
         " earlier ones are named in `manifest.json`.",
+        "",
+    ]
+
+
+def _losses(reports: dict[str, Any]) -> list[str]:
+    with translation.override("en"):
+        told = losses.sentences(reports)
+    if not told:
+        return []
+    return [
+        "## What the other files can't say",
+        "",
+        "`articles.jsonl` says all. Spans that a file lacks are named in its `losses` file.",
+        "",
+        *(f"* {sentence}" for sentence in told),
         "",
     ]

@@ -74,6 +74,14 @@ class Recipe:
                     "unknown_format",
                     detail % {"name": name, "formats": ", ".join(FORMATS)},
                 )
+        for name in self.formats:
+            needs = DERIVED[name].NEEDS if name in DERIVED else ()
+            if "text" in needs and not self.text:
+                detail = _("The format “%(name)s” needs the texts. Include them.")
+                fault("formats", "needs_text", detail % {"name": name})
+            if "gold" in needs and not self.has_gold:
+                detail = _("The format “%(name)s” holds gold only. Include it.")
+                fault("formats", "needs_gold", detail % {"name": name})
         if not self.formats:
             fault("formats", "empty", _("Choose at least one format."))
         for name in self.include:

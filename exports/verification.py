@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,16 @@ class Report:
         }
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of the records: what it says, if that can be read, and what is wrong with it."""
+
+    number: int
+    content: bytes
+    record: Record | None
+    faults: list[str]
+
+
 def verify(path: Path) -> Report:
     """Check the release in a folder, or the one that ``articles.jsonl`` belongs to.
 
@@ -71,33 +81,43 @@ def verify(path: Path) -> Report:
 
 def _records(path: Path, report: Report) -> None:
     digest = hashlib.sha256()
-    last: str | None = None
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            digest.update(line)
+        for line in check(file):
+            digest.update(line.content)
             report.articles += 1
+            report.problems += [f"{path.name}:{line.number}: {fault}" for fault in line.faults]
+            if line.record is not None and not line.faults:
+                report.spans += len(line.record.get("spans", ()))
             if report.is_full:
-                continue
-            where = f"{path.name}:{number}"
-            record = _parsed(line)
-            if record is None:
-                report.problems.append(f"{where}: not a line of JSON that ends in a line feed.")
-                continue
-            found = list(_faults(record, line))
-            report.problems += [f"{where}: {fault}" for fault in found]
-            if not found:
-                report.spans += len(record.get("spans", ()))
-                if last is not None and record["id"] <= last:
-                    report.problems.append(f"{where}: “{record['id']}” is out of order.")
-                last = record["id"]
+                break
+        for content in file:
+            digest.update(content)
+            report.articles += 1
     report.content_hash = digest.hexdigest()
     report.checked.append(path.name)
+
+
+def check(lines: Iterable[bytes]) -> Iterator[Line]:
+    """Yield each line of the records with what is wrong with it, or with its place."""
+    last: str | None = None
+    for number, content in enumerate(lines, start=1):
+        record = _parsed(content)
+        if record is None:
+            fault = "not a line of JSON that ends in a line feed."
+            yield Line(number, content, None, [fault])
+            continue
+        faults = list(_faults(record, content))
+        if not faults:
+            if last is not None and record["id"] <= last:
+                faults.append(f"“{record['id']}” is out of order.")
+            last = record["id"]
+        yield Line(number, content, record, faults)
 
 
 def _parsed(line: bytes) -> Record | None:
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and line.endswith(b"\n") else None
 
@@ -110,7 +130,12 @@ def _faults(record: Record, line: bytes) -> Iterator[str]:
     if shape:
         yield from shape
         return
-    if jsonl.line(record) != line:
+    try:
+        canonical = jsonl.line(record)
+    except ValueError:
+        yield "it holds what no text or number can be: half of a surrogate pair, or NaN."
+        return
+    if canonical != line:
         yield "not in the canonical form."
     text = record.get("text")
     if text is not None and hashlib.sha256(text.encode()).hexdigest() != record["text_sha256"]:
@@ -188,6 +213,17 @@ def _manifest(path: Path, records: Path, report: Report) -> None:
     expect("the number of bytes", lambda said: entry(said)["bytes"], records.stat().st_size)
     if report.is_good:
         expect("the number of spans", lambda said: said["counts"]["spans"], report.spans)
+    report.problems += [f"{path.name}: {fault}" for fault in _loss_faults(contents)]
+
+
+def _loss_faults(contents: Any) -> Iterator[str]:
+    # Releases of before there were loss reports have none.
+    try:
+        for name, said in contents.get("losses", {}).items():
+            if said["spans"] != said["written"] + sum(said["lost"].values()):
+                yield f"what {name} lost does not add up."
+    except (AttributeError, KeyError, TypeError):
+        yield "its losses are no loss reports."
 
 
 def _sha256(path: Path) -> str:

@@ -12,7 +12,7 @@ from annotations.enums import ReleaseState, Role
 from annotations.exceptions import Refused
 from annotations.permissions import can_publish
 from annotations.views.lookup import project_for
-from exports import queries
+from exports import losses, queries
 from exports.actions import releases
 from exports.forms import ReleaseForm, RetractionForm
 from exports.models import Release
@@ -95,6 +95,7 @@ def release_detail(request, uuid):
             "project": release.project,
             "release": release,
             "files": release.files.order_by("name"),
+            "losses": losses.sentences(release.manifest.get("losses", {})),
             "can_publish": can_publish(request.user, release.project),
             "is_published": release.state in {ReleaseState.READY, ReleaseState.RETRACTED},
             "origin": request.build_absolute_uri("/")[:-1],

@@ -156,7 +156,9 @@ def is_same(quote: str, surface: str) -> bool:
     """Say whether a quote is the surface, but for how line breaks are written in quotes."""
     if quote == surface:
         return True
-    return _BREAKS.sub(" ", quote.replace("\\n", "\n")) == _BREAKS.sub(" ", surface)
+    # A backslash and an n in a quote are a line break, or what stands in the text.
+    forms = {_BREAKS.sub(" ", quote), _BREAKS.sub(" ", quote.replace("\\n", "\n"))}
+    return _BREAKS.sub(" ", surface) in forms
 
 
 def _forms(text: str) -> tuple[bool, ...]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from types import ModuleType
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
@@ -22,8 +22,9 @@ from annotations.actions.jobs import LostClaim, check_in, claim, unclaimed, wake
 from annotations.enums import ReleaseState
 from annotations.exceptions import Refused
 from annotations.models import AuditEvent
-from exports import folders, manifest, rendering
+from exports import conversion, folders, manifest, rendering
 from exports.actions.freezing import freeze
+from exports.conversion import Converted
 from exports.formats import DERIVED, jsonl
 from exports.manifest import Tally, Written
 from exports.models import Release, ReleaseFile
@@ -106,7 +107,7 @@ def _run(release: Release, clock: Callable[[], datetime]) -> None:
     tally = Tally()
     articles = folders.write(release, jsonl.NAME, _with_progress(release, _lines(release, tally)))
     derived = [
-        _derive(release, DERIVED[name])
+        _derive(release, name)
         for name in Recipe.from_json(release.request).formats
         if name in DERIVED
     ]
@@ -121,20 +122,11 @@ def _lines(release: Release, tally: Tally) -> Iterator[bytes]:
         yield jsonl.line(article)
 
 
-def _derive(release: Release, format: ModuleType) -> Written:
+def _derive(release: Release, format: str) -> Converted:
     """Write another format from the canonical lines, and from nothing else."""
-    check_in(release, step=f"writing {format.NAME}", done=0)
-    rows = 0
-
-    def pieces() -> Iterator[bytes]:
-        nonlocal rows
-        yield format.header()
-        for line in _with_progress(release, folders.read(release, jsonl.NAME)):
-            for row in format.lines(json.loads(line)):
-                rows += 1
-                yield row
-
-    return replace(folders.write(release, format.NAME, pieces()), rows=rows)
+    check_in(release, step=f"writing {DERIVED[format].NAME}", done=0)
+    lines = _with_progress(release, folders.read(release, jsonl.NAME))
+    return conversion.convert(format, map(json.loads, lines), partial(folders.write, release))
 
 
 def _with_progress(release: Release, lines: Iterator[bytes]) -> Iterator[bytes]:
@@ -151,14 +143,15 @@ def _publish(
     release: Release,
     *,
     articles: Written,
-    derived: list[Written],
+    derived: list[Converted],
     tally: Tally,
     at: datetime,
 ) -> None:
     """Write what goes with the records, the manifest last, then make it all known at once."""
     articles = replace(articles, rows=tally.articles)
-    data = [articles, *derived]
-    contents = _contents(release, data, tally)
+    data = [articles, *(file for converted in derived for file in converted.files)]
+    losses = {converted.format: converted.report for converted in derived}
+    contents = _contents(release, data, tally) | {"losses": losses}
     card = folders.write(release, manifest.CARD, [manifest.card(contents)])
     text = manifest.dump(contents)
     sums = manifest.checksums([*data, card, folders.measure(manifest.NAME, text)])

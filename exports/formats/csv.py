@@ -8,10 +8,17 @@ has what was there.
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from exports.formats.ledger import Ledger, Record
+
 NAME = "spans.csv"
+TITLE = _("CSV for spreadsheets, one row a gold span")
+KEEPS = frozenset({"attributes", "links", "notes"})
+NEEDS: frozenset[str] = frozenset()
 
 #: The columns, and what is in them.
 COLUMNS = {
@@ -37,17 +44,33 @@ COLUMNS = {
     "decision": "the ruling's id",
     "note": "the adjudicator's",
 }
+CARD = (
+    f"`{NAME}` has the gold spans for spreadsheets, one a row; an article without spans",
+    "has one row with an empty span. Codings are not in it. An apostrophe stands before text",
+    "that a spreadsheet would compute, and before one that was there already.",
+    "",
+    "| Column | holds |",
+    "| --- | --- |",
+    *(f"| `{name}` | {meaning} |" for name, meaning in COLUMNS.items()),
+)
 _META = ("title", "outlet", "published_at", "language", "url")
 #: Signs that begin a formula; a spreadsheet takes the full-width forms for the narrow ones.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def header() -> bytes:
-    return _line(COLUMNS)
+def write(records: Iterable[Record], ledger: Ledger) -> Iterator[bytes]:
+    """Yield the header and the rows."""
+    yield _line(COLUMNS)
+    for record in records:
+        ledger.article(record)
+        for span in record.get("spans", ()):
+            ledger.wrote(span)
+        for row in _rows(record):
+            ledger.rows += 1
+            yield row
 
 
-def lines(record: dict[str, Any]) -> Iterator[bytes]:
-    """Yield the rows of one article."""
+def _rows(record: Record) -> Iterator[bytes]:
     article = {
         "article": record["id"],
         "text_sha256": record["text_sha256"],

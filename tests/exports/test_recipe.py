@@ -22,7 +22,10 @@ def codes(**recipe):
         ({"stratify": "outlet"}, [("stratify", "no_splits")]),
         ({"stratify": "mood", "splits": {"a": 1.0}}, [("stratify", "unknown")]),
         ({"formats": ["csv"]}, []),
-        ({"formats": ["jsonl", "xmi"]}, [("formats", "unknown_format")]),
+        ({"formats": ["jsonl", "stone"]}, [("formats", "unknown_format")]),
+        ({"formats": ["conll"], "text": False}, [("formats", "needs_text")]),
+        ({"formats": ["brat", "doccano"], "include": ["codings"]}, [("formats", "needs_gold")]),
+        ({"formats": ["parquet"], "text": False, "include": ["codings"]}, []),
         ({"formats": []}, [("formats", "empty")]),
         ({"include": []}, [("include", "empty")]),
         ({"include": ["gossip"]}, [("include", "unknown_part")]),
@@ -39,9 +42,12 @@ def test_what_cannot_be_built_is_named(recipe, found):
 
 
 def test_an_unknown_format_is_answered_with_those_there_are():
-    (fault,) = Recipe(formats=["parquet"]).faults()
+    (fault,) = Recipe(formats=["stone"]).faults()
 
-    assert fault["detail"] == "There is no format “parquet”. There is: jsonl, csv."
+    assert fault["detail"] == (
+        "There is no format “stone”. There is: jsonl, jsonl.gz, csv, parquet, conll, brat, xmi, "
+        "spacy, webannotation, labelstudio, doccano."
+    )
 
 
 def test_equal_requests_are_written_alike():

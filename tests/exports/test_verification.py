@@ -97,6 +97,8 @@ def test_a_checksum_of_a_file_elsewhere_is_not_followed(release):
         (["files", 0, "bytes"], 2, "the number of bytes"),
         (["schema"], "something/2", "schema"),
         (["counts"], {}, "the number of articles"),
+        (["losses"], [], "its losses are no loss reports"),
+        (["losses", "csv"], {"spans": 5, "written": 3, "lost": {"x": 1}}, "what csv lost does"),
     ],
 )
 def test_a_manifest_that_says_otherwise_is_found(release, path, value, says):
@@ -208,7 +210,9 @@ def test_the_order_of_the_lines_is_checked(release):
     ]
 
 
-@pytest.mark.parametrize("line", [b"{}", b"not json\n", b"[]\n", b"\xff\n"])
+@pytest.mark.parametrize(
+    "line", [b"{}", b"not json\n", b"[]\n", b"\xff\n", b"[" * 100_000 + b"\n"]
+)
 def test_a_line_that_is_no_record_is_found(release, line):
     write(release, records(release))
     with (release / jsonl.NAME).open("ab") as file:
@@ -242,3 +246,16 @@ def test_a_thoroughly_broken_file_is_not_told_line_by_line(release):
     (release / jsonl.NAME).write_bytes(b"{}\n" * 10_000)
 
     assert len(verify(release).problems) < MOST_PROBLEMS + 20
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"), [("No news", "\\ud800"), ('"words":23', '"words":NaN')]
+)
+def test_what_no_file_can_hold_is_a_finding_and_no_crash(release, said, instead):
+    write(release, records(release))
+    content = (release / jsonl.NAME).read_text()
+    assert said in content
+    (release / jsonl.NAME).write_text(content.replace(said, instead))
+
+    (problem,) = verify(release).problems
+    assert "half of a surrogate pair, or NaN" in problem

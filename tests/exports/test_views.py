@@ -78,6 +78,25 @@ def test_a_ready_release_shows_its_files_and_how_to_fetch_them(project, admin):
     assert "curl -C - -OJ" in page
 
 
+def test_a_release_page_tells_what_its_files_cannot_say(project, admin):
+    report = {
+        "spans": 1200,
+        "written": 1190,
+        "lost": {"shares_words": 9, "not_on_words": 1},
+        "left_out": {"links": 1, "attributes": 2},
+    }
+    whole = {"spans": 1200, "written": 1200, "lost": {}, "left_out": {}}
+    release = published(project, losses={"conll": report, "parquet": whole})
+
+    page = admin.get(f"/releases/{release.uuid}/").content.decode()
+
+    assert (
+        "<li>gold.conll has 1,190 of 1,200 spans: 9 share words with a shorter span; 1 begins or"
+        " ends amid a word. Not in it: 2 attributes, 1 link.</li>"
+    ) in page
+    assert "articles.parquet has" not in page
+
+
 def test_the_form_asks_for_what_was_filled_in(project, admin):
     batch = BatchFactory(project=project)
 
@@ -86,7 +105,7 @@ def test_the_form_asks_for_what_was_filled_in(project, admin):
         form(
             batches=[str(batch.uuid)],
             include="both",
-            formats=["csv"],
+            formats=["csv", "xmi"],
             outlet="Lantern",
             published_from="2024-01-01",
             train="80",
@@ -103,7 +122,7 @@ def test_the_form_asks_for_what_was_filled_in(project, admin):
     assert release.request == {
         "batches": [str(batch.uuid)],
         "filter": {"outlet": "Lantern", "from": "2024-01-01"},
-        "formats": ["jsonl", "csv"],
+        "formats": ["jsonl", "csv", "xmi"],
         "include": ["gold", "codings"],
         "splits": {"train": 0.8, "dev": 0.1, "test": 0.1},
         "stratify": "outlet",

@@ -92,7 +92,9 @@ def requested(project: Project, **recipe: Any) -> Release:
     )
 
 
-def published(project: Project, content: bytes = b"one\ntwo\n") -> Release:
+def published(
+    project: Project, content: bytes = b"one\ntwo\n", *, losses: dict[str, Any] | None = None
+) -> Release:
     """Return a ready release of one file, as if a worker had built it."""
     digest = hashlib.sha256(content).hexdigest()
     release = Release.objects.create(
@@ -103,7 +105,8 @@ def published(project: Project, content: bytes = b"one\ntwo\n") -> Release:
         state=ReleaseState.READY,
         epoch=1,
         content_hash=digest,
-        manifest={"counts": Tally().as_json(), "codebooks": [], "left_out": []},
+        manifest={"counts": Tally().as_json(), "codebooks": [], "left_out": []}
+        | {"losses": losses or {}},
         created_at=TUESDAY,
         finished_at=TUESDAY,
     )

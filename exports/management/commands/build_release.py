@@ -11,7 +11,7 @@ from annotations.enums import ReleaseState
 from annotations.exceptions import Refused
 from annotations.models import Project
 from exports.actions import building, releases
-from exports.recipe import PARTS, STRATA, Recipe
+from exports.recipe import FORMATS, PARTS, STRATA, Recipe
 
 
 class Command(BaseCommand):
@@ -22,7 +22,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("slug", help="the project")
         parser.add_argument("--name", required=True)
-        parser.add_argument("--format", action="append", dest="formats", help="default: jsonl")
+        parser.add_argument(
+            "--format",
+            action="append",
+            dest="formats",
+            help=f"default: jsonl. Of {', '.join(FORMATS)}",
+        )
         parser.add_argument("--out", type=Path, help="a folder to copy the files to")
         parser.add_argument("--batch", action="append", dest="batches", metavar="ID", type=UUID)
         parser.add_argument("--include", action="append", choices=PARTS)

@@ -112,3 +112,12 @@ def test_coders_of_different_texts_are_told():
 
 def test_annotations_without_their_text_are_told():
     assert told(("a.ann", b"")) == [(1, ("a.ann", 1, "no_text"))]
+
+
+def test_a_backslash_and_an_n_are_what_the_text_has_or_a_line_break():
+    text = "A \\n and\na break"
+    lines = ["T1\tactor 0 16\tA \\n and a break", "T2\tactor 5 12\tand\\na b"]
+
+    _, record = rows(*brat(*lines, text=text))[0]
+
+    assert surfaces(record) == [("actor", text[:16]), ("actor", "and\na b")]

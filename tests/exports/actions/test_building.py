@@ -9,10 +9,12 @@ from annotations.enums import ReleaseState, TaskState
 from annotations.models import Assignment, AuditEvent, Member, Task
 from exports import folders
 from exports.actions import building, freezing, releases
+from exports.formats import DERIVED
+from exports.formats.ledger import Ledger
 from exports.models import Release, ReleaseFile
 from exports.verification import verify
 from tests.exports import golden, reading
-from tests.exports.worlds import built, corpus, requested
+from tests.exports.worlds import built, corpus, gold_span, requested
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -66,7 +68,38 @@ def test_a_spreadsheet_is_made_from_the_records_and_told_of():
     assert "`spans.csv`" in reading.content(release, "README.md").decode()
 
 
-@pytest.mark.parametrize("formats", [["jsonl"], ["jsonl", "csv"]])
+def test_every_format_is_made_from_the_records_and_told_of():
+    release = built(golden.corpus(), **EVERYTHING | {"formats": ["jsonl", *DERIVED]})
+
+    records = [json.loads(line) for line in reading.content(release).splitlines()]
+    names = ["articles.jsonl", *(module.NAME for module in DERIVED.values())]
+    assert release.state == ReleaseState.READY, release.failure
+    assert [file["name"] for file in release.manifest["files"]] == names
+    card = reading.content(release, "README.md").decode()
+    for format, module in DERIVED.items():
+        ledger = Ledger(format, module.KEEPS)
+        assert reading.content(release, module.NAME) == b"".join(module.write(records, ledger))
+        assert release.manifest["losses"][format] == ledger.as_json()
+        assert release.files.get(name=module.NAME).rows == ledger.rows
+        assert "\n".join(module.CARD) in card
+    assert "* gold.conll has 5 of 5 spans. Not in it: 1 attribute, 1 link," in card
+
+
+def test_spans_that_a_format_lost_are_named_in_a_file():
+    task = Task.objects.get(article__key="a-3", batch__project=golden.corpus())
+    text = task.article.text
+    inner, outer = gold_span(text, "news", "event"), gold_span(text, "No news", "claim")
+    task.golds.create(number=2, spans=[outer, inner], codebook_version=1, made_at=TUESDAY)
+
+    release = built(task.batch.project, formats=["conll"])
+
+    (lost,) = map(json.loads, reading.content(release, "losses.conll.jsonl").splitlines())
+    assert (lost["article"], lost["span"], lost["reason"]) == ("a-3", outer["id"], "shares_words")
+    assert release.manifest["losses"]["conll"]["lost"] == {"shares_words": 1}
+    assert release.files.get(name="losses.conll.jsonl").rows == 1
+
+
+@pytest.mark.parametrize("formats", [["jsonl"], ["jsonl", *DERIVED]])
 def test_a_release_is_what_verify_accepts(tmp_path, formats):
     release = built(golden.corpus(), **EVERYTHING | {"formats": formats})
 

@@ -56,7 +56,7 @@ def test_options_become_the_request():
     ("arguments", "says"),
     [
         (["nowhere", "--name=G"], "There is no project “nowhere”."),
-        (["golden", "--name=G", "--format=parquet"], "There is: jsonl."),
+        (["golden", "--name=G", "--format=stone"], "There is: jsonl, "),
         (["golden", "--name=G", "--split=train"], "Write splits as"),
         (["golden", "--name= "], "Give the release a name."),
     ],
