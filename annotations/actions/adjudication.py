@@ -14,6 +14,7 @@ from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, CardKind, Outcome, TaskState
 from annotations.exceptions import Invalid, Refused
 from annotations.models import Assignment, AuditEvent, Card, Gold, Remark, Task, User
+from annotations.permissions import is_coder_of
 from annotations.queries import disputes, gold
 
 RULINGS = (Outcome.ACCEPT, Outcome.EDIT, Outcome.REJECT, Outcome.UNCLEAR)
@@ -257,8 +258,11 @@ def return_work(*, task: Task, coder: str, note: str, by: User, at: datetime) ->
     rulings.refuse_unless_open(task)
     shown = _coder(task, disputes.coders_of(task), coder)
     assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=shown.pk)
-    if shown.coder.is_external:
+    person = shown.coder.user
+    if person is None:
         raise CannotReturn(_("This work was imported; nobody can sign in to change it."))
+    if not person.is_active or not is_coder_of(person, shown):
+        raise CannotReturn(_("This coder is no longer at work here; nobody could change it."))
     if assignment.state != AssignmentState.SUBMITTED:
         raise CannotReturn(_("This work is not handed in."))
     assignment.state = AssignmentState.RETURNED

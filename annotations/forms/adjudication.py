@@ -13,7 +13,7 @@ class QueueForm(forms.Form):
     kind = forms.ChoiceField(label=_("Dispute"), required=False)
     label = forms.ChoiceField(label=_("Label"), required=False)
     coder = forms.ChoiceField(label=_("Coder"), required=False)
-    against = forms.ChoiceField(label=_("differs from"), required=False)
+    against = forms.ChoiceField(label=_("Differs from"), required=False)
 
     def __init__(self, *args, project: Project, user: User, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from annotations.actions import adjudication
 from annotations.enums import TaskState
-from annotations.models import Decision, Gold, Task
+from annotations.models import Decision, Gold, RulingDraft, Task
 from annotations.queries import disputes
 from tests.factories import TUESDAY, ArticleFactory, BatchFactory, CodebookFactory, ProjectFactory
 from tests.stories import adjudicator_of, coded_task, resubmit
@@ -159,6 +159,57 @@ def test_reason_and_note_go_with_the_ruling(open_page):
     assert (decision.reason, decision.note) == ("The book says so", "Titles belong to names: 1.")
     page.keyboard.press("k")
     expect(page.get_by_label("Reason")).to_have_value("The book says so")
+
+
+def test_what_was_begun_beside_a_place_is_there_when_one_comes_back(open_page):
+    page = open_page
+    reason, sure, note = (page.get_by_label(name) for name in ("Reason", "Sure", "Note to"))
+    page.keyboard.press("m")
+    page.keyboard.type("Ask the desk.")
+    sure.fill("60")
+    page.locator("#remarks summary").click()
+    page.get_by_label("Your remark").fill("Who knows")
+    page.locator("#places button").nth(1).click()
+    expect(note).to_have_value("")
+    expect(page.get_by_label("Your remark")).to_be_hidden()
+
+    page.keyboard.press("k")
+    expect(page.get_by_label("Your remark")).to_have_value("Who knows")
+    page.keyboard.press("1")
+    saved(page)
+
+    decision = Decision.objects.get(is_automatic=False)
+    assert (decision.note, decision.confidence) == ("Ask the desk.", 60)
+    page.get_by_label("decided automatically").check()
+    page.locator("#places button", has_text="Velmora").click()
+    for field in (reason, sure, note):
+        expect(field).to_have_value("")
+
+
+def test_a_double_click_or_a_key_held_down_rules_once_and_an_archived_project_takes_none(
+    open_page, task
+):
+    page = open_page
+    page.locator(".choice").first.click()
+    page.locator(".choice").first.dispatch_event("click", {"detail": 2})
+    expect(page.locator("[data-part=place]")).to_have_text("Place 2 of 3")
+    for _ in range(3):
+        page.keyboard.down("x")
+    page.keyboard.up("x")
+    expect(page.locator("[data-part=place]")).to_have_text("Place 3 of 3")
+    saved(page)
+    assert [outcome for outcome, _ in decisions()] == ["accept", "unclear"]
+
+    project = task.batch.project
+    project.archived_at = TUESDAY
+    project.save(update_fields=["archived_at"])
+    page.reload()
+    expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+    expect(page.get_by_role("button", name="Finish")).to_have_count(0)
+    page.keyboard.press("0")
+    expect(page.locator("#message")).to_contain_text("archived")
+    assert len(decisions()) == 2
+    assert not RulingDraft.objects.exists()
 
 
 def test_another_version_is_made_of_the_coders_borders(open_page):

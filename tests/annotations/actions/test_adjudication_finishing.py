@@ -3,7 +3,7 @@ import uuid
 import pytest
 
 from annotations.actions import adjudication, rulings
-from annotations.enums import AssignmentState, TaskState
+from annotations.enums import AssignmentState, Role, TaskState
 from annotations.models import Assignment, AuditEvent, Decision, Gold, RulingDraft, Task
 from annotations.queries import disputes
 from tests.annotations.actions.disputes import (
@@ -201,6 +201,34 @@ def test_returned_work_opens_the_task_and_tells_the_coder_why():
     assert task.state == TaskState.OPEN
     with pytest.raises(rulings.NotOpenToRulings):
         rule(task, card, "reject")
+
+
+@pytest.mark.parametrize("gone", ["removed", "no longer a coder", "deactivated"])
+def test_work_is_not_returned_to_somebody_who_could_not_take_it_up(gone):
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)])
+    name = name_of(only_card(task, "boundary"), BRANDT)
+    (assignment,) = (
+        a
+        for a in disputes.coders_of(task)
+        if disputes.names(task, disputes.coders_of(task))[str(a.uuid)] == name
+    )
+    member = assignment.coder
+    if gone == "removed":
+        member.removed_at = TUESDAY
+    elif gone == "no longer a coder":
+        member.roles = [Role.RESEARCHER]
+    else:
+        member.user.is_active = False
+        member.user.save(update_fields=["is_active"])
+    member.save(update_fields=["removed_at", "roles"])
+
+    with pytest.raises(adjudication.CannotReturn, match="no longer"):
+        adjudication.return_work(
+            task=task, coder=name, note="", by=adjudicator_of(task), at=TUESDAY
+        )
+
+    task.refresh_from_db()
+    assert task.state == TaskState.CODED
 
 
 def test_imported_work_can_not_be_returned():

@@ -30,7 +30,9 @@ const COMMANDS = {
 export function takeCommands(desk) {
   desk.root.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-command]");
-    if (button instanceof HTMLElement) COMMANDS[button.dataset.command ?? ""]?.(desk);
+    const command = (button instanceof HTMLElement && button.dataset.command) || "";
+    // A double click is for one place, as it is on the versions.
+    if (event.detail < 2 || command !== "unclear") COMMANDS[command]?.(desk);
   });
   document.addEventListener("keydown", (event) => takeKey(desk, event));
 }
@@ -54,6 +56,8 @@ function takeKey(desk, event) {
   }
   if (isField || event.ctrlKey || event.metaKey) return;
   const { digit, command } = meaningOf(event);
+  // A key that is held down goes on and on, but rules once.
+  if (event.repeat && command !== "next" && command !== "previous") return;
   if (digit && desk.panel.press(digit)) event.preventDefault();
   else if (command) {
     event.preventDefault();

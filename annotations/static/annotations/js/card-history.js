@@ -13,12 +13,14 @@ export class CardHistory {
    * @param {object} parts
    * @param {HTMLDetailsElement} parts.section
    * @param {import("./rulings.js").Rulings} parts.rulings
+   * @param {import("./labels.js").Labels} parts.labels
    * @param {(sentence: string) => void} parts.say
    * @param {(body: any) => void} parts.onAgain with the body of the ruling to make again
    */
-  constructor({ section, rulings, say, onAgain }) {
+  constructor({ section, rulings, labels, say, onAgain }) {
     this.section = section;
     this.rulings = rulings;
+    this.labels = labels;
     this.say = say;
     this.onAgain = onAgain;
     /** @type {Card | undefined} */
@@ -67,7 +69,7 @@ export class CardHistory {
     const who = row.by ?? text("decided-automatically");
     const what = [
       text(`ruled-${row.outcome}`, { coder: row.coder ?? "" }),
-      row.spans.map(({ quote }) => `“${quote}”`).join(" "),
+      row.spans.map(({ label, quote }) => `${this.labels.nameOf(label)} “${quote}”`).join(", "),
     ].filter(Boolean);
     const why = [row.reason, row.rule, row.note].filter(Boolean).join(" · ");
     item.dataset.standing = row.standing;

@@ -30,11 +30,14 @@ export class CardPanel {
     this.targets = new Map();
     /** @type {Set<string> | null} the coders whose versions are kept, while several are chosen */
     this.kept = null;
+    /** @type {Map<string, ReturnType<typeof saidOf>>} what was written on a card and not yet said */
+    this.unsaid = new Map();
     this.choices = this.#part("choices");
     this.form = /** @type {HTMLFormElement} */ (panel.querySelector("form.said"));
     this.choices.addEventListener("click", (event) => {
       const button = /** @type {HTMLElement} */ (event.target).closest("button");
-      if (button) this.#choose(button);
+      // The next place stands where this one stood: a double click would rule on both.
+      if (button && event.detail < 2) this.#choose(button);
     });
   }
 
@@ -43,6 +46,7 @@ export class CardPanel {
    * @param {{index: import("./extent-index.js").ExtentIndex<Card>, targets: import("./card-versions.js").Targets, isNew: boolean}} around
    */
   show(card, { index, targets, isNew }) {
+    if (isNew) this.#keepUnsaid();
     this.card = card;
     this.targets = targets;
     this.#part("kind").textContent = kindOf(card);
@@ -149,11 +153,18 @@ export class CardPanel {
     line.textContent = [stateOf(card), by, decision.reason].filter(Boolean).join(" · ");
   }
 
+  #keepUnsaid() {
+    const { card, said } = this;
+    if (!card) return;
+    if (JSON.stringify(said) === JSON.stringify(saidOf(card))) this.unsaid.delete(card.id);
+    else this.unsaid.set(card.id, said);
+  }
+
   /** @param {Card} card */
-  #fillForm({ decision }) {
-    for (const name of /** @type {const} */ (["reason", "rule", "note", "confidence"])) {
+  #fillForm(card) {
+    for (const [name, value] of Object.entries(this.unsaid.get(card.id) ?? saidOf(card))) {
       const field = /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
-      if (field) field.value = String((!decision?.automatic && decision?.[name]) ?? "");
+      if (field) field.value = String(value ?? "");
     }
   }
 
@@ -249,6 +260,16 @@ function lanesOf(card, cards) {
         .map((span) => ({ ...span, isFaded: true })),
     ],
   }));
+}
+
+/**
+ * Return what a person has said with the ruling on a card, in the order of the form.
+ * @param {Card} card
+ */
+function saidOf({ decision }) {
+  const { reason = "", rule = "", note = "", confidence = null } =
+    decision && !decision.automatic ? decision : {};
+  return { reason, rule, note, confidence };
 }
 
 /**

@@ -22,6 +22,8 @@ export class Remarks {
     this.say = say;
     /** @type {Card | undefined} */
     this.card = undefined;
+    /** @type {Map<string, string>} what was begun on a card and not yet said */
+    this.unsaid = new Map();
     this.form = /** @type {HTMLFormElement} */ (section.querySelector("form"));
     section.addEventListener("toggle", () => void this.#load());
     this.form.addEventListener("submit", (event) => {
@@ -32,12 +34,14 @@ export class Remarks {
 
   /** @param {Card} card */
   show(card) {
-    const isOther = this.card?.id !== card.id;
+    const before = this.card?.id;
     this.card = card;
     this.#count();
-    if (!isOther) return;
-    this.form.reset();
-    this.section.open = false;
+    if (before === card.id) return;
+    const field = /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem("text"));
+    if (before) this.unsaid.set(before, field.value);
+    field.value = this.unsaid.get(card.id) ?? "";
+    this.section.open = Boolean(field.value);
   }
 
   async #load() {

@@ -26,7 +26,7 @@ import { text } from "./texts.js";
 /** @typedef {import("./types.js").Extent} Extent */
 
 /** @type {Record<string, string>} why a task takes no rulings, by its state */
-const SHUT = { open: "coders-at-work" };
+const SHUT = { open: "coders-at-work", archived: "is-archived" };
 
 export class RulingDesk {
   /**
@@ -63,6 +63,7 @@ export class RulingDesk {
       onWire,
       store,
     });
+    if (root.dataset.state === "archived") this.rulings.state = "archived";
     /** @type {string | null} */
     this.current = null;
     /** @type {string | null} */
@@ -95,6 +96,7 @@ export class RulingDesk {
     this.history = new CardHistory({
       section: /** @type {HTMLDetailsElement} */ (byId("card-history")),
       rulings: this.rulings,
+      labels,
       say,
       onAgain: (body) => this.rule(body, {}),
     });
