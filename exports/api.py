@@ -20,7 +20,7 @@ from rest_framework.reverse import reverse
 
 from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing
 from annotations.api.errors import problem
-from annotations.api.renderers import JSONRenderer
+from annotations.api.renderers import ProblemRenderer
 from annotations.enums import ReleaseState, Role
 from exports import downloads
 from exports.actions import releases
@@ -190,12 +190,6 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
             release=release, by=request.user, at=timezone.now(), **given.validated_data
         )
         return Response(self.get_serializer(self.get_object()).data)
-
-
-class ProblemRenderer(JSONRenderer):
-    """For whatever a client accepts: files go out as they are, only problems are rendered."""
-
-    media_type = "*/*"
 
 
 class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):

@@ -116,6 +116,33 @@ class CursorPagination(pagination.CursorPagination):
         return replace_query_param(self.address, self.cursor_query_param, cursor)
 
 
+class ListPagination(CursorPagination):
+    """The same for what is no query but a list in its order: a cursor is a place in it."""
+
+    def paginate_queryset(self, queryset: Sequence, request: Request, view: Any = None) -> list:
+        size = self.get_page_size(request)
+        self.address = request.build_absolute_uri()
+        cursor = request.query_params.get(self.cursor_query_param)
+        try:
+            [start] = [0] if cursor is None else Place.read(cursor).values
+            if type(start) is not int or start < 0:
+                raise ValueError("no place in a list")
+        except (ValueError, TypeError) as error:
+            raise ValidationError({"cursor": _("This cursor is not one of ours.")}) from error
+        self.places = (max(0, start - size), start + size)
+        self.has_next, self.has_previous = start + size < len(queryset), start > 0
+        return list(queryset[start : start + size])
+
+    def get_next_link(self) -> str | None:
+        return self._link_to(self.places[1]) if self.has_next else None
+
+    def get_previous_link(self) -> str | None:
+        return self._link_to(self.places[0]) if self.has_previous else None
+
+    def _link_to(self, place: int) -> str:
+        return replace_query_param(self.address, self.cursor_query_param, Place([place]).write())
+
+
 def _turned(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 

@@ -22,3 +22,9 @@ class JSONRenderer(BaseRenderer):
         if data is None:
             return b""
         return orjson.dumps(data, default=plain, option=orjson.OPT_NON_STR_KEYS)
+
+
+class ProblemRenderer(JSONRenderer):
+    """For whatever a client accepts: files go out as they are, only problems are rendered."""
+
+    media_type = "*/*"

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from annotations.api.adjudication import AdjudicationViewSet
-from annotations.api.agreement import AgreementViewSet
+from annotations.api.agreement import AgreementFileViewSet, AgreementViewSet
 from annotations.api.articles import ArticleListViewSet, ArticleViewSet
 from annotations.api.assignments import AssignmentListViewSet
 from annotations.api.batch_changes import BatchChangeViewSet, WorkViewSet
@@ -292,6 +292,21 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/agreement/",
         AgreementViewSet.as_view({"get": "retrieve"}),
         name="agreement",
+    ),
+    path(
+        "projects/<slug:slug>/agreement/details/",
+        AgreementViewSet.as_view({"get": "details"}),
+        name="agreement-details",
+    ),
+    path(
+        "projects/<slug:slug>/agreement/articles/",
+        AgreementViewSet.as_view({"get": "list"}),
+        name="agreement-articles",
+    ),
+    path(
+        "projects/<slug:slug>/agreement/files/<str:name>",
+        AgreementFileViewSet.as_view({"get": "download"}),
+        name="agreement-file",
     ),
     path(
         "projects/<slug:slug>/history/",

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from annotations.algorithms.spreadsheets import guarded
 from exports.formats.ledger import Ledger, Record
 
 NAME = "spans.csv"
@@ -54,8 +55,6 @@ CARD = (
     *(f"| `{name}` | {meaning} |" for name, meaning in COLUMNS.items()),
 )
 _META = ("title", "outlet", "published_at", "language", "url")
-#: Signs that begin a formula; a spreadsheet takes the full-width forms for the narrow ones.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def write(records: Iterable[Record], ledger: Ledger) -> Iterator[bytes]:
@@ -82,12 +81,6 @@ def _rows(record: Record) -> Iterator[bytes]:
     for span in record.get("spans") or [{}]:
         row = article | span | {"span": span.get("id")}
         yield _line(_cell(row.get(name)) for name in COLUMNS)
-
-
-def guarded(text: str) -> str:
-    """Return ``text`` so that no spreadsheet computes it."""
-    bare = text.lstrip(" \u00a0\u3000\ufeff")
-    return f"'{text}" if text.startswith("'") or bare.startswith(_FORMULA) else text
 
 
 def _cell(value: Any) -> str:

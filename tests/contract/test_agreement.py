@@ -5,7 +5,7 @@ from annotations.actions import agreement
 from annotations.models import AgreementReport, Assignment
 from annotations.queries.agreement import Scope
 from tests.contract.people import ADJUDICATORS, ADMINS, only
-from tests.contract.shapes import assert_fits, is_moment, maybe
+from tests.contract.shapes import assert_fits, is_moment, is_uuid, maybe, page_of
 from tests.factories import AssignmentFactory
 
 ADDRESS = "projects/study/agreement/"
@@ -66,6 +66,43 @@ U_ALPHA = {
 }
 
 
+FIGURE = figure()
+WINDOW = {
+    "from": is_moment,
+    "to": is_moment,
+    "articles": int,
+    "alpha": FIGURE,
+    "gold": {"articles": int, "alpha": FIGURE, "strict_f1": FIGURE, "partial_f1": FIGURE},
+}
+HEADLINE = {"alpha": FIGURE, "strict_f1": FIGURE}
+DETAILS = {
+    "computed_at": maybe(is_moment),
+    "stale": bool,
+    "state": str,
+    "label_given_extent": figure(units=int),
+    "drift": [{"coder": str, "windows": [WINDOW]}],
+    "words": [{"word": str, "disputed": int, "marked": int, "articles": int}],
+    "attributes": [figure(label=str, name=str, articles=int, spans=int)],
+    "later": {"articles": int, "submissions": int, "before": HEADLINE, "after": HEADLINE},
+}
+STANDING = {
+    "task": is_uuid,
+    "article": is_uuid,
+    "key": str,
+    "title": str,
+    "batch": is_uuid,
+    "batch_name": str,
+    "state": str,
+    "coded_at": is_moment,
+    "coders": [str],
+    "units": int,
+    "spans": int,
+    "alpha": FIGURE,
+    "strict_f1": FIGURE,
+    "times": maybe(int),
+}
+
+
 def assert_report(seen):
     assert_fits(seen, REPORT)
     assert_fits(seen["mean_pair"], MEAN)
@@ -120,6 +157,38 @@ def test_what_is_computed_is_figures(study, measured):
     assert len(seen["gold"]) == 2
 
 
+def test_details_are_there_before_they_are_computed_and_after(study):
+    before = study.ask("admin", "GET", f"{ADDRESS}details/").json()
+    for batch in study.project.batches.order_by("pk"):
+        agreement.measure(batch=batch, at=timezone.now())
+    measure()
+    after = study.ask("admin", "GET", f"{ADDRESS}details/").json()
+
+    assert_fits(before, DETAILS)
+    assert_fits(after, DETAILS)
+    assert (before["state"], after["state"]) == ("none", "ready")
+    assert (before["drift"], len(after["drift"])) == ([], 4)
+
+
+def test_articles_come_with_the_worst_first(study, measured):
+    seen = study.ask("admin", "GET", f"{ADDRESS}articles/").json()
+
+    assert_fits(seen, page_of(STANDING))
+    values = [row["alpha"]["value"] for row in seen["results"]]
+    assert len(values) == 2
+    assert values == sorted(values)
+
+
+def test_figures_can_be_kept_as_files(study, measured):
+    report = study.ask("admin", "GET", f"{ADDRESS}files/report.json")
+    table = study.ask("admin", "GET", f"{ADDRESS}files/pairs.csv")
+
+    assert report.json()["alpha"] == study.ask("admin", "GET", ADDRESS).json()["alpha"]
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert table.headers["Content-Disposition"] == 'attachment; filename="study-pairs.csv"'
+    assert len(table.content.decode().splitlines()) == 3
+
+
 def test_one_batch_or_one_label_may_be_asked_for(study, measured):
     batch, label = f"batch={study.coded.batch.uuid}", "label=actor"
     for query in (batch, label, f"{batch}&{label}"):
@@ -143,6 +212,7 @@ def test_one_batch_or_one_label_may_be_asked_for(study, measured):
         ("label=mood", 422),
         ("batch=6f2a0c0e-8f43-4f5e-9d0b-3a3df1d5a0a7", 404),
         ("coder=A", 400),
+        ("from=tomorrow", 422),
     ],
 )
 def test_a_question_that_can_not_be_meant_is_refused(study, query, status):

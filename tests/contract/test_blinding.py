@@ -24,6 +24,9 @@ READ_BY_ALL_ROLES = [
     "projects/study/batches/",
     "batches/{batch}/",
     "projects/study/agreement/",
+    "projects/study/agreement/details/",
+    "projects/study/agreement/articles/",
+    "projects/study/agreement/files/report.json",
     "projects/study/history/",
     "projects/study/releases/",
     "tasks/{open}/adjudication/",
@@ -70,7 +73,9 @@ def test_a_coder_with_every_role_is_refused_what_tells_of_others(study, second):
 
     assert study.ask("coder", "GET", f"assignments/{second.uuid}/history/").status_code == 404
     assert study.ask("coder", "GET", f"tasks/{study.open.uuid}/adjudication/").status_code == 404
-    assert study.ask("coder", "GET", "projects/study/agreement/" + batch).status_code == 403
+    for part in ("", "details/", "articles/", "files/report.json", "files/pairs.csv"):
+        address = f"projects/study/agreement/{part}{batch}"
+        assert study.ask("coder", "GET", address).status_code == 403
     assert study.ask("coder", "GET", "batches/{batch}/").json()["progress"] is None
     listed = study.ask("coder", "GET", "projects/study/assignments/" + batch).json()["results"]
     assert [row["id"] for row in listed] == [str(study.assignment.uuid)]
