@@ -162,9 +162,8 @@ def _moved(card: Card, model: Card, spans: list[Row]) -> list[Row]:
 
 def _coder_with(card: Card, spans: list[Row], assignments: Sequence[Assignment]) -> Member | None:
     """Return the first coder who has exactly ``spans`` there; the question says there is one."""
-    wanted = {gold.extent_of(span) for span in spans}
+    wanted = gold.content({"": spans})
     for assignment in assignments:
-        rows = card.candidates.get(str(assignment.uuid), [])
-        if {gold.extent_of(row) for row in rows} == wanted:
+        if gold.content({"": card.candidates.get(str(assignment.uuid), [])}) == wanted:
             return assignment.coder
     return None

@@ -34,6 +34,27 @@ test("an edit is said already when the same spans stand there, whatever their id
   assert.equal(isSaid(job(edit), decisionOf({ outcome: "edit", spans: [span(6)] })), false);
 });
 
+test("an edit that differs in an attribute or in what a link points to is another one", () => {
+  const actors = ["a", "b"].map((id, place) => ({ ...span(place + 7), id }));
+  const targets = new Map(actors.map((actor) => [actor.id, actor]));
+  const edit = (/** @type {string} */ stance, /** @type {string} */ target) => ({
+    outcome: "edit",
+    spans: [
+      {
+        ...span(5),
+        attributes: [{ name: "stance", value: stance }],
+        links: [{ name: "speaker", target }],
+      },
+    ],
+  });
+  const theirs = decisionOf(edit("opposes", "gold-b"));
+  targets.set("gold-b", { ...actors[1], id: "gold-b" });
+
+  assert.equal(isSaid(job(edit("opposes", "b")), theirs, targets), true);
+  assert.equal(isSaid(job(edit("opposes", "a")), theirs, targets), false);
+  assert.equal(isSaid(job(edit("supports", "b")), theirs, targets), false);
+});
+
 test("taking back is done where nothing stands any more", () => {
   assert.equal(isSaid(job({}, "reopen"), null), true);
   assert.equal(isSaid(job({}, "reopen"), decisionOf({ outcome: "reject" })), false);

@@ -69,6 +69,29 @@ def card_row(task):
     return task.cards.select_related("decision").get()
 
 
+def test_a_version_is_applied_as_that_of_the_coder_who_gave_its_attributes(batch, ruler):
+    def kind(value, extent=MAYOR):
+        return [actor(extent, attributes=[{"name": "kind", "value": value}])]
+
+    there = moved(MAYOR, LATER - 1)
+    article = ArticleFactory(project=batch.project, text=ELSEWHERE)
+    other = coded_task(kind("person", there), kind("office", there), batch=batch, article=article)
+    task = coded_task(kind("person"), kind("office"), batch=batch)
+    card = only_card(task, "attribute")
+    chosen = next(
+        candidate["coder"]
+        for candidate in card["candidates"]
+        if candidate["spans"][0]["attributes"][0]["value"] == "office"
+    )
+    rule(task, card, "accept", by=ruler, coder=chosen)
+
+    spread(task, card, ruler)
+
+    decision = card_row(other).decision
+    assert decision.spans[0]["attributes"] == [{"name": "kind", "value": "office"}]
+    assert decision.coder == other.assignments.order_by("pk")[1].coder
+
+
 def test_a_ruling_is_applied_wherever_the_same_question_waits(batch, ruler):
     other = task_with_the_same_question(batch, coders=3)
     version = other.version

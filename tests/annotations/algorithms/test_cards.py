@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import count
 from uuid import UUID
 
@@ -30,14 +31,19 @@ def kinds(**codings):
 
 @st.composite
 def some_codings(draw):
-    spans = st.builds(
-        lambda start, length, label, colour: span(
-            start, start + length, label, attributes=(("colour", colour),)
-        ),
+    extents = st.builds(
+        lambda start, length, label: Extent(start, start + length, label),
         st.integers(0, 12),
         st.integers(1, 8),
         st.sampled_from(["actor", "claim"]),
-        st.sampled_from(["red", "blue"]),
+    )
+    links = st.builds(CodedLink, st.just("speaker"), st.sampled_from("mn"), extents | st.none())
+    colours = st.tuples(st.just("colour"), st.sampled_from(["red", "blue"]))
+    spans = st.builds(
+        lambda extent, attributes, links: span(*extent, attributes=attributes, links=links),
+        extents,
+        st.lists(colours, max_size=1).map(tuple),
+        st.lists(links, max_size=2).map(tuple),
     )
     coders = draw(st.lists(st.sampled_from("PQRS"), unique=True))
     return {coder: draw(st.lists(spans, max_size=6)) for coder in coders}
@@ -134,10 +140,22 @@ def test_every_span_is_in_exactly_one_card(codings):
     cards = make_cards(codings)
 
     for coder, spans in codings.items():
-        dealt = [span.id for card in cards for span in card.candidates[coder]]
-        assert sorted(dealt) == sorted(span.id for span in spans)
+        dealt = [span for card in cards for span in card.candidates[coder]]
+        assert sorted(dealt, key=lambda span: span.id) == sorted(spans, key=lambda span: span.id)
     assert [card.start for card in cards] == sorted(card.start for card in cards)
     assert len({card.id for card in cards}) == len(cards)
+
+
+@given(some_codings())
+def test_attributes_and_links_alone_make_agreed_cards_attribute_ones_and_move_nothing(codings):
+    bare = {
+        coder: [replace(span, attributes=(), links=()) for span in spans]
+        for coder, spans in codings.items()
+    }
+
+    places = [(card.id, card.kind.replace("attribute", "agreed")) for card in make_cards(codings)]
+
+    assert places == [(card.id, card.kind) for card in make_cards(bare)]
 
 
 @given(some_codings(), st.randoms(use_true_random=False))

@@ -11,6 +11,8 @@ const COMMANDS = {
   next: (desk) => desk.move(1),
   previous: (desk) => desk.move(-1),
   unclear: (desk) => desk.rule({ outcome: "unclear" }),
+  nothing: (desk) => desk.rule({ outcome: "reject" }),
+  back: (desk) => desk.panel.back(),
   edit: (desk) => desk.edit(),
   several: (desk) => desk.say(desk.panel.keepSeveral()),
   alike: (desk) => desk.alike.offer(desk.card),
@@ -23,6 +25,9 @@ const COMMANDS = {
   return: () => openDialog("return"),
 };
 
+/** Those after which another place is at hand. */
+const RULINGS = new Set(["unclear", "nothing"]);
+
 /**
  * Let `desk` be commanded by its buttons and by keys.
  * @param {RulingDesk} desk
@@ -32,7 +37,7 @@ export function takeCommands(desk) {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-command]");
     const command = (button instanceof HTMLElement && button.dataset.command) || "";
     // A double click is for one place, as it is on the versions.
-    if (event.detail < 2 || command !== "unclear") COMMANDS[command]?.(desk);
+    if (event.detail < 2 || !RULINGS.has(command)) COMMANDS[command]?.(desk);
   });
   document.addEventListener("keydown", (event) => takeKey(desk, event));
 }

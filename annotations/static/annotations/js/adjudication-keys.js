@@ -13,6 +13,9 @@ const COMMANDS = {
   g: "context",
   a: "alike",
   b: "several",
+  backspace: "nothing",
+  delete: "nothing",
+  escape: "back",
   "?": "help",
 };
 

@@ -1,13 +1,19 @@
 /**
- * The card at hand: the score, the versions to choose from, and what goes with a ruling.
+ * The card at hand: the score, the versions to choose from, what is left open in attributes and
+ * links of the one that was chosen, and what goes with a ruling.
  */
 
-import { absentFrom, contentOf, distinct, isOpen, versionsOf } from "./card-versions.js";
+import { choice, mostChosen, part, spanParts, subjectParts, whoChose } from "./card-parts.js";
+import { absentFrom, contentOf, isOpen, versionsOf } from "./card-versions.js";
 import { kindOf, stateOf } from "./place-list.js";
+import { SlotPanel } from "./slot-panel.js";
+import { composed, outlineOf, outlinesOf, rulingFor, slotsOf, subjectsOf, subjectsOfDrafts } from "./slots.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Card} Card */
 /** @typedef {import("./types.js").Span} Span */
+/** @typedef {import("./slots.js").Draft} Draft */
+/** @typedef {{coders: string[], drafts?: undefined} | {drafts: Draft[], coders?: undefined}} Asked whose versions, or which spans, the slots belong to */
 
 export class CardPanel {
   /**
@@ -15,10 +21,11 @@ export class CardPanel {
    * @param {HTMLElement} parts.panel
    * @param {import("./score.js").Score} parts.score
    * @param {import("./labels.js").Labels} parts.labels
+   * @param {string} parts.articleText
    * @param {number} parts.coders how many the task has
-   * @param {(ruling: {outcome: string, coder?: string, spans?: Span[]}) => void} parts.onRuled
+   * @param {(ruling: {outcome: string, coder?: string, spans?: Draft[]}) => void} parts.onRuled
    */
-  constructor({ panel, score, labels, coders, onRuled }) {
+  constructor({ panel, score, labels, articleText, coders, onRuled }) {
     this.panel = panel;
     this.score = score;
     this.labels = labels;
@@ -32,6 +39,15 @@ export class CardPanel {
     this.kept = null;
     /** @type {Map<string, ReturnType<typeof saidOf>>} what was written on a card and not yet said */
     this.unsaid = new Map();
+    /** @type {Asked | null} */
+    this.asked = null;
+    this.slots = new SlotPanel({
+      section: this.#part("details"),
+      labels,
+      articleText,
+      coders,
+      onChosen: (spans) => this.#ruleFor(spans),
+    });
     this.choices = this.#part("choices");
     this.form = /** @type {HTMLFormElement} */ (panel.querySelector("form.said"));
     this.choices.addEventListener("click", (event) => {
@@ -51,10 +67,16 @@ export class CardPanel {
     this.targets = targets;
     this.#part("kind").textContent = kindOf(card);
     this.#showRuling(card);
-    this.score.show(card, lanesOf(card, index.near(this.score.window(card))));
-    if (isNew) this.#endSeveral();
-    if (!this.kept) this.#showChoices(card);
-    if (isNew) this.#fillForm(card);
+    // Where all marked the same words, the lanes would all be the same.
+    this.score.element.hidden = this.#isMarkedAlike(card);
+    if (!this.score.element.hidden) this.score.show(card, lanesOf(card, index.near(this.score.window(card))));
+    if (isNew) {
+      this.#endSeveral();
+      this.asked = null;
+      this.slots.close();
+      this.#fillForm(card);
+    }
+    this.#showQuestion(card);
   }
 
   /**
@@ -78,12 +100,10 @@ export class CardPanel {
     };
   }
 
-  /** Let the keyboard stand on the version with most support; nothing is chosen by that. */
+  /** Let the keyboard stand on what has most support; nothing is chosen by that. */
   focusChoice() {
-    const [first, ...others] = this.choices.querySelectorAll("button");
-    const support = (/** @type {HTMLElement} */ button) => button.querySelectorAll(".coder").length;
-    const best = others.reduce((best, other) => (support(other) > support(best) ? other : best), first);
-    best?.focus({ preventScroll: true });
+    if (this.slots.isOpen) this.slots.focus();
+    else mostChosen(this.choices.querySelectorAll("button"))?.focus({ preventScroll: true });
   }
 
   /**
@@ -91,9 +111,24 @@ export class CardPanel {
    * @param {string} digit
    */
   press(digit) {
+    if (this.slots.isOpen) return this.slots.press(digit);
     const button = this.choices.querySelector(`[data-key="${digit}"]`);
     if (button instanceof HTMLButtonElement) this.#choose(button);
     return Boolean(button);
+  }
+
+  /** Take back the last value that was chosen for the ruling to be. @returns {boolean} whether there was one */
+  undo() {
+    return this.slots.undo();
+  }
+
+  /** Go back from the values of one version to all versions. */
+  back() {
+    if (!this.card || !this.slots.isOpen || !this.#hasOthers(this.card)) return;
+    this.asked = null;
+    this.slots.close();
+    this.#showQuestion(this.card);
+    this.focusChoice();
   }
 
   /**
@@ -103,6 +138,8 @@ export class CardPanel {
   keepSeveral() {
     if (!this.card) return "";
     if (!this.kept) {
+      if (this.#isMarkedAlike(this.card)) return text("several-one");
+      this.back();
       this.kept = new Set();
       this.choices.dataset.several = "true";
       for (const button of this.choices.querySelectorAll("button")) {
@@ -110,17 +147,22 @@ export class CardPanel {
       }
       return text("several-begun");
     }
-    const chosen = versionsOf(this.card, this.targets).filter(({ coders }) =>
-      this.kept?.has(coders[0]),
-    );
+    const chosen = outlinesOf(this.card).filter(({ coders }) => this.kept?.has(coders[0]));
     this.#endSeveral();
     if (!chosen.length) {
       this.#showChoices(this.card);
       return text("several-ended");
     }
-    const spans = chosen.flatMap((version) => version.spans);
-    this.onRuled({ outcome: "edit", spans: distinct(spans, this.targets) });
+    this.#settle({ coders: chosen.flatMap(({ coders }) => coders) });
     return "";
+  }
+
+  /**
+   * Rule that `drafts` go to gold, once nothing is left open in their attributes and links.
+   * @param {Draft[]} drafts
+   */
+  ruleOnDrafts(drafts) {
+    this.#settle({ drafts });
   }
 
   #endSeveral() {
@@ -137,9 +179,66 @@ export class CardPanel {
       button.setAttribute("aria-pressed", String(this.kept.has(coder)));
       return;
     }
-    if (coder) this.onRuled({ outcome: "accept", coder });
-    else if (outcome === "edit") this.onRuled({ outcome, spans: formerVersion(this.card) });
+    const outline = this.card && outlinesOf(this.card).find(({ coders }) => coders[0] === coder);
+    if (coder && outline) this.#settle({ coders: outline.coders }, { outcome: "accept", coder });
+    else if (outcome === "edit") this.onRuled({ outcome, spans: this.#formerVersion() });
     else this.onRuled({ outcome: "reject" });
+  }
+
+  /**
+   * Ask for what is left open, or rule at once.
+   * @param {Asked} asked what is to be ruled
+   * @param {{outcome: string, coder: string}} [ruling] what says just that, if something does
+   */
+  #settle(asked, ruling) {
+    this.asked = asked;
+    const subjects = this.#subjects();
+    if (slotsOf(subjects).length) {
+      if (this.card) this.#showQuestion(this.card);
+      this.focusChoice();
+    } else if (ruling) {
+      this.asked = null;
+      this.onRuled(ruling);
+    } else this.#ruleFor(composed(subjects, new Map(), this.targets));
+  }
+
+  /** @param {Draft[]} spans */
+  #ruleFor(spans) {
+    const { asked, card, targets } = this;
+    if (!asked || !card) return;
+    this.asked = null;
+    this.#showQuestion(card);
+    const isDrawn = Boolean(asked.drafts);
+    this.onRuled(isDrawn ? { outcome: "edit", spans } : rulingFor(spans, card.candidates, targets));
+  }
+
+  #subjects() {
+    const { asked, card, targets, labels } = this;
+    const candidates = card?.candidates ?? [];
+    if (asked?.drafts) return subjectsOfDrafts(asked.drafts, candidates, { targets, labels });
+    const theirs = candidates.filter(({ coder }) => asked?.coders?.includes(coder));
+    return subjectsOf(theirs, { targets, labels });
+  }
+
+  /**
+   * Show the versions, or what is left open in the one that was chosen.
+   * @param {Card} card
+   */
+  #showQuestion(card) {
+    if (!this.asked && !this.kept && this.#isMarkedAlike(card)) {
+      this.asked = { coders: card.candidates.map(({ coder }) => coder) };
+    }
+    const subjects = this.asked ? this.#subjects() : [];
+    const isAsked = slotsOf(subjects).length > 0;
+    this.choices.hidden = isAsked;
+    if (isAsked) {
+      const ruled = isOpen(card) || this.asked?.drafts ? [] : ruledSpans(card);
+      this.slots.show({ subjects, targets: this.targets, ruled, hasOthers: this.#hasOthers(card) });
+    } else {
+      this.asked = null;
+      this.slots.close();
+      if (!this.kept) this.#showChoices(card);
+    }
   }
 
   /** @param {Card} card */
@@ -173,30 +272,33 @@ export class CardPanel {
     const { decision } = card;
     const hadFocus = this.choices.contains(document.activeElement);
     const chosen = isOpen(card) ? null : decision;
-    const choices = versionsOf(card, this.targets).map(({ spans, coders }, index) => {
+    const outlines = outlinesOf(card);
+    const choices = outlines.map(({ candidates, coders }, index) => {
       const button = choice(index < 9 ? String(index + 1) : "");
       button.dataset.coder = coders[0];
-      // Gold has its own ids, so that links of a ruling can't be told apart by their targets.
-      const isTheirs = chosen?.coder ? coders.includes(chosen.coder) : same(chosen?.spans ?? [], spans);
-      const isChosen = chosen?.outcome === "accept" && isTheirs;
+      const isChosen = chosen?.coder
+        ? coders.includes(chosen.coder)
+        : outlineOf(chosen?.spans ?? []) === outlineOf(candidates[0].spans);
       button.setAttribute("aria-pressed", String(isChosen));
-      button.append(this.#versions(spans), this.#whoChose(coders));
+      button.append(this.#version(candidates), whoChose(coders, this.coders));
       return button;
     });
-    const former = formerVersion(card);
+    const former = this.#formerVersion(card);
     if (former.length) {
       const button = choice(choices.length < 9 ? String(choices.length + 1) : "");
       button.dataset.outcome = "edit";
       button.setAttribute("aria-pressed", "false");
-      const who = part("choice-who", "");
+      const whole = part("choice-spans");
+      whole.append(...former.map((span) => spanLine(spanParts(span, this.labels, this.targets))));
+      const who = part("choice-who");
       who.append(part("choice-share", text("as-ruled")));
-      button.append(this.#versions(former), who);
+      button.append(whole, who);
       choices.push(button);
     }
     const none = choice("0");
     none.dataset.outcome = "reject";
     none.setAttribute("aria-pressed", String(chosen?.outcome === "reject"));
-    none.append(part("choice-none", text("none")), this.#whoChose(absentFrom(card)));
+    none.append(part("choice-none", text("none")), whoChose(absentFrom(card), this.coders));
     this.choices.replaceChildren(
       ...[...choices, none].map((button) => {
         const item = document.createElement("li");
@@ -207,35 +309,50 @@ export class CardPanel {
     if (hadFocus) this.focusChoice();
   }
 
-  /** @param {Span[]} spans */
-  #versions(spans) {
-    const whole = part("choice-spans", "");
-    for (const span of spans) {
-      const one = part("choice-span", "");
-      const chip = part("label", "");
-      this.labels.dress(chip, span.label);
-      chip.append(part("glyph", ""), this.labels.nameOf(span.label));
-      const details = [
-        ...span.attributes.map(({ name, value }) => `${name}: ${value}`),
-        ...span.links.map(({ name, target }) => `${name} → ${this.targets.get(target)?.quote ?? "…"}`),
-        ...(span.note ? [`✎ ${span.note}`] : []),
-      ];
-      one.append(chip, part("choice-quote", `“${span.quote}”`));
-      if (details.length) one.append(part("choice-details", details.join(" · ")));
-      whole.append(one);
+  /** @param {Card["candidates"]} candidates those of coders who marked the place alike */
+  #version(candidates) {
+    const { targets, labels } = this;
+    const whole = part("choice-spans");
+    for (const subject of subjectsOf(candidates, { targets, labels })) {
+      const line = spanLine(subjectParts(subject, labels, targets));
+      const names = slotsOf([subject]).map(({ name }) => name);
+      if (names.length) {
+        line.append(part("choice-details", text("slots-differ", { names: names.join(", ") })));
+      }
+      whole.append(line);
     }
     return whole;
   }
 
-  /** @param {string[]} coders */
-  #whoChose(coders) {
-    const who = part("choice-who", "");
-    who.append(...coders.map((coder) => part("coder", coder)));
-    if (coders.length) {
-      const share = text("share", { some: coders.length, all: this.coders });
-      who.append(part("choice-share", share));
-    }
-    return who;
+  /**
+   * Return what was ruled before the work changed, if no coder has it now.
+   * @param {Card | undefined} [card]
+   */
+  #formerVersion(card = this.card) {
+    if (!card?.decision?.stale) return [];
+    const { spans } = card.decision;
+    const said = contentOf(spans, this.targets);
+    const isTheirs = versionsOf(card, this.targets).some(
+      (version) => contentOf(version.spans, this.targets) === said,
+    );
+    return isTheirs ? [] : spans;
+  }
+
+  /**
+   * Whether there is something to go back to from the slots.
+   * @param {Card} card
+   */
+  #hasOthers(card) {
+    return Boolean(this.asked?.drafts) || !this.#isMarkedAlike(card);
+  }
+
+  /**
+   * Whether all coders marked the same, so that there is no version to choose first.
+   * @param {Card} card
+   */
+  #isMarkedAlike(card) {
+    const isOne = outlinesOf(card).length === 1 && !absentFrom(card).length;
+    return isOne && !this.#formerVersion(card).length;
   }
 
   /** @param {string} name */
@@ -273,43 +390,17 @@ function saidOf({ decision }) {
 }
 
 /**
- * Return what was ruled before the work changed, if no coder has it now.
- * @param {Card | undefined} card
+ * Return the spans of a ruling, with the coder's own links where it took a coder's version.
+ * @param {Card} card
  */
-function formerVersion(card) {
-  if (!card?.decision?.stale) return [];
-  const { spans } = card.decision;
-  return versionsOf(card).some((version) => same(version.spans, spans)) ? [] : spans;
+function ruledSpans({ decision, candidates }) {
+  const theirs = candidates.find(({ coder }) => coder === decision?.coder);
+  return theirs?.spans ?? decision?.spans ?? [];
 }
 
-/** @param {string} key */
-function choice(key) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "choice";
-  const hint = document.createElement("kbd");
-  hint.textContent = key;
-  hint.hidden = !key;
-  if (key) button.dataset.key = key;
-  button.append(hint);
-  return button;
-}
-
-/**
- * @param {Span[]} some
- * @param {Span[]} others
- */
-function same(some, others) {
-  return contentOf(some) === contentOf(others);
-}
-
-/**
- * @param {string} name
- * @param {string} words
- */
-function part(name, words) {
-  const element = document.createElement("span");
-  element.className = name;
-  element.textContent = words;
-  return element;
+/** @param {Node[]} parts */
+function spanLine(parts) {
+  const line = part("choice-span");
+  line.append(...parts);
+  return line;
 }

@@ -73,6 +73,7 @@ export class RulingDesk {
       panel: byId("card"),
       score: new Score({ element: byId("score"), labels, text: articleText, tokens }),
       labels,
+      articleText,
       coders: wire.coders.length,
       onRuled: (ruling) => this.rule(ruling),
     });
@@ -228,13 +229,14 @@ export class RulingDesk {
         spans: ruled.length ? ruled : (versionsOf(card)[0]?.spans ?? card.decision?.spans ?? []),
         borders,
         isSingle: false,
-        onSaved: (spans) => this.rule({ outcome: "edit", spans }),
+        onSaved: (spans) => this.panel.ruleOnDrafts(spans),
       });
     }
   }
 
   undo() {
-    if (this.rulings.undo()) this.say(text("undone"));
+    if (this.panel.undo()) this.say(text("value-undone"));
+    else if (this.rulings.undo()) this.say(text("undone"));
     else this.say(text("nothing-to-undo"));
   }
 

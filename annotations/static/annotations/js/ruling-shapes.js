@@ -46,10 +46,12 @@ export function spansOf(card, { outcome, coder }) {
  * Say whether a job, in units, says what stands on its card already.
  * @param {Job} job
  * @param {Ruling | null} decision
+ * @param {import("./card-versions.js").Targets} [targets]
  */
-export function isSaid({ kind, body }, decision) {
+export function isSaid({ kind, body }, decision, targets) {
   if (kind === "reopen") return !decision;
   if (kind !== "rule" || !decision || decision.stale || decision.automatic) return false;
   const isAlike = SAID.every((name) => (body[name] ?? "") === (decision[name] ?? ""));
-  return isAlike && (!body.spans || contentOf(body.spans) === contentOf(decision.spans));
+  if (!isAlike || !body.spans) return isAlike;
+  return contentOf(body.spans, targets) === contentOf(decision.spans, targets);
 }

@@ -64,7 +64,7 @@ export class Rulings {
   async resumeEarlier() {
     for (const job of await this.queue.load()) {
       const card = this.card(job.cardId);
-      if (card && isSaid(this.inUnits(job), card.decision)) {
+      if (card && isSaid(this.inUnits(job), card.decision, this.targets)) {
         this.queue.settle(job); // Only the answer was lost.
         continue;
       }
@@ -319,7 +319,7 @@ export class Rulings {
       return "again";
     }
     if (theirs && known.get(job.cardId) === decision?.id) return "again";
-    if (theirs && isSaid(this.inUnits(job), decision)) {
+    if (theirs && isSaid(this.inUnits(job), decision, this.targets)) {
       this.queue.settle(job);
       this.#hold(job.cardId, { ...theirs, decision });
       this.#changed();

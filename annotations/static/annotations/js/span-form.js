@@ -6,7 +6,7 @@ import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Extent} Extent */
 /** @typedef {import("./types.js").Span} Span */
-/** @typedef {{label: string, start: number, end: number, attributes: object[], links: object[], note: string}} Draft */
+/** @typedef {import("./slots.js").Draft} Draft */
 /** @typedef {{element: HTMLElement, base: Draft | null}} Row */
 
 const AROUND = 240;
@@ -179,9 +179,8 @@ export class SpanForm {
 
   /** @param {Row} row */
   #showQuote(row) {
-    const { start, end } = this.#draft(row);
-    const quote = row.element.querySelector("output");
-    if (quote) quote.textContent = `“${this.articleText.slice(start, end)}”`;
+    const output = row.element.querySelector("output");
+    if (output) output.textContent = `“${this.#draft(row).quote}”`;
   }
 
   /**
@@ -192,10 +191,13 @@ export class SpanForm {
     const label = select(element, "label").value;
     // What was said of a span holds for that label only.
     const kept = base?.label === label ? base : null;
+    const start = Number(select(element, "start").value);
+    const end = Number(select(element, "end").value);
     return {
       label,
-      start: Number(select(element, "start").value),
-      end: Number(select(element, "end").value),
+      start,
+      end,
+      quote: this.articleText.slice(start, end),
       attributes: kept?.attributes ?? [],
       links: kept?.links ?? [],
       note: kept?.note ?? "",
