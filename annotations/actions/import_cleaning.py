@@ -30,6 +30,9 @@ _PAGES = {".html", ".htm", ".xhtml"}
 _TABLES = {".csv", ".tsv", ".tab", ".xlsx", ".parquet", ".pq"}
 _WORK = {"zones", "spans", "codings"}
 
+#: Which comes first, day or month, as an article shows it of an outlet.
+Shown = list[tuple[str, dates.Order]]
+
 
 @dataclass
 class _News:
@@ -57,11 +60,16 @@ class Cleaner:
         self._book = RuleBook(job.project)
         self._news: dict[str, _News] = {}
 
-    def clean(self, articles: Iterable[tuple[Article, Row]]) -> None:
-        """Fill in what the rows don't say. What comes with zones or codings stays as it is."""
+    def clean(self, articles: Iterable[tuple[Article, Row]]) -> list[Shown]:
+        """Fill in what the rows don't say. What comes with zones or codings stays as it is.
+
+        Returns what each article shows, to be given to ``note``. Asks the database nothing.
+        """
         nameless = []
+        shown: list[Shown] = []
         for article, row in articles:
-            sample = self._clean(article, row)
+            shown.append([])
+            sample = self._clean(article, row, shown[-1])
             if sample:
                 nameless.append((article, sample))
         codes = metadata.languages([sample for _, sample in nameless])
@@ -69,6 +77,16 @@ class Cleaner:
             if code is not None:
                 article.meta = article.meta | {"language": code}
                 article.meta_sources = article.meta_sources | {"language": metadata.TEXT}
+        return shown
+
+    def note(self, shown: Shown) -> None:
+        """Remember what an article that came in shows of its outlet."""
+        for outlet, order in shown:
+            if outlet not in self.orders and len(self.orders) >= _MOST_ORDERS:
+                continue
+            seen = self.orders.setdefault(outlet, [])
+            if order not in seen:
+                seen.append(order)
 
     def make_room(self, article: Article, spans: list[dict[str, Any]]) -> None:
         """Take back furniture in which work that came later has found something."""
@@ -118,7 +136,7 @@ class Cleaner:
             if news.lines and zoned.exclude(import_job=self._job).exists():
                 self._ask_for_cleaning(outlet)
 
-    def _clean(self, article: Article, row: Row) -> str:
+    def _clean(self, article: Article, row: Row, shown: Shown) -> str:
         """Clean one article, and return what to tell its language by, if that is not said."""
         value = row.value if isinstance(row.value, dict) else {}
         given = _given_by(row.file)
@@ -131,7 +149,7 @@ class Cleaner:
         sample = ""
         # A program that sends records means what it says of them, and gets it back.
         if given != MetaSource.RECORD or not article.meta:
-            self._describe(article, found, row.default_key)
+            self._describe(article, found, row.default_key, shown)
             if article.meta.get("language") in (None, ""):
                 sample = metadata.sample(article.text, found)
             outlet = outlet_of(article)
@@ -139,13 +157,15 @@ class Cleaner:
                 found = better.find(article.text)
         article.zones = as_zones(found)
         article.zones_by = ZonesBy.RULES
-        self._note(outlet, metadata.order_shown(article.text, found))
+        if order := metadata.order_shown(article.text, found):
+            shown.append((outlet, order))
         return sample
 
-    def _describe(self, article: Article, found: list[Any], file_name: str) -> None:
+    def _describe(self, article: Article, found: list[Any], file_name: str, shown: Shown) -> None:
         outlet = outlet_of(article)
         order = self._book.of(outlet).order
-        self._note(outlet, _tidy_date(article, order))
+        if said := _tidy_date(article, order):
+            shown.append((outlet, said))
         address = article.meta.get("url")
         guessed = metadata.clues(
             article.text,
@@ -159,13 +179,6 @@ class Cleaner:
             if meta.get(name) in (None, ""):
                 meta[name], sources[name] = guess.value, guess.source
         article.meta, article.meta_sources = meta, sources
-
-    def _note(self, outlet: str, order: dates.Order | None) -> None:
-        if order is None or (outlet not in self.orders and len(self.orders) >= _MOST_ORDERS):
-            return
-        seen = self.orders.setdefault(outlet, [])
-        if order not in seen:
-            seen.append(order)
 
     def _outlets(self) -> list[str]:
         """Return the outlets of which the import has brought most."""

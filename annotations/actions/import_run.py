@@ -12,6 +12,8 @@ Called by ``actions.imports`` only.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +25,7 @@ from annotations.actions.audit import record
 from annotations.actions.import_cleaning import Cleaner
 from annotations.actions.import_ending import Ending
 from annotations.actions.import_reading import Files, Place, Row, keep_refusals
-from annotations.actions.import_writer import Writer
+from annotations.actions.import_writer import Draft, Refused, Writer
 from annotations.actions.jobs import CancelRequested, LostClaim, check_in, wake_on_commit
 from annotations.enums import JobState
 from annotations.exceptions import Forbidden
@@ -55,6 +57,17 @@ _NOTED_EVERY = 1.0
 _DELETED_AT_ONCE = 2000
 
 Tell = Callable[[ImportJob], None]
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Rows that are staged together, and what the files were found to be up to the last one."""
+
+    drafts: Future[list[Draft | Refused]]
+    place: Place
+    formats: Counter[str]
+    encodings: Counter[str]
+    encoding_of: dict[int, str]
 
 
 def work(job: ImportJob, at: datetime, on_progress: Tell) -> None:
@@ -102,7 +115,7 @@ def _stage(job: ImportJob, at: datetime, on_progress: Tell) -> None:
     point = job.checkpoint
     cleaner = Cleaner(job, at, point.get("orders", {}))
     writer = Writer(job, at, cleaner)
-    with Files(job) as files:
+    with Files(job) as files, ThreadPoolExecutor(1) as beside:
         if point:
             files.formats = Counter(point["formats"])
             files.encodings = Counter(point["encodings"])
@@ -112,27 +125,40 @@ def _stage(job: ImportJob, at: datetime, on_progress: Tell) -> None:
         place = Place(*point.get("place", ()))
         characters = 0
         noted = time.monotonic()
+        cut: _Cut | None = None
 
-        def flush(step: str) -> None:
-            chunk = writer.prepare(waiting)
+        def cut_off() -> _Cut:
+            """Have what waits drafted, while what was drafted before it is written."""
+            encoding_of, files.encoding_of = files.encoding_of, {}
+            return _Cut(
+                beside.submit(writer.draft, waiting),
+                place,
+                Counter(files.formats),
+                Counter(files.encodings),
+                encoding_of,
+            )
+
+        def write(cut: _Cut, step: str) -> None:
+            drafts = cut.drafts.result()
+            chunk = writer.prepare(drafts)
             with transaction.atomic():
                 check_in(
                     job,
-                    done=job.done + len(waiting),
+                    done=job.done + len(drafts),
                     created=job.created + chunk.created,
                     duplicates=job.duplicates + chunk.duplicates,
                     refused=job.refused + len(chunk.problems),
                     checkpoint={
                         "step": step,
-                        "place": place,
-                        "formats": files.formats,
-                        "encodings": files.encodings,
+                        "place": cut.place,
+                        "formats": cut.formats,
+                        "encodings": cut.encodings,
                         "orders": cleaner.orders,
                     },
                 )
                 room = max(0, PROBLEMS_KEPT - job.refused + len(chunk.problems))
                 chunk.write(problems_kept=room)
-                _note_encodings(files)
+                _note_encodings(cut.encoding_of)
             on_progress(job)
 
         for row, reached in files.rows(place):
@@ -142,9 +168,15 @@ def _stage(job: ImportJob, at: datetime, on_progress: Tell) -> None:
             characters += len(found.text) if isinstance(found, records.Record) else 0
             is_time = time.monotonic() - noted >= _NOTED_EVERY
             if len(waiting) >= _CHUNK or characters >= _CHARACTERS or is_time:
-                flush(CHECKING)
-                waiting, characters, noted = [], 0, time.monotonic()
-        flush(WRITING if job.options["dry_run"] else CLEANING)
+                before, cut = cut, cut_off()
+                waiting, characters = [], 0
+                if before is not None:
+                    write(before, CHECKING)
+                noted = time.monotonic()
+        last = cut_off()
+        if cut is not None:
+            write(cut, CHECKING)
+        write(last, WRITING if job.options["dry_run"] else CLEANING)
 
 
 def _check(row: Row, vocabulary: Vocabulary, is_growing: bool) -> records.Record | Problem:
@@ -160,9 +192,8 @@ def _check(row: Row, vocabulary: Vocabulary, is_growing: bool) -> records.Record
     return found
 
 
-def _note_encodings(files: Files) -> None:
+def _note_encodings(met: dict[int, str]) -> None:
     """Keep with each upload what it was decoded with."""
-    met, files.encoding_of = files.encoding_of, {}
     for encoding in set(met.values()):
         pks = [pk for pk, found in met.items() if found == encoding]
         SourceFile.objects.filter(pk__in=pks).update(encoding=encoding)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from annotations.actions.import_cleaning import Cleaner
+from annotations.actions.import_cleaning import Cleaner, Shown
 from annotations.actions.import_reading import Row, problem_of, refusal_of
 from annotations.actions.keys import next_ids
 from annotations.algorithms.stories import story_sha256
@@ -48,19 +48,24 @@ class Chunk:
 
 
 @dataclass
-class _Placed:
-    """A record and the article that it becomes or belongs to."""
+class Draft:
+    """A record and the article that it becomes, or belongs to if it is not new."""
 
     row: Row
     record: Record
     article: Article
-    is_new: bool
+    shown: Shown = field(default_factory=list)
+    is_new: bool = True
 
     @property
     def is_bound(self) -> bool:
         """Whether it needs this very article, not just one that tells the same."""
         record = self.record
         return record.is_key_given or record.is_cluster_given or record.brings_work
+
+
+#: A row that can't come in, and why.
+Refused = tuple[Row, Problem]
 
 
 class Writer:
@@ -72,27 +77,44 @@ class Writer:
         self._cleaner = cleaner
         self._is_kept = job.options["on_duplicate"] == "keep"
 
-    def prepare(self, rows: Iterable[tuple[Row, Record | Problem]]) -> Chunk:
-        """Say what becomes of ``rows``, given what the project holds. Writes nothing but clusters.
+    def draft(self, rows: Iterable[tuple[Row, Record | Problem]]) -> list[Draft | Refused]:
+        """Make an article of each record, cleaned, whatever the project holds.
+
+        Asks the database nothing, so that it can be done beside what does.
+        """
+        made = [
+            (row, found) if isinstance(found, Problem) else self._draft(row, found)
+            for row, found in rows
+        ]
+        drafts = [one for one in made if isinstance(one, Draft)]
+        shown = self._cleaner.clean([(one.article, one.row) for one in drafts])
+        for one, told in zip(drafts, shown, strict=True):
+            one.shown = told
+            one.article.story_sha256 = story_sha256(one.article.text, one.article.zones)
+        return made
+
+    def prepare(self, drafts: Iterable[Draft | Refused]) -> Chunk:
+        """Say what becomes of ``drafts``, given what the project holds. Writes only clusters.
 
         The imports of a project go one after another, so nothing of it changes meanwhile.
         """
         chunk = Chunk()
-        checked = list(rows)
-        known = _Known(self._job, [found for _, found in checked if isinstance(found, Record)])
+        made = list(drafts)
+        known = _Known(self._job, [one.record for one in made if isinstance(one, Draft)])
         placed = []
-        for row, found in checked:
-            if isinstance(found, Problem):
-                self._refuse(chunk, row, found)
+        for one in made:
+            if isinstance(one, tuple):
+                self._refuse(chunk, *one)
                 continue
             try:
-                placed.append(self._place(known, row, found))
+                self._place(known, one)
             except Problem as problem:
-                self._refuse(chunk, row, problem)
-        new = [one for one in placed if one.is_new]
-        self._cleaner.clean([(one.article, one.row) for one in new])
-        for one in new:
-            one.article.story_sha256 = story_sha256(one.article.text, one.article.zones)
+                self._refuse(chunk, one.row, problem)
+            else:
+                placed.append(one)
+        for one in placed:
+            if one.is_new:
+                self._cleaner.note(one.shown)
         if not self._is_kept:
             self._leave_out_told_stories(placed)
         self._finish(chunk, placed)
@@ -104,24 +126,13 @@ class Writer:
         line = refusal_of(row, problem, found)
         chunk.staged.append(StagedRow(import_job=self._job, body=line))
 
-    def _place(self, known: "_Known", row: Row, record: Record) -> _Placed:
-        """Return the record with its article, which may be yet to be written."""
-        is_kept = self._is_kept and not record.is_key_given
-        same = known.by_key.get(record.key)
-        if not record.is_key_given and not is_kept:
-            same = known.by_text.get(record.text_sha256, same)
-        if same is not None and not is_kept:
-            if same.text_sha256 != record.text_sha256:
-                raise Problem(
-                    "id_taken", f"Another text has the id “{record.key}” in this project already."
-                )
-            return _Placed(row, record, same, False)
+    def _draft(self, row: Row, record: Record) -> Draft:
         article = Article(
             project_id=self._job.project_id,
             import_job_id=self._job.pk,
             source_id=row.source_id,
             source_line=row.line,
-            key=known.free_key(record.key) if same is not None else record.key,
+            key=record.key,
             text=record.text,
             text_sha256=record.text_sha256,
             text_length=len(record.text),
@@ -131,10 +142,27 @@ class Writer:
             split=record.split,
             created_at=self._at,
         )
-        known.remember(article)
-        return _Placed(row, record, article, True)
+        return Draft(row, record, article)
 
-    def _leave_out_told_stories(self, placed: Sequence[_Placed]) -> None:
+    def _place(self, known: "_Known", draft: Draft) -> None:
+        """Give the draft the article that is there already, or a key that is nobody's."""
+        record = draft.record
+        is_kept = self._is_kept and not record.is_key_given
+        same = known.by_key.get(record.key)
+        if not record.is_key_given and not is_kept:
+            same = known.by_text.get(record.text_sha256, same)
+        if same is not None and not is_kept:
+            if same.text_sha256 != record.text_sha256:
+                raise Problem(
+                    "id_taken", f"Another text has the id “{record.key}” in this project already."
+                )
+            draft.article, draft.is_new = same, False
+            return
+        if same is not None:
+            draft.article.key = known.free_key(record.key)
+        known.remember(draft.article)
+
+    def _leave_out_told_stories(self, placed: Sequence[Draft]) -> None:
         """Leave out new articles that tell, furniture aside, what is told already.
 
         Those that have a name of their own stay, and so do those with work on their text.
@@ -153,7 +181,7 @@ class Writer:
         for one in placed:
             one.is_new = one.is_new and id(one.article) not in left_out
 
-    def _finish(self, chunk: Chunk, placed: Sequence[_Placed]) -> None:
+    def _finish(self, chunk: Chunk, placed: Sequence[Draft]) -> None:
         new = [one for one in placed if one.is_new]
         for one, pk in zip(new, next_ids(Article._meta.db_table, len(new)), strict=True):
             one.article.pk = pk
@@ -173,7 +201,7 @@ class Writer:
             else:
                 chunk.duplicates += not one.is_new
 
-    def _cluster(self, new: Sequence[_Placed]) -> None:
+    def _cluster(self, new: Sequence[Draft]) -> None:
         named = [one for one in new if one.record.cluster is not None]
         if not named:
             return
