@@ -292,7 +292,7 @@ def test_a_ruling_of_somebody_else_meanwhile_is_not_overwritten(open_page, task)
 
     page.keyboard.press("1")
 
-    expect(page.locator("#message")).to_contain_text("Somebody else ruled on this place")
+    expect(page.locator("#message")).to_contain_text("This place was ruled on meanwhile")
     expect(page.locator("[data-part=ruling]")).to_contain_text(colleague.username)
     assert decisions() == [("reject", []), ("reject", [])]
 

@@ -130,6 +130,37 @@ def test_a_ruling_that_comes_too_late_stays_in_sight_and_can_be_made_again(
     expect(standing).to_contain_text(["in force", "no longer in force"])
 
 
+def test_undo_takes_back_ones_own_rulings_and_never_a_colleagues(sit_down, task):
+    page = sit_down()
+    first, second, _third = (card["id"] for card in disputes.document(task)["cards"])
+    page.keyboard.press("1")
+    saved(page)
+    colleague = adjudicator_of(task)
+    for card in (first, second):
+        task.refresh_from_db()
+        adjudication.rule(
+            task=task,
+            card_id=card,
+            by=colleague,
+            at=TUESDAY,
+            base_version=task.version,
+            outcome="unclear",
+        )
+    page.keyboard.press("1")
+    expect(page.locator("#message")).to_contain_text("was ruled on meanwhile")
+    page.locator("#places button").nth(2).click()
+    page.keyboard.press("0")
+    saved(page)
+    assert outcomes() == ["accept", "unclear", "unclear", "reject"]
+
+    page.keyboard.press("u")
+    saved(page)
+    page.keyboard.press("u")
+
+    expect(page.locator("#message")).to_contain_text("Nothing to undo")
+    assert outcomes() == ["accept", "unclear", "unclear", "reject", "reopen"]
+
+
 def test_a_lost_answer_makes_nothing_twice_and_nobody_else_of_oneself(sit_down, task):
     page = sit_down()
     lost = []
@@ -171,4 +202,4 @@ def test_a_lost_answer_makes_nothing_twice_and_nobody_else_of_oneself(sit_down, 
     assert lost == [200, 200, 201, 200]
     assert outcomes() == ["accept", "reopen", "add", "withdraw"]
     expect(page.locator("#progress-words")).to_have_text("0 of 3 decided")
-    expect(page.locator("#message")).not_to_contain_text("Somebody else")
+    expect(page.locator("#message")).not_to_contain_text("meanwhile")

@@ -36,8 +36,10 @@ export class Rulings {
     this.url = url;
     this.inUnits = inUnits;
     this.onWire = onWire;
-    /** @type {(() => void)[]} */
+    /** @type {(() => unknown)[]} how to undo each ruling; false where there is nothing left to undo */
     this.history = [];
+    /** @type {Set<string | undefined>} the rulings that were made on this visit */
+    this.own = new Set();
     /** Whether another adjudicator is at the article. */
     this.isElsewhere = false;
     /** @type {number} */
@@ -131,9 +133,10 @@ export class Rulings {
 
   /** Undo the last ruling of this visit, by a new one. @returns {boolean} */
   undo() {
-    const step = this.history.pop();
-    step?.();
-    return Boolean(step);
+    for (let step = this.history.pop(); step; step = this.history.pop()) {
+      if (step() !== false) return true;
+    }
+    return false;
   }
 
   /** Wait until everything is at the server, or something stands in the way. */
@@ -183,16 +186,19 @@ export class Rulings {
   }
 
   /**
+   * Take back a ruling of this visit, unless a colleague has ruled on the card since.
    * @param {string} cardId
    * @param {Ruling | null} before
    */
   #restore(cardId, before) {
     const card = this.card(cardId);
-    if (!card) return;
+    const isOnItsWay = this.queue.jobs.some((job) => job.cardId === cardId);
+    if (!card || (!isOnItsWay && !this.own.has(this.known.get(cardId)))) return false;
     this.root.dispatchEvent(new CustomEvent("card-wanted", { detail: { id: cardId } }));
     const body = repeatable(card, before);
-    if (body) return this.#put(card, body);
-    this.#showOn(card, this.#push({ kind: "reopen", cardId, body: {} }));
+    if (body) this.#put(card, body);
+    else this.#showOn(card, this.#push({ kind: "reopen", cardId, body: {} }));
+    return true;
   }
 
   /**
@@ -273,7 +279,10 @@ export class Rulings {
       this.added = [...this.added, shown];
       this.history.push(() => this.takeBack(added));
     }
-    if (cardId) this.#hold(cardId, this.inUnits(answer.card));
+    if (cardId) {
+      this.own.add(answer.card.decision?.id);
+      this.#hold(cardId, this.inUnits(answer.card));
+    }
     const card = this.card(cardId);
     this.#changed(card ? [card] : []);
   }
@@ -321,6 +330,7 @@ export class Rulings {
     if (theirs && known.get(job.cardId) === decision?.id) return "again";
     if (theirs && isSaid(this.inUnits(job), decision, this.targets)) {
       this.queue.settle(job);
+      this.own.add(decision?.id);
       this.#hold(job.cardId, { ...theirs, decision });
       this.#changed();
       return "settled";
