@@ -93,6 +93,32 @@ def test_rulings_outlive_a_session_that_ended_and_the_page_that_was_left(sit_dow
     assert outcomes() == ["accept", "unclear"]
 
 
+def test_a_session_begun_anew_on_another_page_sends_rulings_for_nobody_else(
+    sit_down, signed_in, task, ruler
+):
+    page = sit_down()
+    signed_in(ruler)
+    page.context.clear_cookies(name="csrftoken")
+    page.keyboard.press("1")
+    saved(page)
+    assert outcomes() == ["accept"]
+
+    signed_in(adjudicator_of(task))
+    page.context.clear_cookies(name="csrftoken")
+    page.keyboard.press("x")
+    expect(page.get_by_role("dialog", name="Please sign in again")).to_be_visible()
+    assert outcomes() == ["accept"]
+    page.close()
+
+    page = sit_down()
+    saved(page)
+    rulings = Decision.objects.filter(is_automatic=False).order_by("pk")
+    assert [(one.outcome, one.made_by) for one in rulings] == [
+        ("accept", ruler),
+        ("unclear", ruler),
+    ]
+
+
 def test_a_ruling_that_comes_too_late_stays_in_sight_and_can_be_made_again(
     sit_down, context, task, ruler
 ):

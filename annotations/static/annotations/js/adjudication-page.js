@@ -3,13 +3,13 @@
  */
 
 import { takeCommands } from "./adjudication-commands.js";
-import { Api } from "./api.js";
 import { byId } from "./by-id.js";
 import { OutboxStore } from "./outbox-store.js";
 import { Paragraphs } from "./paragraphs.js";
 import { RulingDesk } from "./ruling-desk.js";
 import { showSaveState } from "./save-badge.js";
 import { SignIn } from "./sign-in.js";
+import { SteadyApi } from "./steady-api.js";
 import { loadTexts, text } from "./texts.js";
 
 /** @typedef {import("./types.js").Disputes} Disputes */
@@ -18,7 +18,8 @@ async function start() {
   const root = byId("adjudication");
   loadTexts(byId("adjudication-texts"));
   const { dataset } = root;
-  const api = new Api({ sessionUrl: dataset.sessionUrl ?? "", csrf: dataset.csrf ?? "" });
+  const { sessionUrl = "", csrf = "", userId = "" } = dataset;
+  const api = new SteadyApi({ sessionUrl, csrf, userId });
   const response = await api.get(dataset.documentUrl ?? "").catch(() => null);
   const paragraphs = new Paragraphs(byId("doc"));
   if (!response?.ok) {
@@ -31,14 +32,14 @@ async function start() {
     byId("message").textContent = text("text-differs");
     return;
   }
-  const store = await OutboxStore.open(`${dataset.userId}:rulings:${disputes.id}`);
+  const store = await OutboxStore.open(`${userId}:rulings:${disputes.id}`);
   const desk = new RulingDesk(root, disputes, paragraphs, api, store);
   takeCommands(desk);
   new SignIn({
     root,
     dialog: byId("sign-in"),
     api,
-    userId: dataset.userId ?? "",
+    userId,
     onSignedIn: () => desk.rulings.resume(),
   });
   showSaveState(root, byId("save-badge"));

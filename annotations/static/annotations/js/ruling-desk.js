@@ -33,7 +33,7 @@ export class RulingDesk {
    * @param {HTMLElement} root
    * @param {Disputes} wire
    * @param {import("./paragraphs.js").Paragraphs} paragraphs
-   * @param {import("./api.js").Api} api
+   * @param {import("./steady-api.js").SteadyApi} api
    * @param {import("./outbox-store.js").OutboxStore | null} store
    */
   constructor(root, wire, paragraphs, api, store) {

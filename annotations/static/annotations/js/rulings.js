@@ -24,7 +24,7 @@ export class Rulings {
    * @param {object} parts
    * @param {EventTarget} parts.root
    * @param {Disputes} parts.document in units
-   * @param {import("./api.js").Api} parts.api
+   * @param {import("./steady-api.js").SteadyApi} parts.api
    * @param {string} parts.url
    * @param {(answer: any) => any} parts.inUnits brings spans of an answer into units
    * @param {(body: any) => any} parts.onWire brings spans of a ruling into code points
@@ -233,14 +233,8 @@ export class Rulings {
    */
   #add(job) {
     if (!job.key) this.queue.keep(job, { key: newId(), version: this.version });
-    const headers = {
-      Accept: "application/json",
-      "Content-Type": "application/json",
-      "X-CSRFToken": this.api.csrf,
-      "Idempotency-Key": job.key ?? "",
-    };
     const body = { ...job.body, base_version: job.version };
-    return this.api.send("POST", `${this.url}spans/`, body, { headers });
+    return this.api.send("POST", `${this.url}spans/`, body, { key: job.key });
   }
 
   /**
