@@ -9,7 +9,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +23,23 @@ BIN = Path(sys.executable).parent
 NODE_MODULES = ROOT / "node_modules"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
+Command = Sequence[str | Path]
+Check = tuple[str, Command]
+
+# A file's tests stay together: some share a demo project that takes long to make.
+TESTS: Check = (
+    "pytest",
+    [
+        BIN / "pytest",
+        "-m not stack and not slow",
+        "--numprocesses=auto",
+        "--dist=loadfile",
+        "--no-loadscope-reorder",
+        "--durations=15",
+    ],
+)
+SERVERS: Check = ("pytest -m stack", [BIN / "pytest", "-m stack and not slow", "--durations=15"])
+
 # `check --deploy` looks at the settings of an instance that is served over HTTPS.
 AS_DEPLOYED = {"PUBLIC_URL": "https://workbench.example"}
 
@@ -31,6 +49,8 @@ def main() -> int:
     # A folder of their own: the tests' database is made to be fast, not to be kept.
     os.environ["WORKBENCH_DATA"] = str(Instance.from_environment().data / "test")
     os.environ["DATABASE_ROLE"] = "owner"
+    # The tests start Python many times; what it has compiled saves a second each.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     arguments = sys.argv[1:]
 
     with ExitStack() as services:
@@ -43,8 +63,8 @@ def main() -> int:
         has_node = install_node_modules()
         chromium.provide()
         if arguments:
-            return run("pytest", *arguments)
-        failed = [name for name, check in checks(has_node) if not passes(name, check)]
+            return subprocess.run([BIN / "pytest", *arguments], check=False).returncode
+        failed = [name for name, went_well in answers(has_node) if not went_well]
 
     if failed:
         print(f"\nFailed: {', '.join(failed)}")
@@ -59,44 +79,54 @@ def hurry(cluster: Cluster) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def checks(has_node: bool) -> list[tuple[str, Callable[[], int]]]:
-    """Name each check, the fast ones first and the tests last."""
-    static: list[tuple[str, Callable[[], int]]] = [
-        ("ruff check", lambda: run("ruff", "check")),
-        ("ruff format", lambda: run("ruff", "format", "--check")),
-        ("lint-imports", lambda: run("lint-imports")),
-        ("mypy", lambda: run("mypy")),
-        ("makemigrations", lambda: manage("makemigrations", "--check", "--dry-run")),
-        ("check --deploy", lambda: manage("check", "--deploy", "--fail-level=WARNING")),
+def answers(has_node: bool) -> list[tuple[str, bool]]:
+    """Run the tests, and beside them what leaves a core to them most of the time."""
+    others = [*checks(has_node), SERVERS]
+    beside = ThreadPoolExecutor(max_workers=1)
+    try:
+        told = beside.map(lambda check: passes(*check), others)
+        tests = (TESTS[0], passes(*TESTS, is_shown=True))
+        return [tests, *zip([name for name, _ in others], told, strict=True)]
+    finally:
+        beside.shutdown(cancel_futures=True)
+
+
+def checks(has_node: bool) -> list[Check]:
+    """Name each check that runs nothing of the product, the fast ones first."""
+    manage = [sys.executable, ROOT / "manage.py"]
+    static: list[Check] = [
+        ("ruff check", [BIN / "ruff", "check"]),
+        ("ruff format", [BIN / "ruff", "format", "--check"]),
+        ("lint-imports", [BIN / "lint-imports"]),
+        ("mypy", [BIN / "mypy"]),
+        ("makemigrations", [*manage, "makemigrations", "--check", "--dry-run"]),
+        ("check --deploy", [*manage, "check", "--deploy", "--fail-level=WARNING"]),
     ]
     if has_node:
-        static.append(("tsc", lambda: node(NODE_MODULES / ".bin/tsc")))
+        static.append(("tsc", [NODE_MODULES / ".bin/tsc"]))
         if tests := sorted((ROOT / "tests/js").glob("**/*.test.js")):
-            static.append(("node --test", lambda: node("--test", "--test-reporter=spec", *tests)))
-    # A file's tests stay together: some share a demo project or servers that take long to make.
-    spread = ["--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder", "--durations=15"]
-    return [*static, ("pytest", lambda: run("pytest", *spread))]
+            static.append(("node --test", ["node", "--test", "--test-reporter=spec", *tests]))
+    return static
 
 
-def passes(name: str, check: Callable[[], int]) -> bool:
-    print(f"\n── {name} " + "─" * (60 - len(name)), flush=True)
+def passes(name: str, command: Command, *, is_shown: bool = False) -> bool:
+    """Run a check; what it says is shown as it comes, or else when all of it is there."""
+    headline = f"\n── {name} " + "─" * (60 - len(name))
+    if is_shown:
+        print(headline, flush=True)
     began = time.monotonic()
-    status = check()
-    print(f"{'ok' if status == 0 else 'FAILED'} in {time.monotonic() - began:.1f} s", flush=True)
-    return status == 0
-
-
-def run(program: str, *arguments: str) -> int:
-    return subprocess.run([BIN / program, *arguments], check=False).returncode
-
-
-def manage(*arguments: str) -> int:
-    command = [sys.executable, ROOT / "manage.py", *arguments]
-    return subprocess.run(command, env=os.environ | AS_DEPLOYED, check=False).returncode
-
-
-def node(*arguments: str | Path) -> int:
-    return subprocess.run(["node", *arguments], check=False).returncode
+    done = subprocess.run(
+        command,
+        env=os.environ | AS_DEPLOYED if "--deploy" in command else None,
+        stdout=None if is_shown else subprocess.PIPE,
+        stderr=None if is_shown else subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    verdict = "ok" if done.returncode == 0 else "FAILED"
+    verdict += f" in {time.monotonic() - began:.1f} s"
+    print(verdict if is_shown else f"{headline}\n{done.stdout}{verdict}", flush=True)
+    return done.returncode == 0
 
 
 def install_node_modules() -> bool:

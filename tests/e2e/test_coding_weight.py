@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import AssignmentFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 SIZES = """() => performance.getEntries()
     .filter((entry) => ["navigation", "resource"].includes(entry.entryType))

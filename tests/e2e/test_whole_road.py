@@ -14,7 +14,7 @@ from annotations.models import Assignment, Task
 from exports.models import Release
 from tests.factories import UserFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 ARTICLES = Path(__file__).parents[3] / "shared" / "articles"
 PASSWORD = "open sesame 42"
