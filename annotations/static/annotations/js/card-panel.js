@@ -6,8 +6,17 @@
 import { choice, mostChosen, part, spanParts, subjectParts, whoChose } from "./card-parts.js";
 import { absentFrom, contentOf, isOpen, versionsOf } from "./card-versions.js";
 import { kindOf, stateOf } from "./place-list.js";
+import { SaidForm } from "./said-form.js";
 import { SlotPanel } from "./slot-panel.js";
-import { composed, outlineOf, outlinesOf, rulingFor, slotsOf, subjectsOf, subjectsOfDrafts } from "./slots.js";
+import {
+  composed,
+  outlineOf,
+  outlinesOf,
+  rulingFor,
+  slotsOf,
+  subjectsOf,
+  subjectsOfDrafts,
+} from "./slots.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Card} Card */
@@ -37,8 +46,6 @@ export class CardPanel {
     this.targets = new Map();
     /** @type {Set<string> | null} the coders whose versions are kept, while several are chosen */
     this.kept = null;
-    /** @type {Map<string, ReturnType<typeof saidOf>>} what was written on a card and not yet said */
-    this.unsaid = new Map();
     /** @type {Asked | null} */
     this.asked = null;
     this.slots = new SlotPanel({
@@ -49,7 +56,7 @@ export class CardPanel {
       onChosen: (spans) => this.#ruleFor(spans),
     });
     this.choices = this.#part("choices");
-    this.form = /** @type {HTMLFormElement} */ (panel.querySelector("form.said"));
+    this.form = new SaidForm(/** @type {HTMLFormElement} */ (panel.querySelector("form.said")));
     this.choices.addEventListener("click", (event) => {
       const button = /** @type {HTMLElement} */ (event.target).closest("button");
       // The next place stands where this one stood: a double click would rule on both.
@@ -62,19 +69,20 @@ export class CardPanel {
    * @param {{index: import("./extent-index.js").ExtentIndex<Card>, targets: import("./card-versions.js").Targets, isNew: boolean}} around
    */
   show(card, { index, targets, isNew }) {
-    if (isNew) this.#keepUnsaid();
+    if (isNew) this.form.show(this.card, card);
     this.card = card;
     this.targets = targets;
     this.#part("kind").textContent = kindOf(card);
     this.#showRuling(card);
     // Where all marked the same words, the lanes would all be the same.
     this.score.element.hidden = this.#isMarkedAlike(card);
-    if (!this.score.element.hidden) this.score.show(card, lanesOf(card, index.near(this.score.window(card))));
+    if (!this.score.element.hidden) {
+      this.score.show(card, lanesOf(card, index.near(this.score.window(card))));
+    }
     if (isNew) {
       this.#endSeveral();
       this.asked = null;
       this.slots.close();
-      this.#fillForm(card);
     }
     this.#showQuestion(card);
   }
@@ -91,13 +99,7 @@ export class CardPanel {
 
   /** What the person has said beside the ruling itself. */
   get said() {
-    const said = Object.fromEntries(new FormData(this.form));
-    return {
-      reason: String(said.reason ?? ""),
-      rule: String(said.rule ?? ""),
-      note: String(said.note ?? ""),
-      confidence: said.confidence ? Number(said.confidence) : null,
-    };
+    return this.form.said;
   }
 
   /** Let the keyboard stand on what has most support; nothing is chosen by that. */
@@ -252,21 +254,6 @@ export class CardPanel {
     line.textContent = [stateOf(card), by, decision.reason].filter(Boolean).join(" · ");
   }
 
-  #keepUnsaid() {
-    const { card, said } = this;
-    if (!card) return;
-    if (JSON.stringify(said) === JSON.stringify(saidOf(card))) this.unsaid.delete(card.id);
-    else this.unsaid.set(card.id, said);
-  }
-
-  /** @param {Card} card */
-  #fillForm(card) {
-    for (const [name, value] of Object.entries(this.unsaid.get(card.id) ?? saidOf(card))) {
-      const field = /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
-      if (field) field.value = String(value ?? "");
-    }
-  }
-
   /** @param {Card} card */
   #showChoices(card) {
     const { decision } = card;
@@ -377,16 +364,6 @@ function lanesOf(card, cards) {
         .map((span) => ({ ...span, isFaded: true })),
     ],
   }));
-}
-
-/**
- * Return what a person has said with the ruling on a card, in the order of the form.
- * @param {Card} card
- */
-function saidOf({ decision }) {
-  const { reason = "", rule = "", note = "", confidence = null } =
-    decision && !decision.automatic ? decision : {};
-  return { reason, rule, note, confidence };
 }
 
 /**
