@@ -124,7 +124,9 @@ class AgreementViewSet(InProject, viewsets.GenericViewSet):
         return self.get_paginated_response(agreement_articles.listed(scope, request.user, page))
 
     def _scope(self, serializer_class):
-        sent = serializer_class(data=self.request.query_params.dict())
+        query = self.request.query_params.dict()
+        known = {name: query[name] for name in query if name in self.parameters[self.action]}
+        sent = serializer_class(data=known)
         sent.is_valid(raise_exception=True)
         wanted = sent.validated_data
         batches = self._batches(wanted.get("batch"))

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db.models.functions import Now
@@ -124,7 +125,7 @@ def again(assignment, spans, at):
     first = assignment.submissions.get()
     text = assignment.task.article.text
     assignment.submissions.create(
-        uuid="6f8f5d1e-7c33-4f0e-8d2f-0d6c1c2a9c11",
+        uuid=uuid4(),
         doc_rev=first.doc_rev + 1,
         spans=[
             {**span, "id": "x", "quote": text[span["start"] : span["end"]], "attributes": []}
@@ -192,3 +193,155 @@ def test_a_report_has_one_worker_at_a_time_and_outlives_it(batch):
     assert agreement.compute(report_id=report.pk, at=TUESDAY) is None
     AgreementReport.objects.update(lease_until=Now() - timedelta(seconds=1))
     assert agreement.compute(report_id=report.pk, at=TUESDAY).epoch == dead.epoch + 1
+
+
+def test_a_report_that_can_not_be_computed_says_so_and_is_tried_again(batch):
+    coded(batch, [ADA], [ADA])
+    report = computed(batch)
+    coded(batch, [ADA], [])
+    agreement.measure(batch=batch, at=LATER)
+    whole = dict(AgreementRow.objects.values_list("pk", "rows"))
+    AgreementRow.objects.update(rows={"spans": {"a": 1, "b": 1}})
+
+    with pytest.raises(KeyError):
+        agreement.compute(report_id=report.pk, at=LATER)
+    report.refresh_from_db()
+    assert (report.state, report.figures["articles"]) == (JobState.FAILED, 1)
+
+    for pk, rows in whole.items():
+        AgreementRow.objects.filter(pk=pk).update(rows=rows)
+    assert computed(batch, at=LATER).figures["articles"] == 2
+
+
+def test_a_job_that_was_killed_goes_on_where_it_stopped(batch, monkeypatch):
+    monkeypatch.setattr(agreement, "CHUNK", 1)
+    first, second = coded(batch, [ADA], [ADA]), coded(batch, [ADA], [])
+    steps = agreement._measure(AgreementRow.objects.all())
+    next(steps)
+    steps.close()
+    AgreementRow.objects.filter(task=first).update(coded_at=LATER)
+    assert list(AgreementRow.objects.outdated().values_list("task", flat=True)) == [second.pk]
+
+    assert computed(batch).figures["articles"] == 2
+    assert AgreementRow.objects.get(task=first).coded_at == LATER
+
+
+def test_older_evidence_never_replaces_newer(batch):
+    task = coded(batch, [ADA], [VELMORA])
+    slow = agreement._evidence([task.pk]), {task.pk: AgreementRow.objects.get().version}
+    again(task.assignments.first(), [VELMORA], at=TUESDAY)
+    figures = computed(batch).figures
+
+    agreement._write(*slow)
+
+    row = AgreementRow.objects.get()
+    assert (row.measured_version, row.rows["pairs"][0][2]) == (row.version, 1)
+    assert figures["mean_pair"]["strict_f1"]["value"] == 1
+
+
+def test_what_happens_while_a_row_is_written_leaves_it_outdated(batch):
+    task = coded(batch, [ADA], [VELMORA])
+    versions = {task.pk: AgreementRow.objects.get().version}
+    again(task.assignments.first(), [VELMORA], at=TUESDAY)
+
+    agreement._write(agreement._evidence([task.pk]), versions)
+
+    assert AgreementRow.objects.outdated().count() == 1
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda task: again(task.assignments.first(), [VELMORA], at=LATER),
+        lambda task: moved(task.assignments.first(), "returned", "released"),
+        lambda task: moved(task, "coded", "adjudicating", "adjudicated"),
+    ],
+    ids=["handed in again", "taken away", "adjudicated"],
+)
+def test_whatever_figures_rest_on_makes_them_stale_at_once(batch, happens):
+    task = coded(batch, [ADA], [VELMORA])
+    coded(batch, [ADA], [ADA])
+    report, scope = computed(batch), Scope(batch.project, [batch])
+    assert not is_stale(report, scope)
+
+    happens(task)
+
+    assert is_stale(report, scope)
+    assert not is_stale(computed(batch, at=LATER), scope)
+    assert list(AgreementRow.objects.outdated()) == []
+
+
+def moved(row, *states):
+    for state in states:
+        fields = {"adjudicated_at": LATER} if state == "adjudicated" else {}
+        type(row).objects.filter(pk=row.pk).update(state=state, **fields)
+
+
+def test_work_that_was_taken_away_counts_no_more(batch):
+    task = coded(batch, [ADA], [VELMORA])
+    computed(batch)
+
+    for assignment in task.assignments.all():
+        moved(assignment, "returned", "released")
+
+    assert computed(batch, at=LATER).figures["coders"] == []
+
+
+def test_later_versions_are_reported_apart(batch):
+    task = coded(batch, [ADA], [VELMORA])
+    task.decisions.create(
+        card_id="c", outcome=Outcome.REJECT, made_by=UserFactory(), made_at=TUESDAY
+    )
+    again(task.assignments.first(), [VELMORA], at=LATER)
+
+    later = computed(batch, at=LATER).details["later"]
+
+    assert (later["articles"], later["submissions"]) == (1, 1)
+    assert later["before"]["strict_f1"]["value"] == 0
+    assert later["after"]["strict_f1"]["value"] == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "articles"),
+    [
+        (None, None, 2),
+        (date(2026, 3, 2), date(2026, 3, 2), 1),
+        (date(2026, 3, 3), None, 1),
+        (None, date(2026, 3, 1), 0),
+    ],
+)
+def test_an_article_falls_on_the_day_of_its_last_submission(batch, since, until, articles):
+    coded(batch, [ADA], [ADA])
+    again(coded(batch, [ADA], [ADA]).assignments.first(), [ADA], at=TUESDAY)
+
+    scope = Scope(batch.project, [batch], "", since, until)
+    report = agreement.ask(scope=scope, at=LATER)
+    agreement.compute(report_id=report.pk, at=LATER)
+
+    report.refresh_from_db()
+    assert report.figures["articles"] == articles
+
+
+def test_words_and_attributes_come_from_what_was_handed_in(batch):
+    stance = [{"name": "stance", "value": "for"}]
+    coded(batch, [{**ADA, "attributes": stance}, VELMORA], [ADA])
+
+    details = computed(batch).details
+
+    assert [one["word"] for one in details["words"]] == ["velmora"]
+    [attribute] = details["attributes"]
+    assert (attribute["label"], attribute["name"]) == ("actor", "stance")
+    assert attribute["value"] == 0
+
+
+def test_handing_in_again_makes_a_report_on_a_label_stale_but_computes_it_only_when_asked(batch):
+    task = coded(batch, [ADA], [ADA])
+    report = computed(batch, "actor")
+    again(task.assignments.first(), [VELMORA], at=LATER)
+
+    agreement.measure(batch=batch, at=LATER)
+
+    report.refresh_from_db()
+    assert report.state == JobState.READY
+    assert is_stale(report, Scope(batch.project, [batch], "actor"))
+    assert computed(batch, "actor", at=LATER).figures["mean_pair"]["strict_f1"]["value"] == 0
