@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
         "AssignmentState": "annotations.enums.AssignmentState",
         "InvitationState": "annotations.enums.InvitationState",
         "ZoneKind": "annotations.enums.ZoneKind",
+        "Outcome": "annotations.enums.Outcome",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
