@@ -144,6 +144,11 @@ urlpatterns: list[URLPattern] = [
     path("assignments/<uuid:uuid>/give-back/", batch_changes.give_back, name="work-give-back"),
     path("assignments/<uuid:uuid>/answer/", batch_changes.answer_flag, name="flag-answer"),
     path("projects/<slug:slug>/agreement/", agreement.page, name="agreement"),
+    path(
+        "projects/<slug:slug>/agreement/articles/",
+        agreement.articles,
+        name="agreement-articles",
+    ),
     path("projects/<slug:slug>/history/", history.page, name="history"),
     # Coding
     path("assignments/<uuid:uuid>/", coding.page, name="coding"),

@@ -12,8 +12,16 @@ from django.db.models import QuerySet, Sum, TextField
 from django.db.models.functions import Cast
 
 from annotations.algorithms import agreement
-from annotations.enums import Role
-from annotations.models import AgreementReport, AgreementRow, Batch, Member, Project, User
+from annotations.enums import AssignmentState, Role
+from annotations.models import (
+    AgreementReport,
+    AgreementRow,
+    Assignment,
+    Batch,
+    Member,
+    Project,
+    User,
+)
 from annotations.permissions import has_role
 
 PENDING = "pending"
@@ -76,8 +84,11 @@ def open_batches(project: Project, user: User) -> QuerySet[Batch]:
 
 def report_on(scope: Scope) -> AgreementReport | None:
     """Return the stored report on ``scope``, without its details, if there is one."""
-    reports = AgreementReport.objects.filter(project=scope.project, scope=scope.name)
-    return reports.defer("details").first()
+    return _reports(scope).defer("details").first()
+
+
+def _reports(scope: Scope) -> QuerySet[AgreementReport]:
+    return AgreementReport.objects.filter(project=scope.project, scope=scope.name)
 
 
 def is_stale(report: AgreementReport | None, scope: Scope) -> bool:
@@ -90,13 +101,7 @@ def as_contract(scope: Scope, user: User | None) -> dict[str, Any]:
 
     Coders are called as ``called()`` says.
     """
-    report = report_on(scope)
-    figures = report.figures if report else None
-    return {
-        "computed_at": report.computed_at if report else None,
-        "stale": is_stale(report, scope),
-        **(renamed(figures, called(scope.project, user)) if figures else pending()),
-    }
+    return _Stored.of(report_on(scope), scope, user).contract()
 
 
 def details(scope: Scope, user: User | None) -> dict[str, Any]:
@@ -104,21 +109,61 @@ def details(scope: Scope, user: User | None) -> dict[str, Any]:
 
     ``state`` is ``none`` where nobody has asked yet, else the job's.
     """
-    report = AgreementReport.objects.filter(project=scope.project, scope=scope.name).first()
-    found = {
-        "computed_at": report.computed_at if report else None,
-        "stale": is_stale(report, scope),
-        "state": report.state if report else "none",
-    }
-    if report is None or report.details is None:
-        return found | _pending_details()
-    names = called(scope.project, user)
-    drift = [{**one, "coder": names[one["coder"]]} for one in report.details["drift"]]
-    return {
-        **found,
-        **report.details,
-        "drift": sorted(drift, key=lambda one: one["coder"]),
-    }
+    return _Stored.of(_reports(scope).first(), scope, user).details()
+
+
+def whole(scope: Scope, user: User | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what ``as_contract`` and ``details`` do, from one look at what is stored."""
+    stored = _Stored.of(_reports(scope).first(), scope, user)
+    return stored.contract(), stored.details()
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A report as it is stored, and what a reader may call the coders in it."""
+
+    report: AgreementReport | None
+    is_stale: bool
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, report: AgreementReport | None, scope: Scope, user: User | None) -> "_Stored":
+        has_figures = report is not None and report.figures is not None
+        names = called(scope.project, user) if has_figures else {}
+        return cls(report, is_stale(report, scope), names)
+
+    def contract(self) -> dict[str, Any]:
+        figures = self.report.figures if self.report else None
+        return {
+            "computed_at": self.report.computed_at if self.report else None,
+            "stale": self.is_stale,
+            **(renamed(figures, self.names) if figures else pending()),
+        }
+
+    def details(self) -> dict[str, Any]:
+        found = {
+            "computed_at": self.report.computed_at if self.report else None,
+            "stale": self.is_stale,
+            "state": self.report.state if self.report else "none",
+        }
+        if self.report is None or self.report.details is None:
+            return found | _pending_details()
+        drift = [
+            {**one, "coder": self.names[one["coder"]]} for one in self.report.details["drift"]
+        ]
+        return {
+            **found,
+            **self.report.details,
+            "drift": sorted(drift, key=lambda one: one["coder"]),
+        }
+
+
+def coders_handed_in(scope: Scope) -> int:
+    """Return how many coders have handed in something, at whatever time."""
+    work = Assignment.objects.filter(
+        task__batch__in=scope.batches, state=AssignmentState.SUBMITTED
+    )
+    return work.order_by().values("coder").distinct().count()
 
 
 def pending() -> dict[str, Any]:

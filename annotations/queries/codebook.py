@@ -16,6 +16,13 @@ def definitions(version: CodebookVersion) -> list[LabelDefinition]:
     return list(version.definitions.select_related("label").order_by("position"))
 
 
+def current_definitions(project: Project) -> list[LabelDefinition]:
+    """Return the labels of the latest version, in one query."""
+    latest = project.codebooks.order_by("-number").values("pk")[:1]
+    found = LabelDefinition.objects.filter(codebook=latest).select_related("label")
+    return list(found.order_by("position"))
+
+
 def as_contract(version: CodebookVersion) -> dict[str, Any]:
     """Return ``{version, labels, rules}`` as the API writes them."""
     return {

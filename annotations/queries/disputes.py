@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 
 from annotations.algorithms.cards import letters
 from annotations.algorithms.tokens import tokenize
-from annotations.enums import CardKind, TaskState
+from annotations.enums import CardKind, Role, TaskState
 from annotations.models import (
     Assignment,
     Card,
@@ -32,6 +32,7 @@ from annotations.models import (
     Task,
     User,
 )
+from annotations.models.batches import TaskQuerySet
 from annotations.queries import codebook, gold
 from annotations.queries.gold import Row
 
@@ -41,13 +42,20 @@ TAKEN_FOR = timedelta(minutes=10)
 
 def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySet[Task]:
     """Return the tasks that ``user`` may rule on, those with most disputes first."""
-    tasks = Task.objects.visible_to(user).filter(batch__project=project)
+    tasks = open_to_rule(project, user)
     tasks = tasks.filter(state=TaskState.ADJUDICATED) if is_finished else tasks.awaiting_ruling()
-    if not project.settings.get("adjudicate_own"):
-        own = Assignment.objects.live().filter(task=OuterRef("pk"), coder__user=user)
-        tasks = tasks.exclude(Exists(own))
     related = tasks.select_related("batch", "article", "taken_by").defer("article__text")
     return related.order_by("-cards_disputed", "pk")
+
+
+def open_to_rule(project: Project, user: User) -> TaskQuerySet:
+    """Return the tasks whose adjudication ``user`` may open once their coders have handed in."""
+    ruling = Project.objects.where(user, Role.ADJUDICATOR)
+    tasks = Task.objects.visible_to(user).filter(batch__project=project, batch__project__in=ruling)
+    if project.settings.get("adjudicate_own"):
+        return tasks
+    own = Assignment.objects.live().filter(task=OuterRef("pk"), coder__user=user)
+    return tasks.exclude(Exists(own))
 
 
 class _LabelsOfCard(Func):

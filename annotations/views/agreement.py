@@ -1,35 +1,54 @@
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, render
+"""How far the coders agree, and the articles that the figures rest on."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotations.actions import agreement as actions
-from annotations.enums import Role
-from annotations.forms.agreement import ScopeForm
-from annotations.models import Batch
-from annotations.permissions import can_know_of
-from annotations.queries import agreement, agreement_charts
+from annotations.actions import agreement as measuring
+from annotations.enums import JobState, Role, TaskState
+from annotations.forms.agreement import BehindForm, ScopeForm
+from annotations.models import Batch, Project, User
+from annotations.permissions import can_administer, has_role
+from annotations.queries import (
+    agreement,
+    agreement_articles,
+    agreement_charts,
+    codebook,
+    disputes,
+)
+from annotations.queries.agreement import Scope
+from annotations.queries.progress import with_open_book
 from annotations.views.lookup import project_for
+
+PAGE = 50
+
+#: How many of the worst articles the page itself shows.
+WORST = 10
 
 
 @require_safe
 def page(request, slug):
-    """How far the coders agree, as a ladder from finding the same thing to coding it alike."""
+    """How far the coders agree: the ladder, who with whom, over which labels, words and time.
+
+    While new figures are on their way, the page asks for them by ``?seen=`` and the time of
+    those that it has, and is answered nothing until there are others.
+    """
     project = project_for(request, slug, Role.ADMIN, Role.ADJUDICATOR)
-    batches = agreement.open_batches(project, request.user).order_by("created_at", "pk")
-    form = ScopeForm(request.GET, batches=batches, project=project)
-    form.is_valid()
-    uuid, label = form.cleaned_data.get("batch"), form.cleaned_data.get("label", "")
-    chosen = list(batches)
-    if uuid:
-        named = get_object_or_404(Batch.objects.published().filter(project=project), uuid=uuid)
-        if not can_know_of(request.user, named):
-            raise PermissionDenied
-        chosen = [named]
-    scope = agreement.Scope(project, chosen, label)
-    answer = agreement.as_contract(scope, request.user)
-    if answer["stale"] and chosen:
-        actions.ring(scope)
-    hidden = Batch.objects.published().filter(project=project).blind_to(request.user).count()
+    form = _form(request, project)
+    if form.is_closed_book:
+        return _closed(request, project)
+    scope = _scope(form, project)
+    report, details = agreement.whole(scope, request.user)
+    if report["stale"] and scope.batches:
+        measuring.ring(scope)
+    seen = report["computed_at"].isoformat() if report["computed_at"] else ""
+    is_awaited = report["stale"] and details["state"] != JobState.FAILED
+    if request.htmx and is_awaited and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
     template = "_agreement_report" if request.htmx else "page"
     return render(
         request,
@@ -37,11 +56,90 @@ def page(request, slug):
         {
             "project": project,
             "form": form,
-            "report": answer,
-            "rungs": agreement_charts.ladder(answer, agreement.details(scope, request.user)),
-            "heat": agreement_charts.heat_map(answer),
-            "hidden": hidden,
-            "has_batches": bool(chosen),
-            "address": request.get_full_path(),
+            "scope": scope,
+            "query": form.query(),
+            "label_query": form.query(but="label"),
+            "report": report,
+            "details": details,
+            "seen": seen,
+            "is_awaited": is_awaited,
+            "rungs": agreement_charts.ladder(report, details),
+            "heat": agreement_charts.heat_map(report),
+            "labels": form.labels,
+            "handed_in": agreement.coders_handed_in(scope) if not report["articles"] else None,
+            "can_administer": not report["articles"] and can_administer(request.user, project),
+            "can_rule": has_role(request.user, project, Role.ADJUDICATOR),
         },
     )
+
+
+@require_safe
+def articles(request, slug):
+    """The articles behind a cell of the page, those with the least agreement first.
+
+    The page itself asks for the very worst of all.
+    """
+    project = project_for(request, slug, Role.ADMIN, Role.ADJUDICATOR)
+    form = _form(request, project)
+    if form.is_closed_book:
+        return _closed(request, project)
+    scope = _scope(form, project)
+    behind = BehindForm(request.GET)
+    wanted = behind.wanted
+    ranked = agreement_articles.ranked(scope, request.user, **wanted)
+    page = Paginator(ranked, WORST if request.htmx else PAGE).get_page(request.GET.get("page"))
+    listed = agreement_articles.listed(scope, request.user, page.object_list)
+    template = "_worst" if request.htmx else "articles"
+    return render(
+        request,
+        f"annotations/agreement/{template}.html",
+        {
+            "project": project,
+            "wanted": wanted,
+            "labels": form.labels,
+            "page": page,
+            "articles": listed,
+            "has_times": "labels" in wanted or "word" in wanted,
+            "rulable": _rulable(project, request.user, listed),
+            "in_queue": behind.in_queue,
+            "scope_query": form.query(),
+            "query": form.query() + behind.query,
+        },
+    )
+
+
+def _form(request, project: Project) -> ScopeForm:
+    """Return what the address asks about. A batch of another project is not found."""
+    batches = Batch.objects.published().filter(project=project).order_by("created_at", "pk")
+    form = ScopeForm(
+        request.GET,
+        batches=with_open_book(batches, request.user),
+        labels=codebook.current_definitions(project),
+    )
+    form.is_valid()
+    if form.named not in {None, *form.open, *form.closed}:
+        raise Http404
+    return form
+
+
+def _scope(form: ScopeForm, project: Project) -> Scope:
+    given = form.cleaned_data
+    return Scope(
+        project,
+        form.chosen,
+        label=given.get("label", ""),
+        since=given.get("from"),
+        until=given.get("to"),
+    )
+
+
+def _rulable(project: Project, user: User, listed: list[dict[str, Any]]) -> set[UUID]:
+    """Return the tasks of ``listed`` whose adjudication the person may open."""
+    ready = [row["task"] for row in listed if row["state"] != TaskState.OPEN]
+    tasks = disputes.open_to_rule(project, user).filter(uuid__in=ready)
+    return set(tasks.values_list("uuid", flat=True))
+
+
+def _closed(request, project: Project) -> HttpResponse:
+    """Say why the person sees nothing of a batch."""
+    return render(request, "annotations/agreement/closed.html", {"project": project}, status=403)

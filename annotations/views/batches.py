@@ -1,5 +1,7 @@
 """The batches of a project, and what each of them has come to."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -9,7 +11,16 @@ from annotations.enums import Role
 from annotations.forms.matrix import MatrixForm
 from annotations.models import Article, Assignment, Batch
 from annotations.permissions import can_rule
-from annotations.queries import flags, late_work, matrix, pace, progress
+from annotations.queries import (
+    agreement,
+    agreement_charts,
+    flags,
+    late_work,
+    matrix,
+    pace,
+    progress,
+)
+from annotations.queries.agreement import Scope
 from annotations.queries.progress import Progress
 from annotations.views.lookup import batch_for, page_number, project_for
 
@@ -51,6 +62,7 @@ def detail(request, uuid):
             **_matrix(request, batch, found),
             **_flags(batch),
             "late": late_work.of(Assignment.objects.filter(task__batch=batch)),
+            **_agreement(request, batch),
         }
     return render(request, "annotations/batches/detail.html", context)
 
@@ -128,6 +140,15 @@ def _matrix(request, batch: Batch, found: Progress) -> dict:
             (coder, spent.get(coder.coder), cells.rows.get(coder.coder, nothing))
             for coder in coders
         ],
+    }
+
+
+def _agreement(request, batch: Batch) -> dict:
+    report = agreement.as_contract(Scope(batch.project, [batch]), request.user)
+    return {
+        "report": report,
+        "heat": agreement_charts.heat_map(report),
+        "agreement_query": urlencode({"batch": batch.uuid}) + "&",
     }
 
 
