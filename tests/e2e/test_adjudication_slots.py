@@ -44,13 +44,15 @@ def page(page, live_server, signed_in):
     """The adjudication page of an article on which three coders differ in two claims.
 
     All mark the talks: one with another stance, another one with another speaker. Two of them
-    mark the warning, with different stances.
+    mark the warning, with different stances and words.
     """
     project = ProjectFactory(settings={"auto_finish": False})
     CodebookFactory(project=project, labels__required=["stance"])
+    supports = span("claim", "sent no warning", stance="supports", words="sent")
+    opposes = span("claim", "sent no warning", stance="opposes", words="no warning")
     task = coded_task(
-        coding("mayor", span("claim", "sent no warning", stance="supports"), stance="supports"),
-        coding("mayor", span("claim", "sent no warning", stance="opposes"), stance="opposes"),
+        coding("mayor", supports, stance="supports"),
+        coding("mayor", opposes, stance="opposes"),
         coding("office", stance="opposes"),
         batch=BatchFactory(project=project),
         article=ArticleFactory(project=project, text=TEXT),
@@ -133,7 +135,7 @@ def test_each_slot_takes_a_digit_and_the_last_one_rules_a_version_that_nobody_ga
 
 def test_slots_follow_the_version_whose_coders_differ_and_lead_back_to_all(page):
     page.keyboard.press("j")
-    expect(page.locator(".choice-details")).to_have_text("different: stance")
+    expect(page.locator(".choice-details")).to_have_text("different: stance, words")
 
     page.keyboard.press("1")
     expect(page.get_by_role("radiogroup", name="stance")).to_be_visible()
@@ -143,22 +145,26 @@ def test_slots_follow_the_version_whose_coders_differ_and_lead_back_to_all(page)
     expect(page.locator(".choices .choice").first).to_be_focused()
     page.keyboard.press("1")
     press(page, value(page, "stance", "supports"))
+    page.get_by_role("textbox", name="Another value of words").fill("sent no 1")
+    page.keyboard.press("Enter")
     saved(page)
 
     decision = rulings().get()
-    assert (decision.outcome, decision.spans[0]["attributes"][0]["value"]) == (
-        "accept",
-        "supports",
-    )
+    assert decision.outcome == "edit"
+    assert decision.spans[0]["attributes"] == [
+        {"name": "stance", "value": "supports"},
+        {"name": "words", "value": "sent no 1"},
+    ]
 
 
-def test_a_label_that_requires_a_value_asks_for_it_after_an_edit(page):
+def test_an_edit_asks_for_what_its_coders_differ_in_and_0_is_none(page):
     page.keyboard.press("j")
     page.keyboard.press("e")
     form = page.locator("#span-form")
     form.locator("[name=start]").select_option(str(TEXT.index("no warning") + 1))
     page.keyboard.press("Control+Enter")
     press(page, value(page, "stance", "opposes"))
+    page.keyboard.press("0")
     saved(page)
 
     (ruled,) = rulings().get().spans
