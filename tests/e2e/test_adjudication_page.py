@@ -336,19 +336,25 @@ def test_rulings_wait_for_the_connection_and_arrive_in_order(open_page, context)
     assert [outcome for outcome, _ in decisions()] == ["accept", "unclear", "reject"]
 
 
-def test_returned_work_closes_the_page_to_rulings(open_page, task):
+def test_work_is_returned_after_the_rulings_before_it_and_closes_the_page(
+    open_page, context, task
+):
     page = open_page
-
+    context.set_offline(True)
+    page.keyboard.press(key_of(page, "Ada Brandt"))
+    expect(page.locator("#save-badge")).to_contain_text("1 decision waits")
     page.get_by_role("button", name=re.compile("Return work")).click()
     dialog = page.get_by_role("dialog", name="Return a coder’s work")
     dialog.get_by_label("What to look at").fill("Look at the mayor.")
     dialog.get_by_role("button", name="Return").click()
+    expect(page.locator("#message")).to_have_text("Saving…")
+    context.set_offline(False)
 
     expect(page.locator("#message")).to_contain_text("Coders are still at work")
     assert task.assignments.get(state="returned").return_note == "Look at the mayor."
     expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
     page.keyboard.press("0")
-    assert decisions() == []
+    assert decisions() == [("accept", ["Ada Brandt"])]
 
 
 def test_a_ruling_on_work_that_changed_is_confirmed_with_one_key(open_page, task):
