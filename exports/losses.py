@@ -40,22 +40,23 @@ PARTS = {
 
 def sentences(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return a sentence or two for each file that can't say all that the records say."""
-    return [_sentence(name, report) for name, report in reports.items() if _lacks(report)]
-
-
-def _lacks(report: Mapping[str, Any]) -> bool:
-    return bool(report["lost"] or report["left_out"])
+    # In the order of the registry: the database keeps none of its own.
+    named = [(name, reports[name]) for name in DERIVED if name in reports]
+    return [_sentence(name, said) for name, said in named if said["lost"] or said["left_out"]]
 
 
 def _sentence(name: str, report: Mapping[str, Any]) -> str:
-    told = _("%(file)s has %(written)s of %(spans)s spans") % {
+    about = {
         "file": DERIVED[name].NAME,
         "written": f"{report['written']:,}",
         "spans": f"{report['spans']:,}",
     }
     if report["lost"]:
-        told += ": " + "; ".join(_listed(REASONS, report["lost"]))
-    told += "."
+        reasons = "; ".join(_listed(REASONS, report["lost"]))
+        told = _("%(file)s has %(written)s of %(spans)s spans: %(reasons)s.")
+        told %= about | {"reasons": reasons}
+    else:
+        told = _("%(file)s has all %(spans)s spans.") % about
     if report["left_out"]:
         left_out = ", ".join(_listed(PARTS, report["left_out"]))
         told += " " + _("Not in it: %(parts)s.") % {"parts": left_out}

@@ -17,7 +17,8 @@ def cut(text: str) -> list[tuple[int, int]]:
     found = []
     last = 0
     for start, end in tokens.tokenize(text):
-        found += _signs(text, last, start)
+        if text[last:start] != " ":
+            found += _signs(text, last, start)
         found.append((start, end))
         last = end
     return [*found, *_signs(text, last, len(text))]

@@ -82,7 +82,7 @@ def test_every_format_is_made_from_the_records_and_told_of():
         assert release.manifest["losses"][format] == ledger.as_json()
         assert release.files.get(name=module.NAME).rows == ledger.rows
         assert "\n".join(module.CARD) in card
-    assert "* gold.conll has 5 of 5 spans. Not in it: 1 attribute, 1 link," in card
+    assert "* gold.conll has all 5 spans. Not in it: 1 attribute, 1 link," in card
 
 
 def test_spans_that_a_format_lost_are_named_in_a_file():
