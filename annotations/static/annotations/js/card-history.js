@@ -55,9 +55,9 @@ export class CardHistory {
     /** @type {OnRecord[]} */
     const rows = rulings.inUnits(await response.json());
     if (this.card !== card) return;
-    const list = this.section.querySelector("ol");
-    if (!rows.length) list?.replaceChildren(part("muted", text("history-empty")));
-    else list?.replaceChildren(...rows.map((row) => this.#row(card, row)));
+    const items = rows.map((row) => this.#row(card, row));
+    if (!items.length) items.push(itemOf(part("muted", text("history-empty"))));
+    this.section.querySelector("ol")?.replaceChildren(...items);
   }
 
   /**
@@ -65,15 +65,14 @@ export class CardHistory {
    * @param {OnRecord} row
    */
   #row(card, row) {
-    const item = document.createElement("li");
     const who = row.by ?? text("decided-automatically");
     const what = [
       text(`ruled-${row.outcome}`, { coder: row.coder ?? "" }),
       row.spans.map(({ label, quote }) => `${this.labels.nameOf(label)} “${quote}”`).join(", "),
     ].filter(Boolean);
-    const why = [row.reason, row.rule, row.note].filter(Boolean).join(" · ");
-    item.dataset.standing = row.standing;
-    item.append(
+    const sure = row.confidence === null ? "" : `${row.confidence} %`;
+    const why = [row.reason, row.rule, sure, row.note].filter(Boolean).join(" · ");
+    const item = itemOf(
       part("eyebrow", `${who} · ${new Date(row.at).toLocaleString()}`),
       part("", `${what.join(" ")} — ${text(`standing-${row.standing}`)}`),
       ...(why ? [part("muted", why)] : []),
@@ -103,6 +102,13 @@ function again(card, row) {
   const isOther = row.spans.length && contentOf(theirs) !== contentOf(row.spans);
   const outcome = row.outcome === "accept" && isOther ? "edit" : row.outcome;
   return repeatable(card, { ...row, outcome, stale: false });
+}
+
+/** @param {HTMLElement[]} parts */
+function itemOf(...parts) {
+  const item = document.createElement("li");
+  item.append(...parts);
+  return item;
 }
 
 /**
