@@ -333,6 +333,18 @@ def test_a_batch_of_another_project_is_not_found(signed_in, address):
     assert signed_in.get(address, {"batch": BatchFactory().uuid}).status_code == 404
 
 
+def test_the_batch_page_has_the_heat_map_of_the_batch(signed_in, admin, batch, coders):
+    empty = BatchFactory(project=admin.project)
+    closed = BatchFactory(project=admin.project)
+    AssignmentFactory(task__batch=closed, coder=admin)
+
+    html = text(signed_in.get(f"/batches/{batch.uuid}/"))
+
+    assert f"batch={batch.uuid}&a=ann&b=ben" in links(html, "a=ann")[0]
+    assert "As soon as two coders" in text(signed_in.get(f"/batches/{empty.uuid}/"))
+    assert "batch-agreement" not in text(signed_in.get(f"/batches/{closed.uuid}/"))
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_pages_take_the_same_queries_for_few_rows_and_many(
     signed_in, address, admin, coders, rows, django_assert_num_queries
