@@ -4,6 +4,7 @@ Called by ``actions.clusters`` only.
 """
 
 from collections import defaultdict
+from uuid import uuid4
 
 from django.db import connection, transaction
 
@@ -70,13 +71,18 @@ def _move(project_id: int, groups: list[list]) -> None:
     """Give each group, a list of ``[story, article, cluster]``, the cluster that is its own."""
     found = {cluster for group in groups for *_, cluster in group if cluster is not None}
     first_in = _first_articles(found)
+    kept = [_kept(group, first_in) for group in groups]
+    founding = [
+        min(sha256 for sha256, *_ in group)
+        for group, cluster in zip(groups, kept, strict=True)
+        if cluster is None and len(group) > 1
+    ]
+    founded = iter(_new_clusters(project_id, founding))
     moves = []
-    for group in groups:
-        articles = {article for _, article, _ in group}
-        kept = sorted({c for *_, c in group if c is not None and first_in[c] in articles})
+    for group, own in zip(groups, kept, strict=True):
         cluster = None
         if len(group) > 1:
-            cluster = kept[0] if kept else _new_cluster(project_id, min(sha for sha, *_ in group))
+            cluster = next(founded) if own is None else own
         moves += [(article, cluster) for _, article, was in group if was != cluster]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -101,8 +107,34 @@ def _first_articles(clusters: set[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _new_cluster(project_id: int, sha256: str) -> int:
-    """Return a cluster that nobody is in, named by a story of its founding articles."""
+def _kept(group: list, first_in: dict[int, int]) -> int | None:
+    """Return the oldest cluster whose first article is in the group."""
+    articles = {article for _, article, _ in group}
+    own = {cluster for *_, cluster in group if cluster is not None}
+    return min((cluster for cluster in own if first_in[cluster] in articles), default=None)
+
+
+def _new_clusters(project_id: int, stories: list[str]) -> list[int]:
+    """Return for each group a cluster that nobody is in, named by one of its stories."""
+    names = [_PREFIX + sha256[: _DIGITS[0]] for sha256 in stories]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO annotations_cluster (uuid, project_id, name)
+            SELECT new.uuid, %s, new.name FROM unnest(%s::uuid[], %s::text[]) new (uuid, name)
+            ON CONFLICT DO NOTHING RETURNING name, id
+            """,
+            [project_id, [uuid4() for _ in names], names],
+        )
+        made = dict(cursor.fetchall())
+    return [
+        made.pop(name) if name in made else _unused_cluster(project_id, sha256)
+        for name, sha256 in zip(names, stories, strict=True)
+    ]
+
+
+def _unused_cluster(project_id: int, sha256: str) -> int:
+    """Return a cluster that nobody is in, where the first name is there already."""
     for digits in _DIGITS:
         name = _PREFIX + sha256[:digits]
         cluster, is_new = Cluster.objects.get_or_create(project_id=project_id, name=name)

@@ -5,7 +5,8 @@ Called by ``actions.clusters`` only.
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
@@ -16,6 +17,9 @@ from annotations.algorithms.stories import story_sha256, story_text
 from annotations.models import Article, ImportJob
 
 CHUNK = 500
+
+#: An article's key, the hash of its story, its text and its zones as they are stored.
+_Row = tuple[int, str, str | None, str | None]
 
 #: The condition that an article takes part in the search for versions; ``a`` is the article.
 COMPARABLE = """
@@ -48,28 +52,66 @@ def comparable(job: ImportJob) -> QuerySet[Article]:
 
 
 def write(job: ImportJob) -> Iterator[int]:
-    """Write the stories of the import's articles, yielding how many articles are done."""
+    """Write the stories of the import's articles, yielding how many articles are done.
+
+    Some are read and signed while those before them are written.
+    """
     keys = comparable(job).order_by("pk").values_list("pk", flat=True)
     articles = np.fromiter(keys.iterator(chunk_size=10_000), np.int64)
-    for start in range(0, len(articles), CHUNK):
-        _write(job, articles[start : start + CHUNK].tolist())
-        yield min(start + CHUNK, len(articles))
+    with ThreadPoolExecutor(1) as beside:
+        signed: Future[_Told] | None = None
+        for start in range(0, len(articles), CHUNK):
+            rows = _read(articles[start : start + CHUNK].tolist())
+            before, signed = signed, beside.submit(_told_in, rows)
+            if before is not None:
+                _write(job.project_id, before.result())
+                yield start
+        if signed is not None:
+            _write(job.project_id, signed.result())
+            yield len(articles)
 
 
-@transaction.atomic
-def _write(job: ImportJob, articles: list[int]) -> None:
+@dataclass(frozen=True)
+class _Told:
+    """What some articles tell: stories that are known, and new ones with their signatures."""
+
+    known: set[str]
+    #: Articles whose stories had no hash yet.
+    hashed: list[tuple[int, str]]
+    #: The hashes of the new stories in order, and of each whether it is signed.
+    hashes: list[str]
+    is_signed: list[bool]
+    slots: near_duplicates.Slots
+
+
+def _told_in(rows: list[_Row]) -> _Told:
+    """Sign what is new in ``rows``. Asks the database nothing."""
     told = {}
     known = set()
     hashed = []
-    for article, sha256, text, zones in _read(articles):
-        if text is None:
+    for article, sha256, text, written in rows:
+        if text is None or written is None:
             known.add(sha256)
             continue
+        zones = json.loads(written)
         if not sha256:
             sha256 = story_sha256(text, zones)
             hashed.append((article, sha256))
         if sha256:
             told[sha256] = story_text(text, zones)
+    # In one order everywhere, so that two imports which bring the same stories never block
+    # each other.
+    hashes = sorted(told)
+    found = near_duplicates.runs([told[sha256] for sha256 in hashes])
+    is_signed = [len(runs) >= near_duplicates.FEWEST_SHARED for runs in found]
+    slots = near_duplicates.signatures(
+        [runs for runs, is_long in zip(found, is_signed, strict=True) if is_long]
+    )
+    return _Told(known, hashed, hashes, is_signed, slots)
+
+
+@transaction.atomic
+def _write(project_id: int, told: _Told) -> None:
     with connection.cursor() as cursor:
         # Zones that have changed since then have brought a hash of their own.
         cursor.execute(
@@ -78,14 +120,14 @@ def _write(job: ImportJob, articles: list[int]) -> None:
             FROM unnest(%s::bigint[], %s::text[]) told (article, sha256)
             WHERE article.id = told.article AND article.story_sha256 = '' AND told.sha256 <> ''
             """,
-            [[article for article, _ in hashed], [sha256 for _, sha256 in hashed]],
+            [[article for article, _ in told.hashed], [sha256 for _, sha256 in told.hashed]],
         )
-    _insert(job.project_id, told)
-    _place_again(job.project_id, [*known, *told])
+    _insert(project_id, told)
+    _place_again(project_id, [*told.known, *told.hashes])
 
 
-def _read(articles: list[int]) -> Iterator[tuple[int, str, str | None, Any]]:
-    """Yield each article with the hash of its story, and its text if that is not known yet."""
+def _read(articles: list[int]) -> list[_Row]:
+    """Return each article with the hash of its story, and its text if that is not known yet."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -101,8 +143,7 @@ def _read(articles: list[int]) -> Iterator[tuple[int, str, str | None, Any]]:
             """,
             [articles],
         )
-        for article, sha256, text, zones in cursor.fetchall():
-            yield article, sha256, text, None if zones is None else json.loads(zones)
+        return cursor.fetchall()
 
 
 def _place_again(project_id: int, stories: list[str]) -> None:
@@ -134,16 +175,8 @@ def _place_again(project_id: int, stories: list[str]) -> None:
             )
 
 
-def _insert(project_id: int, told: dict[str, str]) -> None:
+def _insert(project_id: int, told: _Told) -> None:
     """Keep stories that are new, those that can be like others with a signature."""
-    # In one order everywhere, so that two imports which bring the same stories never block
-    # each other.
-    hashes = sorted(told)
-    found = near_duplicates.runs([told[sha256] for sha256 in hashes])
-    signed = [len(runs) >= near_duplicates.FEWEST_SHARED for runs in found]
-    slots = near_duplicates.signatures(
-        [runs for runs, is_signed in zip(found, signed, strict=True) if is_signed]
-    )
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -158,9 +191,9 @@ def _insert(project_id: int, told: dict[str, str]) -> None:
             """,
             [
                 project_id,
-                slots.astype("<u2").tobytes(),
+                told.slots.astype("<u2").tobytes(),
                 *[near_duplicates.SIGNATURE_BYTES] * 2,
-                hashes,
-                (np.cumsum(signed) * signed).tolist(),
+                told.hashes,
+                (np.cumsum(told.is_signed) * told.is_signed).tolist(),
             ],
         )

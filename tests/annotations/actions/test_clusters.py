@@ -167,5 +167,5 @@ def test_two_imports_that_bring_one_story_at_once_share_a_cluster(transactional_
 @pytest.mark.parametrize("articles", [2, 6])
 def test_many_copies_take_the_same_queries_as_two(project, articles, django_assert_num_queries):
     job = bring(project, *({"id": f"{n}", "text": STORY} for n in range(articles)))
-    with django_assert_num_queries(49):
+    with django_assert_num_queries(46):
         clusters.find(job_id=job.pk)
