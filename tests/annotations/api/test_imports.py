@@ -1,5 +1,7 @@
 import json
 import uuid
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +19,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+REPORTS = Path(__file__).parents[4] / "shared" / "corpora" / "near_duplicates"
 
 
 @pytest.fixture
@@ -80,6 +83,22 @@ def test_an_import_is_taken_at_once_and_reported_on(client, address):
     clusters.find(job_id=job.pk)
     seen = client.get(f"{address}{taken.json()['id']}/").json()
     assert seen["clusters"] == {"state": "ready", "done": 2, "total": 2}
+
+
+def test_every_pair_of_reports_on_one_story_is_in_a_cluster_and_nothing_else(client, address):
+    data = (REPORTS / "articles_100.jsonl").read_bytes()
+    post(client, address, SimpleUploadedFile("articles_100.jsonl", data))
+    job = ImportJob.objects.get()
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    clusters.find(job_id=job.pk)
+
+    page = client.get(address.replace("imports/", "articles/"), {"page_size": 200}).json()
+    together = defaultdict(set)
+    for article in page["results"]:
+        together[article["cluster"]].add(article["key"])
+    assert len(together.pop(None)) == 90
+    pairs = (REPORTS / "articles_100.truth").read_text().splitlines()
+    assert sorted(map(sorted, together.values())) == sorted(sorted(p.split()) for p in pairs)
 
 
 def test_options_are_words_of_a_form(client, address):
