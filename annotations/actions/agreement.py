@@ -62,11 +62,16 @@ def measure(*, batch: Batch, at: datetime) -> None:
     Rows that rest on all that has happened are not computed again. Reports on less, such as one
     label, are computed when somebody looks at them.
     """
-    for _ in _measure(AgreementRow.objects.filter(task__batch=batch)):
-        pass
+    measure_rows(AgreementRow.objects.filter(task__batch=batch))
     every = Batch.objects.published().filter(project=batch.project).order_by("pk")
     for batches in ([batch], list(every)):
         ask(scope=Scope(batch.project, batches), at=at)
+
+
+def measure_rows(rows: AgreementRowQuerySet) -> None:
+    """Bring those of ``rows`` up to date that are not."""
+    for _ in _measure(rows):
+        pass
 
 
 def ask(*, scope: Scope, at: datetime) -> AgreementReport:

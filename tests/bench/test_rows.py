@@ -2,7 +2,7 @@ from time import sleep
 
 import pytest
 
-from bench import figures, keystrokes
+from bench import agreement, figures, keystrokes
 from bench.rows import Row, best, medians
 
 
@@ -55,6 +55,7 @@ def test_steps_take_turns():
 def test_every_figure_says_what_it_is_held_against():
     for measure in [
         *figures.FIGURES.values(),
+        *agreement.FIGURES.values(),
         keystrokes.move,
         keystrokes.tag,
         keystrokes.opening,

@@ -118,7 +118,9 @@ class _Meetings:
         total = np.zeros((len(weights), len(KINDS)))
         defined = np.zeros(len(weights))
         for articles, table in self.tables:
-            drawn = weights[:, articles] @ table
+            # To pick columns is to copy them: not where everybody coded everything.
+            own = weights if len(articles) == weights.shape[1] else weights[:, articles]
+            drawn = own @ table
             matched, spans = drawn[:, :-1], drawn[:, -1:]
             total += np.divide(2 * matched, spans, out=np.zeros_like(matched), where=spans > 0)
             defined += spans[:, 0] > 0
