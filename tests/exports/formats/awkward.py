@@ -68,6 +68,7 @@ def records() -> list[dict[str, Any]]:
         return [{"name": "speaker", "target": str(uuid.UUID(int=number))}]
 
     role = [{"name": "role", "value": "aide\tof “her”"}, {"name": "two words", "value": "x"}]
+    role += [{"name": name, "value": "yes"} for name in ("type", "side", "named", "rank")]
     spans = [
         gold(LINES, 1, at("Politics"), "location"),  # amid a glued word
         gold(LINES, 2, at("🕊️"), "event", note="a dove,\nor an emoji"),
