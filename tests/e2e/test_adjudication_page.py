@@ -212,46 +212,6 @@ def test_a_double_click_or_a_key_held_down_rules_once_and_an_archived_project_ta
     assert not RulingDraft.objects.exists()
 
 
-def test_another_version_is_made_of_the_coders_borders(open_page):
-    page = open_page
-
-    page.keyboard.press("e")
-    form = page.locator("#span-form")
-    form.get_by_label("Label").select_option("Claim")
-    start, end = TEXT.index("Brandt"), TEXT.index(" told")
-    # The browser counts the emoji twice.
-    form.locator("[name=start]").select_option(str(start + 1))
-    form.locator("[name=end]").select_option(str(end + 1))
-    expect(form.locator("output")).to_have_text("“Brandt of Velmora”")
-    page.keyboard.press("Control+Enter")
-    saved(page)
-
-    assert decisions() == [("edit", ["Brandt of Velmora"])]
-    assert Decision.objects.get(is_automatic=False).spans[0]["label"] == "claim"
-
-
-def test_a_span_that_nobody_coded_is_added_from_a_selection(open_page):
-    page = open_page
-    page.locator("#doc p", has_text="reporters").evaluate(
-        """(element) => {
-            const { firstChild } = element;
-            const at = firstChild.data.indexOf("reporters");
-            getSelection().setBaseAndExtent(firstChild, at + 1, firstChild, at + 5);
-        }"""
-    )
-
-    page.keyboard.press("e")
-    page.locator("#span-form").get_by_label("Label").select_option("Actor")
-    page.get_by_role("button", name=re.compile("Rule so")).click()
-    saved(page)
-    assert decisions() == [("add", ["reporters"])]
-
-    page.keyboard.press("u")
-    expect(page.locator(".added-rows li")).to_have_count(0)
-    saved(page)
-    assert [outcome for outcome, _ in decisions()] == ["add", "withdraw"]
-
-
 def test_an_added_span_can_be_taken_back_on_a_later_visit(open_page, task):
     page = open_page
     start = TEXT.index("reporters")

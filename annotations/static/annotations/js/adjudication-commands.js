@@ -50,7 +50,7 @@ function takeKey(desk, event) {
   const target = /** @type {HTMLElement} */ (event.target);
   const isField = target.closest("input:not([type=checkbox]), select, textarea");
   if (document.querySelector("dialog[open]") || event.isComposing || event.altKey) return;
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !desk.spanForm.isOpen) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !desk.editor.isOpen) {
     event.preventDefault();
     void desk.finish();
     return;
@@ -59,7 +59,12 @@ function takeKey(desk, event) {
     desk.panel.focusChoice();
     return;
   }
-  if (isField || event.ctrlKey || event.metaKey) return;
+  if (isField) return;
+  if (desk.editor.isOpen) {
+    if (desk.editor.press(event)) event.preventDefault();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey) return;
   const { digit, command } = meaningOf(event);
   // A key that is held down goes on and on, but rules once.
   if (event.repeat && command !== "next" && command !== "previous") return;

@@ -25,8 +25,16 @@ const COMMANDS = {
  * @param {{key: string, code: string}} event
  * @returns {{digit: string, command: string}}
  */
-export function meaningOf({ key, code }) {
-  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1] ?? "";
-  const letter = /^[\x20-\x7e]$/.test(key) ? key : code.replace("Key", "");
-  return { digit, command: COMMANDS[letter.toLowerCase()] ?? "" };
+export function meaningOf(event) {
+  return { digit: digitOf(event), command: COMMANDS[letterOf(event)] ?? "" };
+}
+
+/** @param {{code: string}} event */
+export function digitOf({ code }) {
+  return /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1] ?? "";
+}
+
+/** @param {{key: string, code: string}} event */
+export function letterOf({ key, code }) {
+  return (/^[\x20-\x7e]$/.test(key) ? key : code.replace("Key", "")).toLowerCase();
 }

@@ -5,6 +5,7 @@
 
 import { choice, mostChosen, part, spanParts, subjectParts, whoChose } from "./card-parts.js";
 import { absentFrom, contentOf, isOpen, versionsOf } from "./card-versions.js";
+import { coderLanes } from "./coder-lanes.js";
 import { kindOf, stateOf } from "./place-list.js";
 import { SaidForm } from "./said-form.js";
 import { SlotPanel } from "./slot-panel.js";
@@ -77,7 +78,8 @@ export class CardPanel {
     // Where all marked the same words, the lanes would all be the same.
     this.score.element.hidden = this.#isMarkedAlike(card);
     if (!this.score.element.hidden) {
-      this.score.show(card, lanesOf(card, index.near(this.score.window(card))));
+      const coders = card.candidates.map(({ coder }) => coder);
+      this.score.show(card, coderLanes(coders, index.near(this.score.window(card)), card));
     }
     if (isNew) {
       this.#endSeveral();
@@ -346,24 +348,6 @@ export class CardPanel {
   #part(name) {
     return /** @type {HTMLElement} */ (this.panel.querySelector(`[data-part=${name}]`));
   }
-}
-
-/**
- * The lanes of the score: the card's own spans, and what else each coder marked around them.
- * @param {Card} card
- * @param {Card[]} cards those that lie near
- */
-function lanesOf(card, cards) {
-  return card.candidates.map(({ coder, spans }) => ({
-    coder,
-    spans: [
-      ...spans.map((span) => ({ ...span, isFaded: false })),
-      ...cards
-        .filter((other) => other.id !== card.id)
-        .flatMap((other) => other.candidates.find((theirs) => theirs.coder === coder)?.spans ?? [])
-        .map((span) => ({ ...span, isFaded: true })),
-    ],
-  }));
 }
 
 /**

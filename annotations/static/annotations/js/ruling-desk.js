@@ -3,11 +3,13 @@
  */
 
 import { Alike } from "./alike.js";
+import { BorderEditor } from "./border-editor.js";
 import { byId } from "./by-id.js";
 import { CardHistory } from "./card-history.js";
 import { CardPanel } from "./card-panel.js";
-import { isOpen, versionsOf } from "./card-versions.js";
+import { goldOf, isOpen, versionsOf } from "./card-versions.js";
 import { converted } from "./converted.js";
+import { Fills } from "./fills.js";
 import { GoldBars } from "./gold-bars.js";
 import { Holding } from "./holding.js";
 import { Labels } from "./labels.js";
@@ -18,12 +20,10 @@ import { Remarks } from "./remarks.js";
 import { Rulings } from "./rulings.js";
 import { Score } from "./score.js";
 import { snap } from "./snap.js";
-import { SpanForm } from "./span-form.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./types.js").Card} Card */
 /** @typedef {import("./types.js").Disputes} Disputes */
-/** @typedef {import("./types.js").Extent} Extent */
 
 /** @type {Record<string, string>} why a task takes no rulings, by its state */
 const SHUT = { open: "coders-at-work", archived: "is-archived" };
@@ -109,8 +109,17 @@ export class RulingDesk {
       say,
     });
     new Holding({ notice: byId("held"), rulings: this.rulings });
-    this.spanForm = new SpanForm({ form: byId("span-form"), labels, articleText, tokens });
-    this.spanForm.onClosed = () => this.panel.focusChoice();
+    this.editor = new BorderEditor({
+      section: byId("editor"),
+      labels,
+      model: this.model,
+      coders: wire.coders,
+      rulings: this.rulings,
+      score: new Score({ element: byId("editor-score"), labels, text: articleText, tokens }),
+      fills: new Fills(paragraphs, byId("layer")),
+      paragraphs,
+    });
+    this.editor.onClosed = () => this.panel.focusChoice();
     this.marks = new PlaceMarks({ paragraphs, layer: byId("marks") });
     const { rulings, veiled } = this;
     this.gold = new GoldBars({ paragraphs, layer: byId("layer"), labels, veiled, rulings });
@@ -133,7 +142,7 @@ export class RulingDesk {
   goTo(id) {
     if (!id || !this.rulings.card(id)) return;
     this.current = id;
-    this.spanForm.close();
+    this.editor.close();
     this.refresh([]);
     this.#arrive();
   }
@@ -161,7 +170,7 @@ export class RulingDesk {
     const next = this.#openAfter(card);
     // The next card is at hand before this one changes, so that all is drawn once.
     if (next) this.current = next.id;
-    this.spanForm.close();
+    this.editor.close();
     this.rulings.rule(card, { ...ruling, ...said });
     if (next) this.#arrive();
     else {
@@ -217,21 +226,38 @@ export class RulingDesk {
   edit() {
     const selected = this.#selection();
     const { card } = this;
-    if (selected) this.#add(selected);
-    else if (card && this.rulings.isOpenToRulings) {
-      const borders = card.candidates.flatMap(({ coder, spans }) =>
-        spans.map(({ start, end }) => ({ coder, start, end })),
-      );
-      const ruled = isOpen(card) ? [] : (card.decision?.spans ?? []);
-      this.spanForm.open({
-        title: text("edit-title"),
+    if (!this.rulings.isOpenToRulings) return;
+    if (selected) {
+      this.editor.open({
+        extent: selected,
+        onSaved: ([{ label, start, end }]) => {
+          this.rulings.add({ label, start, end });
+          this.say(text("added"));
+        },
+      });
+    } else if (card) {
+      this.editor.open({
+        card,
         extent: card,
-        spans: ruled.length ? ruled : (versionsOf(card)[0]?.spans ?? card.decision?.spans ?? []),
-        borders,
-        isSingle: false,
+        spans: this.#editable(card),
         onSaved: (spans) => this.panel.ruleOnDrafts(spans),
       });
     }
+  }
+
+  /**
+   * What another version of a card begins with: the ruling in force, else the version that the
+   * keyboard stands on, else the one that most have.
+   * @param {Card} card
+   */
+  #editable(card) {
+    const ruled = goldOf(card);
+    if (ruled.length) return ruled;
+    const versions = versionsOf(card);
+    const coder = document.activeElement?.closest(".choice")?.getAttribute("data-coder");
+    const [first] = versions;
+    const version = versions.find(({ coders }) => coder && coders.includes(coder)) ?? first;
+    return version?.spans ?? card.decision?.spans ?? [];
   }
 
   undo() {
@@ -276,22 +302,6 @@ export class RulingDesk {
     byId("progress-words").textContent = text("decided", { done, total: places.length });
   }
 
-  /** @param {Extent} extent */
-  #add(extent) {
-    if (!this.rulings.isOpenToRulings) return;
-    this.spanForm.open({
-      title: text("add-title"),
-      extent,
-      spans: [],
-      borders: [],
-      isSingle: true,
-      onSaved: ([{ label, start, end }]) => {
-        this.rulings.add({ label, start, end });
-        this.say(text("added"));
-      },
-    });
-  }
-
   /** Return the words selected in the text, rounded to whole ones. */
   #selection() {
     const selected = this.paragraphs.nativeSelection();
@@ -333,8 +343,8 @@ export class RulingDesk {
     byId("places").addEventListener("change", () => this.refresh());
     byId("doc").addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("pointerup", () => {
-      const selected = this.spanForm.isOpen && this.#selection();
-      if (selected) this.spanForm.takeSelection(selected);
+      const selected = this.editor.isOpen && this.#selection();
+      if (selected) this.editor.takeSelection(selected);
     });
     byId("return-dialog")
       .querySelector("form")
