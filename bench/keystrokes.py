@@ -183,12 +183,12 @@ def _bare(text: str) -> str:
     return f'<!doctype html><meta charset="utf-8"><body data-ready tabindex="0">{paragraphs}'
 
 
-def answered(page: Page, keys: list[str], times: int) -> float:
+def answered(page: Page, keys: list[str], times: int, *, pause: int = PAUSE) -> float:
     """Press the keys in turn and return the median time, in seconds, that the last one took."""
     taken = []
     for number in range(times + 10):
         for key in keys:
-            page.wait_for_timeout(PAUSE)
+            page.wait_for_timeout(pause)
             page.keyboard.press(key)
             delay = page.evaluate(NEXT_DELAY) / 1000
         if number >= 10:

@@ -1,10 +1,13 @@
 """The adjudicator's queue, and the page of one task."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -47,14 +50,20 @@ def queue(request, slug):
 
 @require_safe
 def next_task(request, slug):
-    """Go to the most disputed article that waits and nobody is at, else to the queue."""
+    """Go to the most disputed article that waits and nobody is at, else to the queue.
+
+    Each ``?but=`` names one to leave out, and the filters of the queue go along.
+    """
     project = project_for(request, slug, Role.ADJUDICATOR)
     form = QueueForm(request.GET, project=project, user=request.user)
     waiting = form.narrowed(disputes.queue(project, request.user))
-    task = disputes.free_for(waiting, request.user, timezone.now()).first()
+    free = disputes.free_for(waiting, request.user, timezone.now())
+    task = free.exclude(uuid__in=_uuids(request.GET.getlist("but"))).first()
     if task is None:
-        return redirect("annotations:tasks", project.slug)
-    return redirect("annotations:adjudication", task.uuid)
+        address = reverse("annotations:tasks", args=[project.slug])
+    else:
+        address = reverse("annotations:adjudication", args=[task.uuid])
+    return redirect(f"{address}?{urlencode(form.wanted)}" if form.wanted else address)
 
 
 @require_safe
@@ -74,9 +83,26 @@ def page(request, uuid):
             "article": task.article,
             "batch": task.batch,
             "project": project,
+            "wanted": _passed_on(request),
+            "finishes": project.settings.get("auto_finish", True),
             "paragraphs": coding.paragraphs(task.article),
             "coders": sorted(disputes.names(task, assignments).values()),
             "reasons": project.settings.get("reasons", []),
             "rules": disputes.codebook_of(task, assignments).rules,
         },
     )
+
+
+def _passed_on(request):
+    """Return the filters of the queue that the person came from, for the way back."""
+    given = {name: request.GET.get(name) for name in QueueForm.base_fields}
+    return urlencode({name: value for name, value in given.items() if value})
+
+
+def _uuids(given):
+    """Return those that are UUIDs; what makes no sense is passed over."""
+    found = []
+    for one in given:
+        with suppress(ValueError):
+            found.append(UUID(one))
+    return found

@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from annotations.actions import adjudication
 from annotations.enums import Role, TaskState
@@ -52,7 +53,9 @@ def test_the_queue_is_narrowed_by_dispute_and_label_and_so_is_the_way_on(client,
     assert found("?kind=missing&label=actor") == []
     assert set(found("?kind=feud")) == {missing, other_label}
     way_on = client.get(f"/projects/{batch.project.slug}/adjudication/next/?kind=label")
-    assert way_on["Location"] == f"/tasks/{other_label.uuid}/"
+    assert way_on["Location"] == f"/tasks/{other_label.uuid}/?kind=label"
+    page = client.get(way_on["Location"]).content.decode()
+    assert f'data-next-url="/projects/{batch.project.slug}/adjudication/next/?kind=label"' in page
 
 
 def coders_of(task):
@@ -143,6 +146,32 @@ def test_next_is_the_most_disputed_article_and_the_queue_when_none_waits(client,
     assert client.get(address).url == f"/tasks/{task.uuid}/"
     adjudication.finish(task=task, by=person, at=TUESDAY)
     assert client.get(address).url == f"/projects/{batch.project.slug}/adjudication/"
+
+
+def test_next_leaves_out_what_is_named_and_what_a_colleague_is_at(client, batch):
+    first, second, third = (
+        coded_task(*marks, batch=batch)
+        for marks in ([[MAYOR, VELMORA], []], [[VELMORA], []], [[MAYOR], [MAYOR]])
+    )
+    colleague = adjudicator_of(first)
+    client.force_login(adjudicator_of(first))
+    adjudication.take(task=second, by=colleague, at=timezone.now())
+    address = f"/projects/{batch.project.slug}/adjudication/next/"
+
+    assert client.get(address).url == f"/tasks/{first.uuid}/"
+    assert client.get(f"{address}?but={first.uuid}&but=nonsense").url == f"/tasks/{third.uuid}/"
+    nothing_left = client.get(f"{address}?but={first.uuid}&but={third.uuid}&kind=missing")
+    assert nothing_left.url == f"/projects/{batch.project.slug}/adjudication/?kind=missing"
+
+
+@pytest.mark.parametrize("finishes", [True, False])
+def test_the_page_knows_whether_articles_finish_by_themselves(client, finishes):
+    task = coded_task([MAYOR], [], settings={"auto_finish": finishes})
+    client.force_login(adjudicator_of(task))
+
+    page = client.get(f"/tasks/{task.uuid}/").content.decode()
+
+    assert ("data-finishes" in page) is finishes
 
 
 def test_the_page_shows_the_text_and_no_coders_name(client, batch):

@@ -5,8 +5,9 @@
 import { meaningOf } from "./adjudication-keys.js";
 
 /** @typedef {import("./ruling-desk.js").RulingDesk} RulingDesk */
+/** @typedef {import("./visit.js").Visit} Visit */
 
-/** @type {Record<string, (desk: RulingDesk) => void>} */
+/** @type {Record<string, (desk: RulingDesk, visit: Visit) => void>} */
 const COMMANDS = {
   next: (desk) => desk.move(1),
   previous: (desk) => desk.move(-1),
@@ -17,10 +18,10 @@ const COMMANDS = {
   several: (desk) => desk.say(desk.panel.keepSeveral()),
   alike: (desk) => desk.alike.offer(desk.card),
   note: () => document.getElementById("ruling-note")?.focus(),
-  undo: (desk) => desk.undo(),
+  undo: (_, visit) => void visit.undo(),
   context: (desk) => desk.marks.reveal(),
-  finish: (desk) => void desk.finish(),
-  reopen: (desk) => void desk.post("reopen/", {}),
+  finish: (desk, visit) => finish(desk, visit),
+  reopen: (desk) => void desk.article.change("reopen/", {}),
   help: () => openDialog("help"),
   return: () => openDialog("return"),
 };
@@ -29,30 +30,36 @@ const COMMANDS = {
 const RULINGS = new Set(["unclear", "nothing"]);
 
 /**
- * Let `desk` be commanded by its buttons and by keys.
- * @param {RulingDesk} desk
+ * Let the desk at hand be commanded by its buttons and by keys.
+ * @param {Visit} visit
  */
-export function takeCommands(desk) {
-  desk.root.addEventListener("click", (event) => {
+export function takeCommands(visit) {
+  visit.root.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-command]");
     const command = (button instanceof HTMLElement && button.dataset.command) || "";
     // A double click is for one place, as it is on the versions.
-    if (event.detail < 2 || !RULINGS.has(command)) COMMANDS[command]?.(desk);
+    if (event.detail < 2 || !RULINGS.has(command)) COMMANDS[command]?.(visit.desk, visit);
   });
-  document.addEventListener("keydown", (event) => takeKey(desk, event));
+  document.addEventListener("keydown", (event) => takeKey(visit, event));
 }
 
 /**
- * @param {RulingDesk} desk
+ * @param {Visit} visit
  * @param {KeyboardEvent} event
  */
-function takeKey(desk, event) {
+function takeKey(visit, event) {
+  const { desk } = visit;
   const target = /** @type {HTMLElement} */ (event.target);
   const isField = target.closest("input:not([type=checkbox]), select, textarea");
   if (document.querySelector("dialog[open]") || event.isComposing || event.altKey) return;
+  if (event.repeat && event.key === "Enter" && !isField) {
+    // What it is held on meanwhile is another place.
+    event.preventDefault();
+    return;
+  }
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !desk.editor.isOpen) {
     event.preventDefault();
-    void desk.finish();
+    finish(desk, visit);
     return;
   }
   if (isField && event.key === "Escape") {
@@ -71,8 +78,17 @@ function takeKey(desk, event) {
   if (digit && desk.panel.press(digit)) event.preventDefault();
   else if (command) {
     event.preventDefault();
-    COMMANDS[command](desk);
+    COMMANDS[command](desk, visit);
   }
+}
+
+/**
+ * Finish the article, unless a place still waits.
+ * @param {RulingDesk} desk
+ * @param {Visit} visit
+ */
+function finish(desk, visit) {
+  if (!desk.goToWaiting()) void visit.finish();
 }
 
 /** @param {string} name */

@@ -58,11 +58,13 @@ export class Alike {
   /**
    * Remember what was ruled on, and say where else the same waits.
    * @param {Card} card
+   * @returns {boolean} whether it waits anywhere
    */
   ruled(card) {
     this.last = card.id;
     const waiting = this.known.get(card.id)?.waiting ?? 0;
     if (waiting) this.say(text("alike-offered", { count: waiting }));
+    return waiting > 0;
   }
 
   /**

@@ -228,7 +228,7 @@ export class BorderEditor {
         const item = document.createElement("li");
         const button = document.createElement("button");
         button.type = "button";
-        button.className = "choice";
+        button.className = "button is-small";
         button.dataset.draft = String(index);
         button.setAttribute("aria-pressed", String(index === this.at));
         button.textContent = this.#wordsOf(draft);

@@ -21,6 +21,7 @@ import { Rulings } from "./rulings.js";
 import { Score } from "./score.js";
 import { snap } from "./snap.js";
 import { text } from "./texts.js";
+import { WholeArticle } from "./whole-article.js";
 
 /** @typedef {import("./types.js").Card} Card */
 /** @typedef {import("./types.js").Disputes} Disputes */
@@ -47,8 +48,7 @@ export class RulingDesk {
     const labels = new Labels(wire.codebook.labels);
     const url = root.dataset.documentUrl ?? "";
     this.root = root;
-    this.api = api;
-    this.url = url;
+    this.message = byId("message");
     this.paragraphs = paragraphs;
     this.model = { text: articleText, tokens };
     this.veiled = inUnits(wire.article.zones).filter(
@@ -108,7 +108,21 @@ export class RulingDesk {
       labels,
       say,
     });
-    new Holding({ notice: byId("held"), rulings: this.rulings });
+    this.article = new WholeArticle({
+      dialog: byId("return-dialog"),
+      rulings: this.rulings,
+      say,
+    });
+    this.onMoved = () => {};
+    this.onDecided = () => {};
+    this.onTaken = () => {};
+    this.holding = new Holding({
+      notice: byId("held"),
+      rulings: this.rulings,
+      onTaken: () => this.onTaken(),
+    });
+    /** Ends what the desk hears of while it is the one on the page. */
+    this.leaving = new AbortController();
     this.editor = new BorderEditor({
       section: byId("editor"),
       labels,
@@ -125,9 +139,56 @@ export class RulingDesk {
     this.gold = new GoldBars({ paragraphs, layer: byId("layer"), labels, veiled, rulings });
     /** @type {Card[]} as they were laid out last */
     this.laid = [];
-    this.#wire();
-    this.goTo(this.places.find(isOpen)?.id ?? this.places[0]?.id ?? null);
-    if (!this.current) this.refresh();
+    byId("places").addEventListener("change", () => this.refresh());
+    byId("doc").addEventListener("click", (event) => this.#clicked(event));
+  }
+
+  /** Begin, or begin again, to be the desk on the page. */
+  enter() {
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    /**
+     * @param {EventTarget} target
+     * @param {string} name
+     * @param {(detail: any) => void} heard
+     */
+    const hear = (target, name, heard) =>
+      target.addEventListener(name, (event) => heard(/** @type {any} */ (event).detail), { signal });
+    hear(this.root, "cards-changed", ({ cards }) => this.refresh(cards));
+    hear(this.root, "card-wanted", ({ id }) => this.goTo(id));
+    hear(this.root, "ruling-refused", ({ card, sentence }) => {
+      if (card) this.goTo(card);
+      this.refresh();
+      if (card) this.history.open();
+      this.say(sentence);
+    });
+    hear(document, "pointerup", () => {
+      const selected = this.editor.isOpen && this.#takeSelection();
+      if (selected) this.editor.takeSelection(selected);
+    });
+    const relayout = () => {
+      this.gold.relayout();
+      this.marks.draw();
+    };
+    const observer = new ResizeObserver(relayout);
+    observer.observe(byId("doc"));
+    signal.addEventListener("abort", () => observer.disconnect());
+    void document.fonts.ready.then(relayout);
+    this.holding.begin();
+    this.refresh();
+    this.goTo(this.current ?? this.places.find(isOpen)?.id ?? this.places[0]?.id ?? null);
+  }
+
+  /** Stop being the desk on the page; what was ruled goes on being sent. */
+  leave() {
+    this.leaving.abort();
+    this.holding.end();
+    this.editor.close();
+  }
+
+  /** How many places wait for a ruling. */
+  get waiting() {
+    return this.places.filter(isOpen).length;
   }
 
   get places() {
@@ -163,21 +224,20 @@ export class RulingDesk {
   rule(ruling, said = this.panel.said) {
     const { card } = this;
     if (!card) return;
-    if (!this.rulings.isOpenToRulings) {
-      this.say(text(this.rulings.isElsewhere ? "is-held" : SHUT[this.rulings.state] ?? "is-finished"));
-      return;
-    }
+    if (this.isShut()) return;
+    this.say("");
+    const isLast = isOpen(card) && this.waiting === 1;
     const next = this.#openAfter(card);
     // The next card is at hand before this one changes, so that all is drawn once.
     if (next) this.current = next.id;
     this.editor.close();
     this.rulings.rule(card, { ...ruling, ...said });
     if (next) this.#arrive();
-    else {
-      this.say(text("all-decided"));
-      byId("finish").focus({ preventScroll: true });
-    }
-    this.alike.ruled(card);
+    else byId("finish").focus({ preventScroll: true });
+    // Who could rule alike elsewhere is not led away from it.
+    if (this.alike.ruled(card)) return;
+    if (isLast) this.onDecided();
+    else if (!next) this.say(text("all-decided"));
   }
 
   /**
@@ -214,19 +274,19 @@ export class RulingDesk {
       this.history.show(card);
     }
     this.#count(places);
+    this.onMoved();
   }
 
   /** @param {string} sentence */
   say(sentence) {
-    const message = byId("message");
-    message.textContent = "";
-    message.textContent = sentence;
+    this.message.textContent = "";
+    this.message.textContent = sentence;
   }
 
   edit() {
-    const selected = this.#selection();
+    if (this.isShut()) return;
+    const selected = this.#takeSelection();
     const { card } = this;
-    if (!this.rulings.isOpenToRulings) return;
     if (selected) {
       this.editor.open({
         extent: selected,
@@ -260,20 +320,28 @@ export class RulingDesk {
     return version?.spans ?? card.decision?.spans ?? [];
   }
 
-  undo() {
-    if (this.panel.undo()) this.say(text("value-undone"));
-    else if (this.rulings.undo()) this.say(text("undone"));
-    else this.say(text("nothing-to-undo"));
+  /** Say why the article takes no rulings, if it takes none. @returns {boolean} whether it is so */
+  isShut() {
+    const { isElsewhere, isOpenToRulings, state } = this.rulings;
+    if (!isOpenToRulings) this.say(text(isElsewhere ? "is-held" : SHUT[state] ?? "is-finished"));
+    return !isOpenToRulings;
   }
 
-  async finish() {
+  /** Undo the last value chosen, or else the last ruling on this article. @returns {boolean} whether there is one */
+  undo() {
+    const isValue = this.panel.undo();
+    const isUndone = isValue || this.rulings.undo();
+    this.say(text(isValue ? "value-undone" : isUndone ? "undone" : "nothing-to-undo"));
+    return isUndone;
+  }
+
+  /** Go to a place that waits for a ruling. @returns {boolean} whether there is one */
+  goToWaiting() {
     const waiting = this.places.find(isOpen);
-    if (waiting) {
-      this.goTo(waiting.id);
-      this.say(text("still-open"));
-      return;
-    }
-    await this.post("finish/", {});
+    if (!waiting) return false;
+    this.goTo(waiting.id);
+    this.say(text("still-open"));
+    return true;
   }
 
   /**
@@ -302,69 +370,16 @@ export class RulingDesk {
     byId("progress-words").textContent = text("decided", { done, total: places.length });
   }
 
-  /** Return the words selected in the text, rounded to whole ones. */
-  #selection() {
+  /** Take the words selected in the text, rounded to whole ones; they are selected no more. */
+  #takeSelection() {
     const selected = this.paragraphs.nativeSelection();
+    document.getSelection()?.removeAllRanges();
     return selected && snap(this.model.text, this.model.tokens, selected, "words");
-  }
-
-  /**
-   * Do something to the whole article, after the rulings that still wait to be sent.
-   * @param {string} what
-   * @param {object} body
-   */
-  async post(what, body) {
-    this.say(text("saving"));
-    if (!(await this.rulings.flushed())) return this.say(text("not-saved"));
-    const response = await this.api.send("POST", `${this.url}${what}`, body).catch(() => null);
-    if (response?.ok) location.reload();
-    else if (response?.status === 401) this.rulings.queue.askToSignIn();
-    else {
-      const answer = await response?.json().catch(() => ({}));
-      this.say(answer?.detail ?? text("no-connection"));
-    }
-  }
-
-  #wire() {
-    const { root } = this;
-    root.addEventListener("cards-changed", (event) => {
-      this.refresh(/** @type {CustomEvent} */ (event).detail.cards);
-    });
-    root.addEventListener("card-wanted", (event) => {
-      this.goTo(/** @type {CustomEvent} */ (event).detail.id);
-    });
-    root.addEventListener("ruling-refused", (event) => {
-      const { card, sentence } = /** @type {CustomEvent} */ (event).detail;
-      if (card) this.goTo(card);
-      this.refresh();
-      if (card) this.history.open();
-      this.say(sentence);
-    });
-    byId("places").addEventListener("change", () => this.refresh());
-    byId("doc").addEventListener("click", (event) => this.#clicked(event));
-    document.addEventListener("pointerup", () => {
-      const selected = this.editor.isOpen && this.#selection();
-      if (selected) this.editor.takeSelection(selected);
-    });
-    byId("return-dialog")
-      .querySelector("form")
-      ?.addEventListener("submit", (event) => {
-        const form = /** @type {HTMLFormElement} */ (event.target);
-        const button = /** @type {SubmitEvent} */ (event).submitter;
-        if (button?.getAttribute("value") !== "save") return;
-        void this.post("return/", Object.fromEntries(new FormData(form)));
-      });
-    const relayout = () => {
-      this.gold.relayout();
-      this.marks.draw();
-    };
-    new ResizeObserver(relayout).observe(byId("doc"));
-    void document.fonts.ready.then(relayout);
   }
 
   /** @param {MouseEvent} event */
   #clicked(event) {
-    if (this.paragraphs.nativeSelection()) return;
+    if (this.editor.isOpen || this.paragraphs.nativeSelection()) return;
     const offset = this.paragraphs.offsetFromPoint(event.clientX, event.clientY);
     if (offset === null) return;
     const [smallest] = this.places

@@ -7,7 +7,7 @@
 /**
  * @typedef {object} Job
  * @property {number} seq its place in the order, which no job of another tab shares
- * @property {"rule" | "reopen" | "add" | "take-back"} kind
+ * @property {"rule" | "reopen" | "add" | "take-back" | "finish"} kind
  * @property {string | null} cardId
  * @property {any} body what is sent, offsets in code points
  * @property {string} [known] the ruling that the card had when this one was made

@@ -139,6 +139,19 @@ export class Rulings {
     return false;
   }
 
+  /** Finish the task, after all that was ruled before. */
+  finish() {
+    this.#push({ kind: "finish", cardId: null, body: {} });
+  }
+
+  /** Open the finished task to rulings again. @returns {Promise<boolean>} whether it is */
+  async reopen() {
+    const response = await this.api.post(`${this.url}reopen/`, {}).catch(() => null);
+    if (!response?.ok) return false;
+    ({ version: this.version, state: this.state } = await response.json());
+    return true;
+  }
+
   /** Wait until everything is at the server, or something stands in the way. */
   flushed() {
     return this.queue.flushed();
@@ -222,6 +235,7 @@ export class Rulings {
     const query = `?base_version=${version}`;
     const card = `${this.url}cards/${cardId}/`;
     if (kind === "rule") return this.api.send("PUT", card, { ...body, base_version: version });
+    if (kind === "finish") return this.api.send("POST", `${this.url}finish/`, {});
     if (kind === "reopen") return this.api.send("DELETE", `${card}${query}`);
     if (kind === "take-back") return this.api.send("DELETE", `${this.url}spans/${body.id}/${query}`);
     return this.#add(job);
@@ -344,6 +358,8 @@ export class Rulings {
   #refuse(job, answer) {
     this.queue.settle(job);
     job.undone?.();
+    // The task was thought to be decided with this one.
+    for (const one of this.queue.jobs) if (one.kind === "finish") this.queue.settle(one);
     this.#changed();
     if (answer.code === "not_open") void this.fetchAgain();
     const sentence = answer.code === "stale" ? text("ruled-meanwhile") : answer.detail;

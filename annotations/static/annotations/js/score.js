@@ -12,6 +12,9 @@ import { indexEndingAfter } from "./snap.js";
 
 const WORDS_AROUND = 12;
 
+/** How many lanes there may be before they move closer together. */
+const ROOMY = 6;
+
 export class Score {
   /**
    * @param {object} parts
@@ -38,6 +41,7 @@ export class Score {
   show(extent, lanes) {
     this.extent = extent;
     this.lanes = lanes;
+    this.element.toggleAttribute("data-dense", lanes.length > ROOMY);
     this.#draw();
   }
 
