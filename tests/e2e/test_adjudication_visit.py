@@ -136,6 +136,27 @@ def test_an_article_that_a_colleague_has_sat_down_at_meanwhile_is_passed_over(ba
     assert second.taken_by == colleague
 
 
+def test_a_key_too_many_rules_on_nothing_while_the_next_article_is_awaited(batch, sit_down):
+    first = dispute(batch, "First")
+    dispute(batch, "Second")
+    asked = []
+    page = sit_down(first)
+    page.route("**/adjudication/next/*", lambda route: asked.append(route))
+    page.reload()
+    expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    expect(page.locator("#message")).to_contain_text("This article is finished")
+    page.unroute("**/adjudication/next/*")
+    asked[0].continue_()
+    expect(headline(page)).to_have_text("Second")
+    saved(page)
+
+    by_hand = Decision.objects.filter(is_automatic=False)
+    assert [decision.outcome for decision in by_hand] == ["accept"]
+
+
 def test_where_people_finish_the_page_waits_for_them(batch, sit_down):
     batch.project.settings["auto_finish"] = False
     batch.project.save(update_fields=["settings"])

@@ -97,7 +97,9 @@ export class Rulings {
   }
 
   get isOpenToRulings() {
-    return !this.isElsewhere && (this.state === "coded" || this.state === "adjudicating");
+    const isFinishing = this.queue.jobs.some(({ kind }) => kind === "finish");
+    const isReady = this.state === "coded" || this.state === "adjudicating";
+    return isReady && !isFinishing && !this.isElsewhere;
   }
 
   /**
