@@ -121,7 +121,7 @@ class AgreementViewSet(InProject, viewsets.GenericViewSet):
             word=wanted.get("word"),
         )
         page = self.paginate_queryset(found)
-        return self.get_paginated_response(agreement_articles.listed(scope, request.user, page))
+        return self.get_paginated_response(agreement_articles.listed(page))
 
     def _scope(self, serializer_class):
         query = self.request.query_params.dict()

@@ -16,10 +16,11 @@ from annotations.queries.agreement import Scope, called
 
 @dataclass(frozen=True)
 class Ranked:
-    """A task and where it stands."""
+    """A task, where it stands, and what its coders are called."""
 
     task_id: int
     standing: agreement.Standing
+    coders: list[str]
 
 
 def ranked(
@@ -39,7 +40,8 @@ def ranked(
     Coders are named as ``user`` sees them; somebody whom nobody is called has no articles. See
     ``agreement.Question`` for what the rest narrows.
     """
-    known = {shown: uuid for uuid, shown in called(scope.project, user).items()}
+    names = called(scope.project, user)
+    known = {shown: uuid for uuid, shown in names.items()}
     asked = [*(pair or ()), *([coder] if coder is not None else [])]
     if not known.keys() >= set(asked):
         return []
@@ -54,16 +56,15 @@ def ranked(
         word=word,
     )
     found = [
-        Ranked(task_id, standing)
+        Ranked(task_id, standing, sorted(names[coder] for coder in standing.coders))
         for task_id, row in scope.rows().values_list("task", Cast("rows", TextField()))
         if (standing := agreement.standing(orjson.loads(row), question))
     ]
     return sorted(found, key=lambda one: (*agreement.worst_first(one.standing), one.task_id))
 
 
-def listed(scope: Scope, user: User | None, chosen: Sequence[Ranked]) -> list[dict[str, Any]]:
+def listed(chosen: Sequence[Ranked]) -> list[dict[str, Any]]:
     """Return what is told of the articles ``chosen``, in their order."""
-    names = called(scope.project, user)
     tasks = (
         Task.objects.filter(pk__in=[one.task_id for one in chosen])
         .select_related("article", "batch", "agreement")
@@ -80,7 +81,7 @@ def listed(scope: Scope, user: User | None, chosen: Sequence[Ranked]) -> list[di
             "batch_name": task.batch.name,
             "state": task.state,
             "coded_at": task.agreement.coded_at,
-            "coders": sorted(names[coder] for coder in one.standing.coders),
+            "coders": one.coders,
             "units": one.standing.units,
             "spans": one.standing.spans,
             "alpha": one.standing.alpha,

@@ -71,7 +71,7 @@ def _attributes(scope: Scope, user: User | None) -> Iterator[Given]:
 
 
 def _articles(scope: Scope, user: User | None) -> Iterator[Given]:
-    for one in listed(scope, user, ranked(scope, user)):
+    for one in listed(ranked(scope, user)):
         yield {**one, "coders": "; ".join(one["coders"]), "batch": one["batch_name"]}
 
 

@@ -88,7 +88,7 @@ def articles(request, slug):
     wanted = behind.wanted
     ranked = agreement_articles.ranked(scope, request.user, **wanted)
     page = Paginator(ranked, WORST if request.htmx else PAGE).get_page(request.GET.get("page"))
-    listed = agreement_articles.listed(scope, request.user, page.object_list)
+    listed = agreement_articles.listed(page.object_list)
     template = "_worst" if request.htmx else "articles"
     return render(
         request,

@@ -358,5 +358,5 @@ def test_the_pages_take_the_same_queries_for_few_rows_and_many(
 
     with django_assert_num_queries(12):
         assert "every 2s" not in text(signed_in.get(address))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         assert len(titles(text(signed_in.get(f"{address}articles/")))) == rows
