@@ -19,6 +19,8 @@ from bench.stage import Stage
 
 #: Of as many articles, one is a version of the one before.
 EVERY = 50
+#: Bands see a pair near the threshold by chance: of 10,000 such pairs about six are missed.
+MISSED = 1 / 1000
 
 
 def find_versions(stage: Stage) -> Row:
@@ -37,9 +39,10 @@ def find_versions(stage: Stage) -> Row:
     found = timed(lambda: clusters.find(job_id=job.pk))
     job.refresh_from_db()
     wanted = len(range(EVERY, number, EVERY))
+    missed = wanted - Cluster.objects.filter(project=project).count()
     if (
         job.clusters_state != JobState.READY
-        or Cluster.objects.filter(project=project).count() != wanted
+        or not 0 <= missed <= wanted * MISSED
         or Story.objects.filter(project=project).count() != number
     ):
         raise SystemExit("Not all versions were found.")

@@ -85,9 +85,15 @@ def changes(request, slug):
 
 @require_POST
 def discard(request, slug):
+    """Take the draft away."""
     project = project_for(request, slug, Role.ADMIN)
-    actions.discard(project=project, by=request.user, at=timezone.now())
-    messages.success(request, _("The draft is discarded. The published codebook is as it was."))
+    try:
+        actions.discard(project=project, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("The draft is discarded. The published codebook is as it was.")
+        messages.success(request, said)
     return redirect("annotations:codebook", slug)
 
 
@@ -114,8 +120,8 @@ def from_file(request, slug):
             at=timezone.now(),
         )
     except Refused as refusal:
-        for error in refusal.errors:
-            messages.error(request, error["detail"])
+        for said in [error["detail"] for error in refusal.errors] or [str(refusal)]:
+            messages.error(request, said)
         return redirect("annotations:codebook-edit", slug)
     return redirect("annotations:codebook-draft", slug)
 
