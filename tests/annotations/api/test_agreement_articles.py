@@ -178,5 +178,5 @@ def test_articles_take_the_same_queries_for_one_and_three(
         coded(batch, **{f"ann{row}": [ADA], f"ben{row}": [ADA]})
     computed(batch)
     client = signed_in(admin)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(f"/api/v1/projects/{admin.project.slug}/agreement/articles/")
