@@ -42,9 +42,10 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class LabelChange:
-    """What became of one label; ``label`` is its last form."""
+    """What became of one label; ``label`` is its last form, ``position`` its place in the end."""
 
     kind: Literal["added", "retired", "restored", "changed"]
+    position: int
     label: Label
     fields: Sequence[FieldChange]
 
@@ -74,7 +75,10 @@ def compare(before: Codebook, after: Codebook) -> Changes:
     old = {label["key"]: label for label in before["labels"]}
     new = {label["key"]: label for label in after["labels"]}
     gone = [{**label, "retired": True} for key, label in old.items() if key not in new]
-    changes = [_label_change(old.get(label["key"]), label) for label in [*new.values(), *gone]]
+    changes = [
+        _label_change(old.get(label["key"]), position, label)
+        for position, label in enumerate([*new.values(), *gone])
+    ]
     return Changes(
         labels=[change for change in changes if change],
         rules=list(_rule_changes(before["rules"], after["rules"])),
@@ -125,7 +129,7 @@ def _order(keys: Iterable[str], shared: Iterable[str]) -> list[str]:
     return [key for key in keys if key in shared]
 
 
-def _label_change(old: Label | None, new: Label) -> LabelChange | None:
+def _label_change(old: Label | None, position: int, new: Label) -> LabelChange | None:
     known = old or {}
     fields = []
     for name in TEXTS:
@@ -138,10 +142,10 @@ def _label_change(old: Label | None, new: Label) -> LabelChange | None:
             fields.append(FieldChange(name, entries))
     was_retired, is_retired = bool(known.get("retired")), bool(new.get("retired"))
     if old is None:
-        return LabelChange("added", new, fields)
+        return LabelChange("added", position, new, fields)
     if was_retired != is_retired:
-        return LabelChange("retired" if is_retired else "restored", new, fields)
-    return LabelChange("changed", new, fields) if fields else None
+        return LabelChange("retired" if is_retired else "restored", position, new, fields)
+    return LabelChange("changed", position, new, fields) if fields else None
 
 
 def _rule_changes(before: Sequence[Label], after: Sequence[Label]) -> Iterable[RuleChange]:

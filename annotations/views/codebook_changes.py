@@ -19,6 +19,8 @@ TITLES = {
 def shown(changes: Changes) -> dict[str, Any]:
     """Return the context of ``annotations/codebook/_changes.html``."""
     chips = as_definitions(change.label for change in changes.labels)
+    for chip, change in zip(chips, changes.labels, strict=True):
+        chip.position = change.position
     return {
         "is_empty": not changes,
         "has_other_order": changes.has_other_order,

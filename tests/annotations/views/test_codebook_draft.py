@@ -282,6 +282,7 @@ def test_a_draft_is_kept_shown_and_published_later(signed_in, admin, address):
     assert "new in the draft" in again.content.decode()
     shown = signed_in.get(address.replace("edit", "draft")).content.decode()
     assert "<ins>Who acts.</ins>" in shown
+    assert 'data-shape="pentagon"' in shown
     assert "There is a draft" in signed_in.get(address.removesuffix("edit/")).content.decode()
     signed_in.post(address, filled(again))
     assert list(labels(admin)) == ["actor", "location", "event", "claim", "legal-act"]
