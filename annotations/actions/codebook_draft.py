@@ -38,7 +38,23 @@ def save(
     if faults := codebook.twins(labels, rules):
         raise codebook.CannotPublish(_("The draft can't be kept as it is."), errors=faults)
     project = lock_for_change(project, by=by)
-    return _save(project, seen, _content(seen, labels, rules), change, note, by, at)
+    content = _content(seen, labels, rules)
+    latest = codebook_draft.latest(project)
+    if seen.numbers != latest.numbers:
+        content = merge(seen.content, content, latest.content)
+    _close(project, at)
+    number = (project.drafts.aggregate(last=Max("number"))["last"] or 0) + 1
+    draft = project.drafts.create(
+        number=number,
+        base=latest.version,
+        content=content,
+        change=change,
+        note=note,
+        saved_by=by,
+        saved_at=at,
+    )
+    record(AuditEvent.Kind.CODEBOOK_DRAFTED, target=project, by=by, at=at, draft=number)
+    return draft
 
 
 @transaction.atomic
@@ -60,10 +76,19 @@ def publish(
     """
     project = lock_for_change(project, by=by)
     latest = codebook_draft.latest(project)
-    content = _content(seen, labels, rules)
     if seen.numbers != latest.numbers:
-        _save(project, seen, content, change, note, by, at)
+        save(
+            project=project,
+            seen=seen,
+            labels=labels,
+            rules=rules,
+            change=change,
+            note=note,
+            by=by,
+            at=at,
+        )
         return None
+    content = _content(seen, labels, rules)
     _close(project, at)
     return codebook.publish(
         project=project,
@@ -82,33 +107,6 @@ def discard(*, project: Project, by: User, at: datetime) -> None:
     project = lock_for_change(project, by=by)
     if _close(project, at):
         record(AuditEvent.Kind.CODEBOOK_DRAFT_DISCARDED, target=project, by=by, at=at)
-
-
-def _save(
-    project: Project,
-    seen: Edition,
-    content: dict[str, Any],
-    change: Change,
-    note: str,
-    by: User,
-    at: datetime,
-) -> CodebookDraft:
-    latest = codebook_draft.latest(project)
-    if seen.numbers != latest.numbers:
-        content = merge(seen.content, content, latest.content)
-    _close(project, at)
-    number = (project.drafts.aggregate(last=Max("number"))["last"] or 0) + 1
-    draft = project.drafts.create(
-        number=number,
-        base=latest.version,
-        content=content,
-        change=change,
-        note=note,
-        saved_by=by,
-        saved_at=at,
-    )
-    record(AuditEvent.Kind.CODEBOOK_DRAFTED, target=project, by=by, at=at, draft=number)
-    return draft
 
 
 def _content(

@@ -120,9 +120,14 @@ def test_a_discarded_draft_is_gone_and_told_of_once(admin):
     assert kinds.count("codebook.draft_discarded") == 1
 
 
-def test_rules_of_one_number_are_refused(admin):
+@pytest.mark.parametrize("step", [actions.save, actions.publish])
+def test_rules_of_one_number_are_refused_whoever_saved_meanwhile(admin, step):
+    seen = codebook_draft.latest(admin.project)
+    edit(admin, name="Person")
+    twins = [{"id": "R1", "text": "a"}, {"id": "R1", "text": "b"}]
+
     with pytest.raises(published.CannotPublish) as refusal:
-        edit(admin, rules=[{"id": "R1", "text": "a"}, {"id": "R1", "text": "b"}])
+        edit(admin, step=step, seen=seen, rules=twins)
 
     assert [error["field"] for error in refusal.value.errors] == ["rules.0.id", "rules.1.id"]
 
