@@ -35,8 +35,7 @@ def open_page(page, live_server, signed_in):
     signed_in(adjudicator_of(task))
     page.goto(f"{live_server.url}/tasks/{task.uuid}/")
     expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
-    yield page
-    page.wait_for_load_state("networkidle")
+    return page
 
 
 def decisions():

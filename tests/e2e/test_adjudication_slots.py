@@ -63,7 +63,6 @@ def page(page, live_server, signed_in):
     page.goto(f"{live_server.url}/tasks/{task.uuid}/")
     expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
     yield page
-    page.wait_for_load_state("networkidle")
     assert faults == []
 
 

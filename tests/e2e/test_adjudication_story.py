@@ -70,8 +70,6 @@ def desk_of(browser, live_server, settings):
 
     yield seat
     for context in contexts:
-        for page in context.pages:
-            page.wait_for_load_state("networkidle")
         context.close()
     assert faults == []
 

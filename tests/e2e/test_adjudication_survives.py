@@ -55,9 +55,7 @@ def sit_down(context, live_server, signed_in, task, ruler):
         expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
         return page
 
-    yield open_page
-    for left in context.pages:
-        left.wait_for_load_state("networkidle")
+    return open_page
 
 
 def outcomes():

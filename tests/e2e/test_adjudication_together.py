@@ -43,9 +43,7 @@ def sit_down(page, live_server, signed_in):
         expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
         return page
 
-    yield open_task
-    for left in page.context.pages:
-        left.wait_for_load_state("networkidle")
+    return open_task
 
 
 def in_force(task):

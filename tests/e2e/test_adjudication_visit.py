@@ -36,8 +36,7 @@ def sit_down(page, live_server, signed_in):
         page.evaluate("window.isSamePage = true")
         return page
 
-    yield open_task
-    page.wait_for_load_state("networkidle")
+    return open_task
 
 
 def dispute(batch, name, *, kind="boundary"):
