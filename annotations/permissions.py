@@ -26,6 +26,14 @@ def can_change(user: User, project: Project) -> bool:
     return project.archived_at is None and can_administer(user, project)
 
 
+def can_propose(user: User, project: Project) -> bool:
+    """Examples and rules for the codebook's draft come from those too who rule.
+
+    What is in the draft holds for nobody, until an admin has looked at it and publishes.
+    """
+    return project.archived_at is None and has_role(user, project, Role.ADMIN, Role.ADJUDICATOR)
+
+
 def can_reset_password(user: User, member: Member) -> bool:
     """An admin may, of an account that lives in no project but those that the admin runs.
 

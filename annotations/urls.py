@@ -14,6 +14,7 @@ from annotations.views import (
     clusters,
     codebook,
     codebook_draft,
+    codebook_entries,
     coding,
     history,
     home,
@@ -79,6 +80,9 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/codebook/draft/discard/",
         codebook_draft.discard,
         name="codebook-draft-discard",
+    ),
+    path(
+        "projects/<slug:slug>/codebook/rulings/", codebook_entries.rulings, name="codebook-rulings"
     ),
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
     path(
@@ -157,4 +161,9 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/adjudication/", adjudication.queue, name="tasks"),
     path("projects/<slug:slug>/adjudication/next/", adjudication.next_task, name="next-task"),
     path("tasks/<uuid:uuid>/", adjudication.page, name="adjudication"),
+    path(
+        "tasks/<uuid:uuid>/cards/<str:card>/codebook/",
+        codebook_entries.of_ruling,
+        name="ruling-to-codebook",
+    ),
 ]

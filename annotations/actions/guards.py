@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from annotations.exceptions import Forbidden, Refused
 from annotations.models import Batch, Project, User
-from annotations.permissions import can_administer, can_know_of
+from annotations.permissions import can_administer, can_know_of, can_propose
 
 
 class Archived(Refused):
@@ -28,6 +28,15 @@ def lock_for_change(project: Project, *, by: User | None) -> Project:
     if by is not None and not can_administer(by, project):
         raise Forbidden(_("Only an admin of the project can do that."))
     refuse_archived(project)
+    return project
+
+
+def lock_for_proposal(project: Project, *, by: User) -> Project:
+    """Lock the row of a project for whose codebook ``by`` proposes something."""
+    project = _locked(project)
+    refuse_archived(project)
+    if not can_propose(by, project):
+        raise Forbidden(_("Only those who run the project or rule in it can do that."))
     return project
 
 

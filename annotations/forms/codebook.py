@@ -29,6 +29,8 @@ COLOUR_NAMES = {
 }
 #: What parts an example from its note.
 NOTE = "||"
+#: What an example begins with that shows what is not tagged.
+NOT = "✗"
 
 
 class LabelForm(forms.Form):
@@ -59,7 +61,10 @@ class LabelForm(forms.Form):
     exclude = LinesField(label=_("Do not tag"), help_text=_("One a line."))
     examples = LinesField(
         label=_("Examples"),
-        help_text=_("One a line, [what is tagged] in brackets; a note may follow after ||."),
+        help_text=_(
+            "One a line, [what is tagged] in brackets; a note may follow after ||. A line that "
+            "begins with ✗ shows what is not tagged."
+        ),
     )
     retired = forms.BooleanField(
         label=_("Retired"),
@@ -272,11 +277,14 @@ def rules_of(formset: forms.BaseFormSet) -> list[dict[str, str]]:
 
 
 def _shown(label: dict[str, Any]) -> dict[str, Any]:
-    examples = [
-        f"{one['text']} {NOTE} {one['note']}" if one.get("note") else one["text"]
-        for one in map(_whole, label["examples"])
-    ]
+    examples = [_line(one) for one in map(_whole, label["examples"])]
     return {**label, "colour": label["colour"].lower(), "examples": examples}
+
+
+def _line(example: dict[str, Any]) -> str:
+    sign = f"{NOT} " if example.get("not") else ""
+    note = f" {NOTE} {example['note']}" if example.get("note") else ""
+    return f"{sign}{example['text']}{note}"
 
 
 def _whole(example: Any) -> dict[str, Any]:
@@ -289,12 +297,13 @@ def _examples(lines: list[str], before: list[Any]) -> list[Any]:
     found = []
     for line in lines:
         text, _sign, note = (part.strip() for part in line.partition(NOTE))
+        is_not = text.startswith(NOT)
+        text = text.removeprefix(NOT).strip()
         if not text:
             continue
         earlier = known.get(text, text)
-        extra = {k: v for k, v in _whole(earlier).items() if k not in {"text", "note"}}
-        is_plain = not note and not extra and not isinstance(earlier, dict)
-        found.append(
-            text if is_plain else {**extra, "text": text} | ({"note": note} if note else {})
-        )
+        extra = {k: v for k, v in _whole(earlier).items() if k not in {"text", "note", "not"}}
+        said = ({"note": note} if note else {}) | ({"not": True} if is_not else {})
+        is_plain = not said and not extra and not isinstance(earlier, dict)
+        found.append(text if is_plain else {**extra, "text": text, **said})
     return found

@@ -23,6 +23,7 @@ from annotations.models.clusters import (
 )
 from annotations.models.codebook import (
     CodebookDraft,
+    CodebookEntry,
     CodebookVersion,
     Label,
     LabelDefinition,
@@ -50,6 +51,7 @@ __all__ = [
     "Cluster",
     "ClusterCorrection",
     "CodebookDraft",
+    "CodebookEntry",
     "CodebookVersion",
     "Decision",
     "FlagAnswer",

@@ -50,6 +50,9 @@ class Decision(models.Model):
                 name="ruling_is_automatic_or_somebodys",
             ),
         ]
+        indexes = [
+            models.Index(fields=["rule"], condition=~Q(rule=""), name="decision_by_rule"),
+        ]
         triggers = [pgtrigger.Protect(name="decision_never_changes", operation=APPEND_ONLY)]
 
     def __str__(self) -> str:

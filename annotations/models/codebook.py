@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -137,3 +139,37 @@ class CodebookDraft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.number}"
+
+
+class CodebookEntry(models.Model):
+    """An example of a label, or a rule, that was put into the draft because of a ruling.
+
+    The label and the rule are named as the draft named them then.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="entries")
+    decision = models.ForeignKey(
+        "annotations.Decision", on_delete=models.PROTECT, related_name="entries"
+    )
+    label_key = models.CharField(max_length=60, blank=True)
+    rule = models.CharField(max_length=40, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(label_key="") & ~Q(rule="") | ~Q(label_key="") & Q(rule=""),
+                name="codebook_entry_is_an_example_or_a_rule",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="codebook_entry_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.rule or f"example of {self.label_key}"

@@ -37,7 +37,8 @@ def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
 def _example(example: Any) -> str:
     if isinstance(example, str):
         return example
-    return f"{example['text']} – {example['note']}" if example.get("note") else example["text"]
+    text = _("not: %(text)s") % example if example.get("not") else example["text"]
+    return f"{text} – {example['note']}" if example.get("note") else text
 
 
 def _attribute(one: Mapping[str, Any]) -> str:

@@ -156,6 +156,14 @@ def codebook_of(task: Task, assignments: list[Assignment]) -> CodebookVersion:
     return newest or codebook.current(task.batch.project)
 
 
+def citable_rules(task: Task, assignments: list[Assignment]) -> list[dict[str, str]]:
+    """Return the rules that a ruling can rest on: today's, and those that the coders had too."""
+    rules = codebook.current(task.batch.project).rules
+    known = {rule["id"] for rule in rules}
+    own = codebook_of(task, assignments).rules
+    return [*rules, *(rule for rule in own if rule["id"] not in known)]
+
+
 def cards_of(task: Task) -> list[Card]:
     """Return the cards with their rulings, in the order of the text, added spans last."""
     cards = task.cards.select_related("decision__coder", "decision__made_by")

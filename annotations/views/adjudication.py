@@ -84,11 +84,12 @@ def page(request, uuid):
             "batch": task.batch,
             "project": project,
             "wanted": _passed_on(request),
+            "card": request.GET.get("card", ""),
             "finishes": project.settings.get("auto_finish", True),
             "paragraphs": coding.paragraphs(task.article),
             "coders": sorted(disputes.names(task, assignments).values()),
             "reasons": project.settings.get("reasons", []),
-            "rules": disputes.codebook_of(task, assignments).rules,
+            "rules": disputes.citable_rules(task, assignments),
         },
     )
 

@@ -2,9 +2,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from annotations.enums import Role
 from annotations.importing import codebook_file
-from annotations.permissions import can_change
-from annotations.queries import codebook, codebook_changes
+from annotations.permissions import can_change, has_role
+from annotations.queries import codebook, codebook_changes, codebook_entries
 from annotations.views.codebook_changes import shown
 from annotations.views.lookup import page_number, project_for
 
@@ -16,6 +17,11 @@ def page(request, slug, number=None):
     versions = project.codebooks.order_by("-number").select_related("published_by")
     version = get_object_or_404(versions, number=number) if number else codebook.current(project)
     labels = codebook.definitions(version)
+    rules = version.rules
+    if has_role(request.user, project, Role.ADMIN, Role.ADJUDICATOR):
+        numbers = [rule["id"] for rule in rules]
+        cited = codebook_entries.citations(project, request.user, numbers)
+        rules = [{**rule, "cited": cited[rule["id"]]} for rule in rules]
     can_edit = version.number == versions[0].number and can_change(request.user, project)
     return render(
         request,
@@ -24,6 +30,7 @@ def page(request, slug, number=None):
             "project": project,
             "version": version,
             "versions": versions,
+            "rules": rules,
             "labels": [label for label in labels if not label.is_retired],
             "retired": [label for label in labels if label.is_retired],
             "can_edit": can_edit,

@@ -71,7 +71,7 @@ def test_the_page_takes_the_same_queries_for_one_version_and_three(
         publish(admin, definition=f"Definition {number}")
     client.force_login(admin.user)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(f"/projects/{admin.project.slug}/codebook/")
 
 

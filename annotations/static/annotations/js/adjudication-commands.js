@@ -3,6 +3,7 @@
  */
 
 import { meaningOf } from "./adjudication-keys.js";
+import { openCodebookForm } from "./to-codebook.js";
 
 /** @typedef {import("./ruling-desk.js").RulingDesk} RulingDesk */
 /** @typedef {import("./visit.js").Visit} Visit */
@@ -17,6 +18,7 @@ const COMMANDS = {
   edit: (desk) => desk.edit(),
   several: (desk) => desk.say(desk.panel.keepSeveral()),
   alike: (desk) => desk.alike.offer(desk.card),
+  codebook: (desk) => void openCodebookForm(desk),
   note: () => document.getElementById("ruling-note")?.focus(),
   undo: (_, visit) => void visit.undo(),
   context: (desk) => desk.marks.reveal(),

@@ -13,6 +13,7 @@ const COMMANDS = {
   g: "context",
   a: "alike",
   b: "several",
+  c: "codebook",
   backspace: "nothing",
   delete: "nothing",
   escape: "back",

@@ -64,8 +64,8 @@ export class RulingDesk {
       store,
     });
     if (root.dataset.state === "archived") this.rulings.state = "archived";
-    /** @type {string | null} */
-    this.current = null;
+    /** @type {string | null} the card that the address asks for, if there is one */
+    this.current = this.rulings.card(root.dataset.card ?? null)?.id ?? null;
     /** @type {string | null} */
     this.shown = null;
 

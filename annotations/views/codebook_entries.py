@@ -1,0 +1,103 @@
+"""From a ruling to the codebook's draft, and from a rule to the rulings that cite it."""
+
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from annotations.actions import codebook_draft
+from annotations.enums import Role
+from annotations.exceptions import Refused
+from annotations.forms.codebook_entries import EntryForm
+from annotations.forms.refusals import show
+from annotations.models import Task
+from annotations.permissions import can_administer, can_propose, can_rule
+from annotations.queries import codebook, codebook_entries, disputes
+from annotations.views.lookup import page_number, project_for
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_ruling(request, uuid, card):
+    """The form that makes an example or a rule of a card's ruling, and that it was made."""
+    visible = Task.objects.visible_to(request.user).select_related("article", "batch__project")
+    task = get_object_or_404(visible, uuid=uuid)
+    project = task.batch.project
+    if not can_rule(request.user, task) or not can_propose(request.user, project):
+        raise PermissionDenied
+    found = get_object_or_404(task.cards.select_related("decision"), card_id=card)
+    context = {"project": project, "task": task, "card": found}
+    if found.decision is None:
+        return render(request, "annotations/codebook/_entry_form.html", context)
+    found.decision.task = task
+    data = request.POST if request.method == "POST" else None
+    proposal = codebook_entries.proposal(project, found.decision)
+    form = EntryForm(data, proposal=proposal)
+    if form.is_valid():
+        try:
+            made = _made(form.cleaned_data, found.decision, request.user)
+        except Refused as refusal:
+            show(refusal, form)
+        else:
+            is_admin = can_administer(request.user, project)
+            context |= {"made": made, "is_admin": is_admin}
+            return render(request, "annotations/codebook/_entry_form.html", context)
+    context |= {"form": form, "earlier": codebook_entries.made_of(found.decision)}
+    return render(request, "annotations/codebook/_entry_form.html", context)
+
+
+@require_safe
+def rulings(request, slug):
+    """The rulings that cite a rule of the codebook, for those who may know of them."""
+    project = project_for(request, slug, Role.ADMIN, Role.ADJUDICATOR)
+    number = request.GET.get("rule", "")
+    latest = codebook.current(project)
+    rule = next((one for one in latest.rules if one["id"] == number), None)
+    if rule is None:
+        raise Http404
+    cards = codebook_entries.citing(project, request.user, number)
+    page = Paginator(cards, PER_PAGE).get_page(page_number(request.GET.get("page")))
+    tasks = {card.task_id for card in page.object_list}
+    own = disputes.open_to_rule(project, request.user).filter(pk__in=tasks)
+    open_to_me = set(own.values_list("pk", flat=True))
+    for card in page.object_list:
+        card.around = codebook_entries.around(card)
+        card.may_open = card.task_id in open_to_me
+    return render(
+        request,
+        "annotations/codebook/rulings.html",
+        {
+            "project": project,
+            "rule": rule,
+            "page": page,
+            "cards": page.object_list,
+            "query": f"{urlencode({'rule': number})}&",
+        },
+    )
+
+
+def _made(given, decision, user):
+    """Put what the form says into the draft."""
+    now = timezone.now()
+    if given["kind"] == "rule":
+        return codebook_draft.add_rule(
+            decision=decision,
+            number=given["number"].strip(),
+            text=given["text"].strip(),
+            by=user,
+            at=now,
+        )
+    return codebook_draft.add_example(
+        decision=decision,
+        label=given["label"],
+        text=given["example"].strip(),
+        note=given["note"].strip(),
+        is_not=given["kind"] == "not",
+        by=user,
+        at=now,
+    )
