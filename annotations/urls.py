@@ -16,6 +16,7 @@ from annotations.views import (
     codebook_draft,
     codebook_entries,
     coding,
+    feedback,
     history,
     home,
     imports,
@@ -157,6 +158,8 @@ urlpatterns: list[URLPattern] = [
     # Coding
     path("assignments/<uuid:uuid>/", coding.page, name="coding"),
     path("assignments/<uuid:uuid>/reading/", coding.reading, name="reading"),
+    path("projects/<slug:slug>/feedback/", feedback.page, name="feedback"),
+    path("projects/<slug:slug>/feedback/read/", feedback.read, name="feedback-read"),
     # Adjudication
     path("projects/<slug:slug>/adjudication/", adjudication.queue, name="tasks"),
     path("projects/<slug:slug>/adjudication/next/", adjudication.next_task, name="next-task"),

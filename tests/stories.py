@@ -1,11 +1,13 @@
 """How a task came to be where a test begins."""
 
 from annotations.actions import adjudication
-from annotations.enums import AssignmentState, Role, TaskState
+from annotations.enums import AssignmentState, CardKind, Role, TaskState
 from annotations.models import Task
+from annotations.queries import disputes
 from tests.factories import (
     MONDAY,
     TUESDAY,
+    ArticleFactory,
     AssignmentFactory,
     BatchFactory,
     MemberFactory,
@@ -49,3 +51,38 @@ def resubmit(task, name, spans):
     Task.objects.filter(pk=task.pk).update(state=TaskState.CODED)
     task.refresh_from_db()
     adjudication.open_cards(task=task, at=TUESDAY)
+
+
+class RuledTask:
+    """An article coded by ``coder`` and by somebody else, who differ in one place."""
+
+    def __init__(self, coder, adjudicator, own, other, batch=None, at=TUESDAY):
+        batch = batch or BatchFactory(project=coder.project)
+        self.task = TaskFactory(batch=batch, article=ArticleFactory(project=coder.project))
+        self.assignment = submitted(AssignmentFactory(task=self.task, coder=coder), own)
+        self.others = submitted(AssignmentFactory(task=self.task), other)
+        self.task.state = TaskState.CODED
+        self.task.save(update_fields=["state"])
+        adjudication.open_cards(task=self.task, at=MONDAY)
+        self.adjudicator, self.at = adjudicator, at
+
+    def rule(self, outcome, whose=None, **said):
+        card = self.task.cards.exclude(kind=CardKind.AGREED).get()
+        if whose is not None:
+            names = disputes.names(self.task, list(self.task.assignments.all()))
+            said["coder"] = names[str(whose.uuid)]
+        adjudication.rule(
+            task=self.task,
+            card_id=card.card_id,
+            by=self.adjudicator,
+            at=self.at,
+            base_version=self.task.version,
+            outcome=outcome,
+            **said,
+        )
+        self.task.refresh_from_db()
+        return self
+
+    def finish(self):
+        adjudication.finish(task=self.task, by=self.adjudicator, at=self.at)
+        return self

@@ -13,6 +13,7 @@ from annotations.api.cleaning import CleaningViewSet, DescriptionViewSet
 from annotations.api.clusters import ClusterListViewSet, ClusterViewSet
 from annotations.api.codebook import CodebookViewSet
 from annotations.api.coding import AssignmentViewSet
+from annotations.api.feedback import FeedbackViewSet
 from annotations.api.history import HistoryViewSet
 from annotations.api.imports import ImportViewSet, OneImportViewSet
 from annotations.api.invitations import InvitationViewSet
@@ -186,6 +187,16 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/own-spans/",
         OwnSpanViewSet.as_view({"get": "list"}),
         name="own-spans",
+    ),
+    path(
+        "projects/<slug:slug>/feedback/",
+        FeedbackViewSet.as_view({"get": "list"}),
+        name="feedback",
+    ),
+    path(
+        "projects/<slug:slug>/feedback/agreement/",
+        FeedbackViewSet.as_view({"get": "agreement"}),
+        name="feedback-agreement",
     ),
     path(
         "projects/<slug:slug>/next/",

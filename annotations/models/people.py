@@ -104,6 +104,8 @@ class Member(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
     #: What was taken away when the person left; who comes back gets back what is still free.
     set_aside = models.ManyToManyField("annotations.Assignment", related_name="+")
+    #: Of which rulings the person has read how the own work differs from gold.
+    feedback_seen_at = models.DateTimeField(null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

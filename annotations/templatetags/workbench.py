@@ -127,6 +127,24 @@ def example_text(example: dict | str, label: LabelDefinition):
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
+#: How gold differs from a coder's version, by the kind of the place.
+DIFFERENCES = {
+    "rejected": _("Gold has nothing here"),
+    "missed": _("You left this out"),
+    "attribute": _("The same span, with other details"),
+    "label": _("The same words, another label"),
+    "boundary": _("Gold begins or ends elsewhere"),
+    "split": _("Gold parts it otherwise"),
+    "mixed": _("Several spans are otherwise"),
+}
+
+
+@register.simple_tag
+def difference_kind(difference):
+    """Say in a few words how gold differs in one place."""
+    return DIFFERENCES[difference.place.kind]
+
+
 @register.simple_tag
 def state_chip(row):
     """Show the state of an assignment, task, import or release: a sign and the word."""

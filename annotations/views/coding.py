@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from annotations.algorithms import keys
+from annotations.enums import AssignmentState
 from annotations.forms.appearance import density_of
 from annotations.models import Assignment, User
-from annotations.queries import codebook, coding, flags, time_at_work
+from annotations.queries import codebook, coding, feedback, flags, time_at_work
 from annotations.queries import reading as readings
 
 FACTS = ("outlet", "author", "published_at")
@@ -37,6 +38,7 @@ def page(request, uuid):
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),
         "facts": facts(assignment),
+        "is_ruled_otherwise": is_ruled_otherwise(request.user, assignment),
         "time": time_at_work.on(Assignment.objects.filter(pk=assignment.pk)),
         "density": density_of(request.user, request.COOKIES.get("density")),
         **preferences(request.user),
@@ -59,6 +61,7 @@ def reading(request, uuid):
         "lines": readings.marked_lines(assignment.task.article, spans),
         "legend": readings.legend(spans),
         "facts": facts(assignment),
+        "is_ruled_otherwise": is_ruled_otherwise(request.user, assignment),
     }
     return render(request, "annotations/coding/reading.html", context)
 
@@ -85,6 +88,13 @@ def own_assignment(user: User, uuid: UUID) -> Assignment:
         "task__article", "task__batch__project", "codebook"
     )
     return get_object_or_404(own, uuid=uuid)
+
+
+def is_ruled_otherwise(user: User, assignment: Assignment) -> bool:
+    """Say whether the coder can read where gold differs from this work."""
+    if assignment.state != AssignmentState.SUBMITTED:
+        return False
+    return feedback.ruled_otherwise(user).filter(pk=assignment.pk).exists()
 
 
 def facts(assignment: Assignment) -> list[str]:

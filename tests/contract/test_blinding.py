@@ -17,6 +17,8 @@ READ_BY_A_CODER = [
     "assignments/{assignment}/",
     "assignments/{assignment}/history/",
     "assignments/{assignment}/drafts/",
+    "projects/study/feedback/",
+    "projects/study/feedback/agreement/",
 ]
 READ_BY_ALL_ROLES = [
     *READ_BY_A_CODER,
