@@ -155,6 +155,7 @@ urlpatterns: list[URLPattern] = [
         name="agreement-articles",
     ),
     path("projects/<slug:slug>/history/", history.page, name="history"),
+    path("projects/<slug:slug>/history/history.csv", history.file, name="history-file"),
     # Coding
     path("assignments/<uuid:uuid>/", coding.page, name="coding"),
     path("assignments/<uuid:uuid>/reading/", coding.reading, name="reading"),

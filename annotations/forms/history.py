@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,12 @@ class HistoryForm(forms.Form):
         label=_("What"), required=False, choices=[("", _("everything")), *AuditEvent.Kind.choices]
     )
     actor = forms.ChoiceField(label=_("Who"), required=False)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, actors: list[str], **kwargs):
@@ -18,8 +26,9 @@ class HistoryForm(forms.Form):
         self.fields["actor"].choices = [("", _("everybody")), *((name, name) for name in actors)]
 
     @property
-    def wanted(self) -> dict[str, str]:
-        """The filters that were set."""
+    def wanted(self) -> dict[str, Any]:
+        """The filters that were set: ``{kind, actor, since, until}``."""
         self.full_clean()
         given = self.cleaned_data
-        return {name: given[name] for name in ("kind", "actor") if given.get(name)}
+        names = ("kind", "actor", "since", "until")
+        return {name: given[name] for name in names if given.get(name)}

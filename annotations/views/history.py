@@ -1,8 +1,12 @@
+import csv
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
+from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from annotations.algorithms.spreadsheets import guarded
 from annotations.enums import Role
 from annotations.forms.history import HistoryForm
 from annotations.queries import history
@@ -32,4 +36,19 @@ def page(request, slug):
             "is_continued": last is not None,
             "older": shown[PAGE - 1].uuid if len(shown) > PAGE else None,
         },
+    )
+
+
+@require_safe
+def file(request, slug):
+    """The same as a table, all of it, oldest first."""
+    project = project_for(request, slug, Role.ADMIN)
+    form = HistoryForm(request.GET, actors=history.actors(project, request.user))
+    found = history.events(project, request.user, **form.wanted).order_by("at", "pk")
+    # What is written to it is what it returns.
+    rows = csv.writer(SimpleNamespace(write=lambda line: line))
+    return StreamingHttpResponse(
+        (rows.writerow(map(guarded, cells)) for cells in history.table(project, found)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{project.slug}-history.csv"'},
     )

@@ -1,3 +1,6 @@
+import csv
+from datetime import UTC, datetime
+
 import pytest
 
 from annotations.actions.audit import record
@@ -21,8 +24,8 @@ def address(admin):
     return f"/projects/{admin.project.slug}/history/"
 
 
-def note(admin, kind=Kind.PROJECT_CHANGED, **more):
-    return record(kind, target=admin.project, by=admin.user, at=MONDAY, **more)
+def note(admin, kind=Kind.PROJECT_CHANGED, at=MONDAY, **more):
+    return record(kind, target=admin.project, by=admin.user, at=at, **more)
 
 
 def told(answer):
@@ -46,6 +49,42 @@ def test_events_are_filtered(signed_in, address, admin):
 
     assert told(signed_in.get(f"{address}?kind=member.added&actor=boss")) == [added]
     assert len(told(signed_in.get(f"{address}?kind=made.up"))) == 2
+
+
+def test_days_are_those_of_the_readers_zone(signed_in, address, admin):
+    signed_in.cookies["timezone"] = "Asia/Tokyo"
+    late = note(admin, at=datetime(2026, 3, 2, 15, 30, tzinfo=UTC))
+
+    assert told(signed_in.get(f"{address}?since=2026-03-03&until=2026-03-03")) == [late]
+    assert told(signed_in.get(f"{address}?until=2026-03-02")) == []
+    assert told(signed_in.get(f"{address}?since=2026-03-04")) == []
+    assert told(signed_in.get(f"{address}?since=yesterday&until=9999-12-31")) == [late]
+
+
+def test_what_is_shown_can_be_downloaded_as_a_table(signed_in, address, admin):
+    coder = MemberFactory(project=admin.project, user__username="amina")
+    note(admin)
+    note(admin, Kind.ARTICLE_WITHDRAWN, reason="=1+1", asked_by=str(coder.uuid))
+    note(admin, Kind.ARTICLE_WITHDRAWN, reason="Twice, in there")
+
+    answer = signed_in.get(f"{address}history.csv?kind=article.withdrawn")
+    heading, *rows = csv.reader(b"".join(answer).decode().splitlines())
+
+    assert answer["Content-Disposition"].endswith('-history.csv"')
+    assert heading == ["at", "kind", "who", "batch", "target", "target_id", "details"]
+    assert [(row[0], row[1], row[2], row[6]) for row in rows] == [
+        (MONDAY.isoformat(), "article.withdrawn", "boss", "reason: =1+1; asked by: amina"),
+        (MONDAY.isoformat(), "article.withdrawn", "boss", "reason: Twice, in there"),
+    ]
+
+
+def test_a_name_that_a_spreadsheet_would_compute_stays_text(client, admin, address):
+    admin.user.username = "=cmd"
+    admin.user.save()
+    note(admin)
+    client.force_login(admin.user)
+    table = b"".join(client.get(f"{address}history.csv")).decode()
+    assert ",'=cmd," in table
 
 
 def test_older_events_follow_where_the_page_ends(signed_in, address, admin, monkeypatch):
