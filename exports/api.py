@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -18,16 +19,22 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from annotations.api.base import InProject, StrictQuery, StrictSerializer, takes_nothing
+from annotations.api.base import (
+    InProject,
+    StrictQuery,
+    StrictSerializer,
+    TextSerializer,
+    takes_nothing,
+)
 from annotations.api.errors import problem
 from annotations.api.renderers import ProblemRenderer
-from annotations.enums import ReleaseState, Role
-from exports import downloads
+from annotations.enums import Role
+from exports import comparison, difference_document, downloads
 from exports.actions import releases
+from exports.api_documents import DifferenceDocument
+from exports.comparison import PUBLISHED
 from exports.models import Release
 from exports.recipe import PARTS, STRATA, Recipe
-
-PUBLISHED = (ReleaseState.READY, ReleaseState.RETRACTED)
 
 
 class FilterSerializer(StrictSerializer):
@@ -131,6 +138,12 @@ class RetractionSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=2000, default="", allow_blank=True)
 
 
+class SinceSerializer(TextSerializer):
+    """Which release to compare with; without it the one before."""
+
+    since = serializers.UUIDField(required=False)
+
+
 @extend_schema_view(list=extend_schema(summary="List the releases of a project, newest first"))
 class ProjectReleasesViewSet(InProject, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The releases of a project, newest first; asking for one is the admin's."""
@@ -167,10 +180,27 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
     serializer_class = ReleaseSerializer
     queryset = Release.objects.none()
     lookup_field = "uuid"
+    parameters = {"difference": {"since"}}
 
     def get_queryset(self):
         visible = Release.objects.visible_to(self.request.user)
         return visible.select_related("project").prefetch_related("files__release")
+
+    @extend_schema(parameters=[SinceSerializer], responses=DifferenceDocument)
+    def difference(self, request, uuid):
+        """Tell what differs from another release: articles, spans, and the codebooks in use.
+
+        The answer is written while the two are compared, however large they are.
+        """
+        release = self.get_object()
+        asked = SinceSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        since = comparison.chosen(release, asked.validated_data.get("since"), request.user)
+        counted, changes = comparison.compare(since, release)
+        return StreamingHttpResponse(
+            difference_document.write(since, release, counted, changes),
+            content_type="application/json",
+        )
 
     @extend_schema(request=None)
     @takes_nothing
@@ -243,6 +273,11 @@ urlpatterns: list[URLPattern] = [
         name="releases",
     ),
     path("releases/<uuid:uuid>/", ReleaseViewSet.as_view({"get": "retrieve"}), name="release"),
+    path(
+        "releases/<uuid:uuid>/difference/",
+        ReleaseViewSet.as_view({"get": "difference"}),
+        name="release-difference",
+    ),
     path(
         "releases/<uuid:uuid>/cancel/",
         ReleaseViewSet.as_view({"post": "cancel"}),

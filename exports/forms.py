@@ -1,6 +1,7 @@
 """What an admin fills in to ask for a release."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,22 @@ class RetractionForm(forms.Form):
     """Why a release is taken back. The action says so if nothing is given."""
 
     reason = forms.CharField(required=False, max_length=2_000)
+
+
+class DifferenceForm(forms.Form):
+    """What the page of a difference shows; whatever makes no sense is as good as not given."""
+
+    KINDS = ("added", "removed", "changed")
+
+    since = forms.UUIDField(required=False)
+    show = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS], required=False)
+    after = forms.CharField(required=False, strip=False)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return the fields that have a value."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class ReleaseForm(forms.Form):

@@ -3,21 +3,31 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Min
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotations.enums import ReleaseState, Role
+from annotations.enums import Role
 from annotations.exceptions import Refused
 from annotations.permissions import can_publish
+from annotations.queries import codebook
 from annotations.views.lookup import project_for
-from exports import losses, queries
+from exports import comparison, difference_document, difference_in_words, losses, queries
 from exports.actions import releases
-from exports.forms import ReleaseForm, RetractionForm
+from exports.forms import DifferenceForm, ReleaseForm, RetractionForm
 from exports.models import Release
 
 PAGE = 20
+KINDS = (
+    (None, gettext_lazy("All")),
+    ("added", gettext_lazy("Came")),
+    ("removed", gettext_lazy("Went")),
+    ("changed", gettext_lazy("Changed")),
+)
 
 
 def _release(request, uuid):
@@ -32,10 +42,16 @@ def release_list(request, slug):
     page = Paginator(visible.prefetch_related("files").order_by("-number"), PAGE).get_page(
         request.GET.get("page")
     )
+    published = visible.filter(state__in=comparison.PUBLISHED)
     return render(
         request,
         "exports/releases/list.html",
-        {"project": project, "page": page, "can_publish": can_publish(request.user, project)},
+        {
+            "project": project,
+            "page": page,
+            "first": published.aggregate(number=Min("number"))["number"],
+            "can_publish": can_publish(request.user, project),
+        },
     )
 
 
@@ -97,10 +113,59 @@ def release_detail(request, uuid):
             "files": release.files.order_by("name"),
             "losses": losses.sentences(release.manifest.get("losses", {})),
             "can_publish": can_publish(request.user, release.project),
-            "is_published": release.state in {ReleaseState.READY, ReleaseState.RETRACTED},
+            "is_published": release.state in comparison.PUBLISHED,
+            "earlier": comparison.one_before(release, request.user),
             "origin": request.build_absolute_uri("/")[:-1],
         },
     )
+
+
+@require_safe
+def release_difference(request, uuid):
+    """The page at once; what differs is found while somebody waits for it."""
+    release = _release(request, uuid)
+    context = {"project": release.project, "release": release}
+    try:
+        since = comparison.chosen(release, _asked(request).get("since"), request.user)
+    except comparison.CannotCompare as refusal:
+        context["why"] = str(refusal)
+    else:
+        context |= {"since": since, "others": comparison.others(release, request.user)}
+    return render(request, "exports/releases/difference.html", context)
+
+
+@require_safe
+def release_changes(request, uuid):
+    release = _release(request, uuid)
+    asked = _asked(request)
+    try:
+        since = comparison.chosen(release, asked.get("since"), request.user)
+    except comparison.CannotCompare as refusal:
+        raise Http404 from refusal
+    difference, changes = comparison.compare(since, release)
+    show, after = asked.get("show", ""), asked.get("after", "")
+    found, has_more = comparison.page(changes, kind=show, after=after, size=PAGE)
+    chips = {row.label.key: row for row in codebook.current_definitions(release.project)}
+    return render(
+        request,
+        "exports/releases/_release_changes.html",
+        {
+            "release": release,
+            "since": since,
+            "difference": difference,
+            "labels": [(chips.get(key), key, row) for key, row in difference.labels.items()],
+            "codebooks": difference_document.codebooks(since.manifest, release.manifest),
+            "changes": [difference_in_words.tell(change, chips) for change in found],
+            "kinds": KINDS,
+            "show": show or None,
+            "is_continued": bool(after),
+            "next": found[-1].id if has_more else None,
+        },
+    )
+
+
+def _asked(request):
+    return DifferenceForm(request.GET).asked
 
 
 @require_safe

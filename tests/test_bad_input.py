@@ -15,7 +15,7 @@ from tests.test_permission_table import rows
 from tests.world import World
 
 #: What pages read from an address without a field that shows it.
-UNSEEN = ("page", "show", "before", "import", "next")
+UNSEEN = ("page", "show", "before", "after", "since", "import", "next")
 
 ODD = [
     b"",

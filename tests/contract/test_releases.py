@@ -1,8 +1,10 @@
 import hashlib
+import json
 import re
 
 import pytest
 
+from exports import difference_document
 from exports.models import Release
 from tests.contract.people import ADMINS, RESEARCHERS, only, problems
 from tests.contract.shapes import (
@@ -15,6 +17,7 @@ from tests.contract.shapes import (
     maybe,
     page_of,
 )
+from tests.exports.formats.awkward import gold, record
 from tests.exports.worlds import published
 from tests.factories import AssignmentFactory
 
@@ -193,6 +196,81 @@ def test_a_file_that_is_not_there_is_404(study, release):
     for name in ("gold.exe", "..", "%2e%2e%2fdemo.json"):
         answer = study.ask("admin", "GET", f"releases/{release.uuid}/files/{name}")
         assert answer.status_code == 404
+
+
+COUNTS = dict.fromkeys(("before", "after", "added", "removed", "changed", "same"), int)
+COMPARED = {"id": is_uuid, "number": int, "name": str, "state": str, "content_hash": is_sha256}
+SPAN = {name: is_anything for name in difference_document.SPAN if name != "note"}
+DIFFERENCE = {
+    "since": COMPARED,
+    "release": COMPARED,
+    "codebooks": [{"version": int, "sha256": maybe(is_sha256), "before": bool, "after": bool}],
+    "articles": [
+        {
+            "id": str,
+            "change": str,
+            "fields": is_anything,
+            "spans": [
+                {"change": str, "parts": [str], "before": maybe(SPAN), "after": maybe(SPAN)}
+            ],
+        }
+    ],
+    "counts": {
+        "articles": COUNTS,
+        "spans": maybe(COUNTS),
+        "spans_by_label": {"actor": COUNTS, "event": COUNTS},
+    },
+}
+
+
+def test_what_differs_from_another_release_is_told_as_json(study):
+    text = "Ada Brandt spoke."
+    ada, spoke = gold(text, 1, (0, 10), "actor"), gold(text, 2, (11, 16), "event")
+    first = published(study.project, records=[record("a", text, spans=[ada, spoke])])
+    book = [{"version": 2, "sha256": "a" * 64}]
+    second = published(
+        study.project,
+        records=[
+            record("a", text, split="dev", spans=[ada | {"end": 3}]),
+            record("b", text, spans=[]),
+        ],
+        codebooks=book,
+    )
+    address = f"releases/{second.uuid}/difference/"
+
+    assert study.everybody("GET", address) == only(*ADMINS, *RESEARCHERS, others=404)
+    before = study.ask("researcher", "GET", address)
+    same = study.ask("researcher", "GET", f"{address}?since={first.uuid}")
+    told = json.loads(b"".join(before))
+
+    assert b"".join(same) == json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    assert_fits(told, DIFFERENCE)
+    assert (told["since"]["number"], told["release"]["number"]) == (first.number, second.number)
+    assert told["codebooks"] == [book[0] | {"before": False, "after": True}]
+    changed, added = told["articles"]
+    assert (added["id"], added["change"], added["spans"]) == ("b", "added", [])
+    assert changed["fields"] == {"split": {"before": None, "after": "dev"}}
+    assert [(one["change"], one["parts"]) for one in changed["spans"]] == [
+        ("changed", ["extent"]),
+        ("removed", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("", 409, "nothing_to_compare"),
+        ("?since=nine", 422, "invalid"),
+        ("?since=6f2a0c0e-8f43-4f5e-9d0b-3a3df1d5a0a7", 404, "not_found"),
+        ("?until=6f2a0c0e-8f43-4f5e-9d0b-3a3df1d5a0a7", 400, "unknown_input"),
+    ],
+)
+def test_what_can_not_be_compared_is_a_problem(study, query, status, code):
+    address = f"releases/{study.release.uuid}/difference/{query}"
+
+    refused = study.ask("researcher", "GET", address)
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
 @pytest.mark.parametrize("field", ["has_real_names", "has_unadjudicated"])

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 
 from annotations.enums import ReleaseState
 from annotations.models import AuditEvent
 from exports.models import Release
+from tests.exports.formats.awkward import gold, record
 from tests.exports.worlds import corpus, published, requested
 from tests.factories import (
     AssignmentFactory,
@@ -204,10 +207,112 @@ def test_who_sees_which_page(project, client, roles, listed, asked, seen, change
     assert retracted.status_code == changed
 
 
+TEXT = "Ada Brandt met Ilvek in Velmora."
+
+
+def article(id, *spans, **more):
+    return record(id, TEXT, spans=list(spans), **more)
+
+
+def changes_of(client, release, rest=""):
+    return client.get(f"/releases/{release.uuid}/changes/{rest}").content.decode()
+
+
+def test_a_release_is_compared_with_the_one_before_or_another(project, admin):
+    first, second, third = (published(project) for _ in range(3))
+
+    page = admin.get(f"/releases/{third.uuid}/difference/").content.decode()
+    other = admin.get(f"/releases/{third.uuid}/difference/?since={first.uuid}").content.decode()
+
+    assert f'hx-get="/releases/{third.uuid}/changes/?since={second.uuid}"' in page
+    assert f'hx-get="/releases/{third.uuid}/changes/?since={first.uuid}"' in other
+    assert f'<option value="{third.uuid}"' not in page
+
+
+def test_the_history_leads_to_what_changed(project, admin):
+    first, second = published(project), published(project)
+    requested(project)
+
+    history = admin.get(page_of(project)).content.decode()
+    page = admin.get(f"/releases/{second.uuid}/").content.decode()
+
+    assert re.findall("/releases/(.*?)/difference/", history) == [str(second.uuid)]
+    assert "What changed since release 1" in page
+    assert "difference" not in admin.get(f"/releases/{first.uuid}/").content.decode()
+
+
+def test_the_first_release_says_that_there_is_none_before(project, admin):
+    release = published(project)
+
+    page = admin.get(f"/releases/{release.uuid}/difference/").content.decode()
+
+    assert "There is no earlier release to compare this one with." in page
+    assert admin.get(f"/releases/{release.uuid}/changes/").status_code == 404
+
+
+def test_a_difference_is_told_article_by_article(project, admin):
+    ada = gold(TEXT, 1, (0, 10), "actor")
+    role = [{"name": "role", "value": "mayor"}]
+    published(project, records=[article("a", ada), article("b", ada), article("c", ada)])
+    release = published(
+        project,
+        records=[
+            article("a", ada | {"attributes": role}, meta={"title": "Talks"}, split="dev"),
+            article("b", ada),
+            article("d"),
+        ],
+    )
+
+    page = " ".join(changes_of(admin, release).split())
+
+    assert "<h3>Talks</h3>" in page
+    assert "<dt>Split</dt> <dd><del>–</del> → <ins>dev</ins></dd>" in page
+    assert "<dt>title</dt> <dd><del>–</del> → <ins>Talks</ins></dd>" in page
+    assert "<dt>Attributes</dt><dd><del>–</del> → <ins>role: mayor</ins></dd>" in page
+    assert "<h3>b</h3>" not in page
+    assert "<h3>c</h3>" in page
+    assert "<h3>d</h3>" in page
+
+
+def test_a_difference_is_shown_by_kind_and_page_by_page(project, admin, monkeypatch):
+    monkeypatch.setattr("exports.views.PAGE", 2)
+    published(project, records=[article("z")])
+    release = published(project, records=[article(id) for id in ("a", "b&", "c")])
+
+    first = changes_of(admin, release)
+    second = changes_of(admin, release, "?after=b%26")
+    gone = changes_of(admin, release, "?show=removed")
+
+    assert re.findall("<h3>(.*)</h3>", first) == ["a", "b&amp;"]
+    assert 'href="?after=b%26"' in first
+    assert re.findall("<h3>(.*)</h3>", second) == ["c", "z"]
+    assert re.findall("<h3>(.*)</h3>", gone) == ["z"]
+
+
+def test_a_text_in_a_difference_stays_text(project, admin):
+    bad = "<script>alert(1)</script>"
+    spans = [gold(bad, 1, (0, len(bad)), bad)]
+    published(project, records=[])
+    release = published(project, records=[record(bad, bad, meta={"title": bad}, spans=[])])
+    last = published(project, records=[record(bad, bad, meta={"title": "x"}, spans=spans)])
+
+    assert "<script>" not in changes_of(admin, release) + changes_of(admin, last)
+
+
+def test_nobody_compares_with_a_release_that_they_can_not_see(project, client):
+    foreign = published(ProjectFactory())
+    release = published(project)
+    signed_in(client, project, "researcher")
+
+    assert client.get(f"/releases/{release.uuid}/changes/?since={foreign.uuid}").status_code == 404
+    page = client.get(f"/releases/{release.uuid}/difference/?since={foreign.uuid}")
+    assert page.status_code == 404
+
+
 def test_a_foreign_release_is_not_found(project, admin):
     release = published(ProjectFactory())
 
-    for rest in ("", "progress/"):
+    for rest in ("", "progress/", "difference/", "changes/"):
         assert admin.get(f"/releases/{release.uuid}/{rest}").status_code == 404
     for rest in ("cancel/", "retract/"):
         assert admin.post(f"/releases/{release.uuid}/{rest}").status_code == 404

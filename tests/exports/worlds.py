@@ -8,6 +8,7 @@ from annotations.enums import ReleaseState, TaskState
 from annotations.models import Assignment, Batch, Gold, Member, Project, Task
 from exports import folders
 from exports.actions import building, releases
+from exports.formats import jsonl
 from exports.manifest import Tally
 from exports.models import Release
 from exports.recipe import Recipe
@@ -93,10 +94,20 @@ def requested(project: Project, **recipe: Any) -> Release:
 
 
 def published(
-    project: Project, content: bytes = b"one\ntwo\n", *, losses: dict[str, Any] | None = None
+    project: Project,
+    content: bytes = b"one\ntwo\n",
+    *,
+    records: list[dict[str, Any]] | None = None,
+    **manifest: Any,
 ) -> Release:
     """Return a ready release of one file, as if a worker had built it."""
+    tally = Tally()
+    if records is not None:
+        content = b"".join(map(jsonl.line, records))
+        for record in records:
+            tally.add(record)
     digest = hashlib.sha256(content).hexdigest()
+    told = {"counts": tally.as_json(), "request": Recipe().as_json(), "codebooks": []}
     release = Release.objects.create(
         project=project,
         number=project.releases.count() + 1,
@@ -105,8 +116,7 @@ def published(
         state=ReleaseState.READY,
         epoch=1,
         content_hash=digest,
-        manifest={"counts": Tally().as_json(), "codebooks": [], "left_out": []}
-        | {"losses": losses or {}},
+        manifest=told | {"left_out": [], "losses": {}} | manifest,
         created_at=TUESDAY,
         finished_at=TUESDAY,
     )
