@@ -61,7 +61,7 @@ def candidates(project: Project, recipe: Recipe) -> QuerySet[Task]:
         article__withdrawn_at=None,
         article__import_job__state=JobState.READY,
     )
-    tasks = _filtered(tasks, recipe)
+    tasks = filtered(tasks, recipe)
     best_first: list[Any] = [F("adjudicated_at").desc(nulls_last=True)]
     if recipe.has_unadjudicated:
         handed_in = Submission.objects.filter(
@@ -84,7 +84,8 @@ def candidates(project: Project, recipe: Recipe) -> QuerySet[Task]:
     return tasks.order_by(Collate("article__key", "C"), *best_first, "-batch__created_at", "-pk")
 
 
-def _filtered(tasks: QuerySet[Task], recipe: Recipe) -> QuerySet[Task]:
+def filtered(tasks: QuerySet[Task], recipe: Recipe) -> QuerySet[Task]:
+    """Keep tasks on the articles that a recipe's filter wants."""
     wanted = recipe.filter
     for name in ("outlet", "language"):
         if name in wanted:

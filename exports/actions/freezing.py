@@ -17,7 +17,7 @@ from annotations.enums import ReleaseState
 from annotations.models import Batch, CodebookVersion
 from annotations.permissions import can_publish
 from annotations.queries import agreement
-from exports import queries, splits
+from exports import provenance, queries, splits
 from exports.actions.releases import CannotPublish, refuse_closed_batches
 from exports.models import Release, ReleaseItem
 from exports.queries import Choice
@@ -60,6 +60,7 @@ def freeze(release: Release) -> None:
                 "codebooks": _codebooks(release, versions),
                 "agreement": _agreement(release),
                 "tokenizer": tokens.VERSION,
+                **provenance.of(release, recipe),
             },
         )
     release.refresh_from_db()

@@ -245,7 +245,7 @@ def test_the_manifest_tells_of_agreement_but_not_of_coders(project):
         "alpha_by_label": {"actor": alpha},
         "mean_pair": {},
     }
-    assert "α 0.770" in reading.content(release, "README.md").decode()
+    assert "by character | 0.770 |" in reading.content(release, "README.md").decode()
 
 
 def test_the_manifest_names_the_tokenizer_that_coders_selected_with(project):
