@@ -15,6 +15,7 @@ from annotations.views import (
     codebook,
     codebook_draft,
     codebook_entries,
+    codebook_review,
     coding,
     feedback,
     history,
@@ -85,6 +86,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "projects/<slug:slug>/codebook/rulings/", codebook_entries.rulings, name="codebook-rulings"
     ),
+    path("projects/<slug:slug>/codebook/review/", codebook_review.page, name="codebook-review"),
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
     path(
         "projects/<slug:slug>/codebook/<int:number>/codebook.yaml",

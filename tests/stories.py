@@ -2,7 +2,7 @@
 
 from annotations.actions import adjudication
 from annotations.enums import AssignmentState, CardKind, Role, TaskState
-from annotations.models import Task
+from annotations.models import Label, Task
 from annotations.queries import disputes
 from tests.factories import (
     MONDAY,
@@ -86,3 +86,12 @@ class RuledTask:
     def finish(self):
         adjudication.finish(task=self.task, by=self.adjudicator, at=self.at)
         return self
+
+
+def with_rows(*work):
+    """Give each piece of ``work`` the rows of spans that it was handed in with."""
+    for assignment in work:
+        for span in assignment.submissions.latest("pk").spans:
+            label = Label.objects.get(project=assignment.coder.project, key=span["label"])
+            place = {name: span[name] for name in ("start", "end", "quote")}
+            assignment.spans.create(uuid=span["id"], label=label, rev=1, **place)

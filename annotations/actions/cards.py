@@ -304,11 +304,14 @@ def _decide_by_policy(
 
 
 def _decision(card: Card, assignments: Sequence[Assignment], **said: Any) -> Decision:
+    versions = [assignment.codebook.number for assignment in assignments]
+    if card.task.codebook is not None:
+        versions.append(card.task.codebook.number)
     return Decision(
         task=card.task,
         card_id=card.card_id,
         candidates=_by_member(card, assignments),
-        codebook_version=max((a.codebook.number for a in assignments), default=None),
+        codebook_version=max(versions, default=None),
         **said,
     )
 

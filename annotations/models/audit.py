@@ -44,6 +44,7 @@ class AuditEvent(models.Model):
         CODEBOOK_PUBLISHED = "codebook.published", _("codebook published")
         CODEBOOK_DRAFTED = "codebook.drafted", _("codebook draft saved")
         CODEBOOK_DRAFT_DISCARDED = "codebook.draft_discarded", _("codebook draft discarded")
+        CODEBOOK_REVIEW_ASKED = "codebook.review_asked", _("spans given to review")
         IMPORT_REQUESTED = "import.requested", _("import requested")
         IMPORT_FINISHED = "import.finished", _("import finished")
         IMPORT_CANCELLED = "import.cancelled", _("import cancelled")

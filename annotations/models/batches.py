@@ -155,6 +155,10 @@ class Task(models.Model):
     coders_added = models.PositiveSmallIntegerField(default=0, db_default=0)
     coders_live = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     position = models.PositiveIntegerField(default=0)
+    #: What it is adjudicated by where an admin wants a newer version than its coders had.
+    codebook = models.ForeignKey(
+        CodebookVersion, on_delete=models.PROTECT, related_name="+", null=True
+    )
     version = models.PositiveIntegerField(default=0)
     cards_open = models.PositiveIntegerField(default=0)
     cards_disputed = models.PositiveIntegerField(default=0)

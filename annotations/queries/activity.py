@@ -34,6 +34,7 @@ DEEDS: dict[str, Any] = {
     Kind.INVITATION_REVOKED: _("revoked an invitation link"),
     Kind.CODEBOOK_PUBLISHED: _("published a version of the codebook"),
     Kind.CODEBOOK_DRAFT_DISCARDED: _("discarded the draft of the codebook"),
+    Kind.CODEBOOK_REVIEW_ASKED: _("gave spans of “%(batch)s” to review"),
     Kind.IMPORT_REQUESTED: _("asked for an import"),
     Kind.IMPORT_FINISHED: _("finished an import"),
     Kind.IMPORT_CANCELLED: _("cancelled an import"),

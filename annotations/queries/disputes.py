@@ -150,8 +150,10 @@ def names(task: Task, assignments: list[Assignment]) -> dict[str, str]:
 
 
 def codebook_of(task: Task, assignments: list[Assignment]) -> CodebookVersion:
-    """Return the newest codebook that a coder of the task used."""
+    """Return the newest codebook that a coder of the task used, or the one wanted for it."""
     versions = [assignment.codebook for assignment in assignments]
+    if task.codebook is not None:
+        versions.append(task.codebook)
     newest = max(versions, key=lambda version: version.number, default=None)
     return newest or codebook.current(task.batch.project)
 

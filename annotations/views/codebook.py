@@ -2,7 +2,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from annotations.enums import Role
+from annotations.enums import Change, Role
 from annotations.importing import codebook_file
 from annotations.permissions import can_change, has_role
 from annotations.queries import codebook, codebook_changes, codebook_entries
@@ -34,6 +34,9 @@ def page(request, slug, number=None):
             "labels": [label for label in labels if not label.is_retired],
             "retired": [label for label in labels if label.is_retired],
             "can_edit": can_edit,
+            "has_meanings": any(
+                one.change == Change.MEANING and one.number > 1 for one in versions
+            ),
             "draft": can_edit and project.drafts.filter(closed_at=None).first(),
         },
     )

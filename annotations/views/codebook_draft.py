@@ -15,7 +15,7 @@ from annotations.forms.codebook import (
     rules_of,
 )
 from annotations.forms.codebook_file import CodebookFileForm
-from annotations.queries import codebook_changes, codebook_draft
+from annotations.queries import codebook_changes, codebook_draft, codebook_review
 from annotations.views.codebook_changes import shown
 from annotations.views.lookup import page_number, project_for
 
@@ -79,7 +79,12 @@ def changes(request, slug):
     return render(
         request,
         "annotations/codebook/draft.html",
-        {"project": project, "edition": edition, "changes": shown(found)},
+        {
+            "project": project,
+            "edition": edition,
+            "changes": shown(found),
+            "counts": codebook_review.counts(codebook_review.of_draft(edition, request.user)),
+        },
     )
 
 
@@ -159,4 +164,8 @@ def _told(request, slug, *, is_draft, version):
         return redirect("annotations:codebook-draft", slug)
     said = _("Version %(number)s is published.") % {"number": version.number}
     messages.success(request, said)
+    if version.change == Change.MEANING:
+        scope = codebook_review.since(version.project, request.user)
+        if codebook_review.counts(scope):
+            return redirect("annotations:codebook-review", slug)
     return redirect("annotations:codebook", slug)

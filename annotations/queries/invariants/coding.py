@@ -14,7 +14,8 @@ def work_stays_in_one_project() -> Iterator[str]:
         JOIN annotations_article article ON article.id = task.article_id
         LEFT JOIN annotations_assignment work ON work.task_id = task.id
         LEFT JOIN annotations_member coder ON coder.id = work.coder_id
-        LEFT JOIN annotations_codebookversion codebook ON codebook.id = work.codebook_id
+        LEFT JOIN annotations_codebookversion codebook
+            ON codebook.id IN (work.codebook_id, task.codebook_id)
         GROUP BY task.id, batch.project_id, article.project_id
         HAVING article.project_id <> batch.project_id
             OR bool_or(coder.project_id <> batch.project_id)
