@@ -86,6 +86,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "projects/<slug:slug>/codebook/rulings/", codebook_entries.rulings, name="codebook-rulings"
     ),
+    path("projects/<slug:slug>/codebook/seen/", codebook.seen, name="codebook-seen"),
     path("projects/<slug:slug>/codebook/review/", codebook_review.page, name="codebook-review"),
     path("projects/<slug:slug>/codebook/<int:number>/", codebook.page, name="codebook-version"),
     path(

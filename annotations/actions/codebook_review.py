@@ -171,8 +171,9 @@ def _can_have_back(work: Assignment) -> bool:
 
 def _doubt(task: Task, labels: Collection[str]) -> None:
     """Have those rulings confirmed that gave one of ``labels``, or were about one."""
-    cards = task.cards.exclude(kind=CardKind.ADDED).exclude(decision=None)
-    for card in cards.select_related("decision"):
+    for card in task.cards.exclude(kind=CardKind.ADDED).select_related("decision"):
+        if card.decision is None:
+            continue
         rows = [*card.decision.spans, *(row for own in card.candidates.values() for row in own)]
         if any(row["label"] in labels for row in rows):
             card.is_stale = True

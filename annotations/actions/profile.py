@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
-from annotations.models import User
+from annotations.models import Member, User
+from annotations.queries import codebook
 
 
 @transaction.atomic
@@ -19,3 +22,10 @@ def set_mail(*, user: User, mail: str) -> None:
     """Keep the address to which a link for a forgotten password may go; empty for none."""
     user.email = mail
     user.save(update_fields=["email"])
+
+
+def see_codebook(*, member: Member, number: int) -> None:
+    """Remember that a member knows what was changed up to version ``number``."""
+    known = min(number, codebook.current(member.project).number)
+    rows = Member.objects.filter(pk=member.pk)
+    rows.update(codebook_seen=Greatest(F("codebook_seen"), known))

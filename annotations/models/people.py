@@ -102,6 +102,8 @@ class Member(models.Model):
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
     joined_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    #: The version whose changes the person has said to know; see ``queries.memberships``.
+    codebook_seen = models.PositiveIntegerField(default=0, db_default=0)
     #: What was taken away when the person left; who comes back gets back what is still free.
     set_aside = models.ManyToManyField("annotations.Assignment", related_name="+")
     #: Of which rulings the person has read how the own work differs from gold.

@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from annotations.algorithms.codebook_changes import Changes
 from annotations.enums import AssignmentState, Change, TaskState
 from annotations.models import Assignment, Batch, Gold, Project, Span, Task, User
+from annotations.models.coding import SpanQuerySet
 from annotations.queries import codebook_changes, codebook_draft
 
 #: What a label can change without meaning anything else.
@@ -65,9 +66,9 @@ class Scope:
         return [(sorted(labels), numbers) for labels, numbers in found.items()]
 
     @property
-    def keys(self) -> list[str]:
+    def keys(self) -> frozenset[str]:
         """All labels that something is to be reviewed for."""
-        return sorted(frozenset().union(*self.labels.values()))
+        return frozenset().union(*self.labels.values())
 
     def only(self, label: str) -> "Scope":
         """Return the same for one label."""
@@ -147,7 +148,7 @@ def rows(scope: Scope, standing: str, batch: UUID | None = None) -> QuerySet[Any
     if standing == Standing.GOLD:
         tasks = gold(scope).select_related("article", "batch").defer("article__text")
         return (tasks.filter(batch__uuid=batch) if batch else tasks).order_by("pk")
-    spans = _touched(scope).select_related("label").in_reading_order()
+    spans = _touched(scope).in_reading_order().select_related("label")
     found = (
         work(scope, standing)
         .select_related("task__article", "task__batch", "coder__user", "codebook")
@@ -215,7 +216,7 @@ def _of_version(numbers: Iterable[int]) -> Q:
     return of_these | Q(codebook_version=None) if 0 in numbers else of_these
 
 
-def _touched(scope: Scope) -> QuerySet[Span]:
+def _touched(scope: Scope) -> SpanQuerySet:
     wanted = Q(pk__in=[])
     for labels, numbers in scope.groups:
         wanted |= Q(label__key__in=labels, assignment__codebook__number__in=numbers)

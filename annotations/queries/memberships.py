@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, F, IntegerField, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Least
 
 from annotations.enums import Role
 from annotations.models import Assignment, CodebookVersion, Member, Project, Task, User
@@ -12,34 +12,45 @@ from annotations.models import Assignment, CodebookVersion, Member, Project, Tas
 def of(user: User) -> QuerySet[Any]:
     """Return ``user``'s memberships, open projects first, each with what is new in it.
 
-    ``awaiting`` counts rulings that wait for the person; ``new_codebook`` is the number of a
-    version that was published since the person last coded there, ``known_codebook`` the last
-    one before, and ``codebook_note`` says what changed.
+    ``awaiting`` counts rulings that wait for the person; see ``with_news`` for the codebook.
     """
-    worked = (
-        Assignment.objects.filter(coder=OuterRef("pk"))
-        .order_by()
-        .values("coder")
-        .annotate(at=Max(Greatest(F("started_at"), F("saved_at"), F("submitted_at"))))
-    )
-    newer = CodebookVersion.objects.filter(
-        project=OuterRef("project"), published_at__gt=OuterRef("worked_at")
-    ).order_by("-number")
     return (
-        Member.objects.current()
+        with_news(Member.objects.current())
         .filter(user=user, project__in=Project.objects.visible_to(user))
-        .annotate(
-            worked_at=Subquery(worked.values("at")),
-            awaiting=Coalesce(Subquery(_awaiting(user), output_field=IntegerField()), 0),
-        )
-        .annotate(
-            new_codebook=Subquery(newer.values("number")[:1]),
-            known_codebook=Subquery(newer.values("number").reverse()[:1]) - 1,
-            codebook_note=Subquery(newer.values("note")[:1]),
-        )
+        .annotate(awaiting=Coalesce(Subquery(_awaiting(user), output_field=IntegerField()), 0))
         .select_related("project")
         .order_by("project__archived_at", "project__name", "pk")
     )
+
+
+def with_news(members: QuerySet[Member]) -> QuerySet[Any]:
+    """Say of each member what is new in the codebook, until the member has said to know it.
+
+    ``new_codebook`` is the number of the latest version that was published since the person first
+    coded there, ``known_codebook`` the last one before what is new, and ``codebook_note`` says
+    what changed.
+    """
+    began = (
+        Assignment.objects.filter(coder=OuterRef("pk"))
+        .order_by()
+        .values("coder")
+        .annotate(at=Min(Least(F("started_at"), F("saved_at"), F("submitted_at"))))
+    )
+    newer = CodebookVersion.objects.filter(
+        project=OuterRef("project"),
+        published_at__gt=OuterRef("began_at"),
+        number__gt=OuterRef("codebook_seen"),
+    ).order_by("-number")
+    return members.annotate(began_at=Subquery(began.values("at"))).annotate(
+        new_codebook=Subquery(newer.values("number")[:1]),
+        known_codebook=Subquery(newer.values("number").reverse()[:1]) - 1,
+        codebook_note=Subquery(newer.values("note")[:1]),
+    )
+
+
+def news(assignment: Assignment) -> Any:
+    """Return the membership that ``assignment`` is done in, with what is new in its codebook."""
+    return with_news(Member.objects.filter(pk=assignment.coder_id)).get()
 
 
 def _awaiting(user: User) -> QuerySet[Any]:

@@ -1,10 +1,15 @@
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from contextlib import suppress
+from uuid import UUID
 
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations.actions import profile
 from annotations.enums import Change, Role
 from annotations.importing import codebook_file
-from annotations.permissions import can_change, has_role
+from annotations.models import Assignment
+from annotations.permissions import can_change, has_role, member_of
 from annotations.queries import codebook, codebook_changes, codebook_entries
 from annotations.views.codebook_changes import shown
 from annotations.views.lookup import page_number, project_for
@@ -64,6 +69,19 @@ def changes(request, slug, number):
             "changes": shown(codebook_changes.between(before, version)),
         },
     )
+
+
+@require_POST
+def seen(request, slug):
+    """Say that one knows what changed, and go back to the work that was at hand."""
+    project = project_for(request, slug)
+    number = page_number(request.POST.get("number"))
+    profile.see_codebook(member=member_of(request.user, project), number=number)
+    with suppress(ValueError):
+        work = UUID(request.POST.get("work", ""))
+        if Assignment.objects.of(request.user).filter(uuid=work).exists():
+            return redirect("annotations:coding", work)
+    return redirect("annotations:home")
 
 
 @require_safe

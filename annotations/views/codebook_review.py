@@ -29,7 +29,8 @@ def page(request, slug):
     counts = codebook_review.counts(scope)
     version = codebook.current(project)
     chips = {one.label.key: one for one in codebook.definitions(version)}
-    labels = [(key, chips[key].name) for key in scope.keys]
+    touched = [chip for key, chip in chips.items() if key in scope.keys]
+    labels = [(chip.label.key, chip.name) for chip in touched]
     filters = ReviewFilterForm(request.GET, counts=counts, labels=labels)
     label, batch, standing = filters.wanted_label, filters.wanted_batch, filters.wanted_standing
     narrowed = scope.only(label) if label else scope
@@ -56,7 +57,7 @@ def page(request, slug):
         context
         | {
             "counts": counts,
-            "chips": [chips[key] for key in scope.keys],
+            "chips": touched,
             "standings": [
                 (one, one.label, sum(batch.pieces[one] for batch in counts)) for one in Standing
             ],
