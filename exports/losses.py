@@ -1,6 +1,7 @@
 """The loss reports of a release in sentences, for its page and its data card."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,29 +39,49 @@ PARTS = {
 }
 
 
-def sentences(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return a sentence or two for each file that can't say all that the records say."""
+@dataclass(frozen=True)
+class Loss:
+    """What a file can't say: the spans that it lacks by reason, and parts of those that it has."""
+
+    file: str
+    written: int
+    spans: int
+    lost: list[str]
+    left_out: list[str]
+
+
+def told(reports: Mapping[str, Mapping[str, Any]]) -> list[Loss]:
+    """Return the files that can't say all that the records say."""
     # In the order of the registry: the database keeps none of its own.
     named = [(name, reports[name]) for name in DERIVED if name in reports]
-    return [_sentence(name, said) for name, said in named if said["lost"] or said["left_out"]]
+    return [
+        Loss(
+            file=DERIVED[name].NAME,
+            written=said["written"],
+            spans=said["spans"],
+            lost=_listed(REASONS, said["lost"]),
+            left_out=_listed(PARTS, said["left_out"]),
+        )
+        for name, said in named
+        if said["lost"] or said["left_out"]
+    ]
 
 
-def _sentence(name: str, report: Mapping[str, Any]) -> str:
-    about = {
-        "file": DERIVED[name].NAME,
-        "written": f"{report['written']:,}",
-        "spans": f"{report['spans']:,}",
-    }
-    if report["lost"]:
-        reasons = "; ".join(_listed(REASONS, report["lost"]))
-        told = _("%(file)s has %(written)s of %(spans)s spans: %(reasons)s.")
-        told %= about | {"reasons": reasons}
+def sentences(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a sentence or two for each file that can't say all that the records say."""
+    return [_sentence(loss) for loss in told(reports)]
+
+
+def _sentence(loss: Loss) -> str:
+    about = {"file": loss.file, "written": f"{loss.written:,}", "spans": f"{loss.spans:,}"}
+    if loss.lost:
+        sentence = _("%(file)s has %(written)s of %(spans)s spans: %(reasons)s.")
+        sentence %= about | {"reasons": "; ".join(loss.lost)}
     else:
-        told = _("%(file)s has all %(spans)s spans.") % about
-    if report["left_out"]:
-        left_out = ", ".join(_listed(PARTS, report["left_out"]))
-        told += " " + _("Not in it: %(parts)s.") % {"parts": left_out}
-    return told
+        sentence = _("%(file)s has all %(spans)s spans.") % about
+    if loss.left_out:
+        sentence += " " + _("Not in it: %(parts)s.") % {"parts": ", ".join(loss.left_out)}
+    return sentence
 
 
 def _listed(words: Mapping[str, Any], counts: Mapping[str, int]) -> list[str]:

@@ -16,7 +16,15 @@ from annotations.exceptions import Refused
 from annotations.permissions import can_publish
 from annotations.queries import codebook
 from annotations.views.lookup import project_for
-from exports import comparison, difference_document, difference_in_words, losses, queries
+from exports import (
+    comparison,
+    difference_document,
+    difference_in_words,
+    losses,
+    omissions,
+    progress,
+    queries,
+)
 from exports.actions import releases
 from exports.forms import DifferenceForm, ReleaseForm, RetractionForm
 from exports.models import Release
@@ -83,7 +91,7 @@ def release_preview(request, slug):
     given = request.GET.copy()
     given["name"] = "not needed for counting"
     form = ReleaseForm(given, project=project)
-    counts = None
+    counts = omitted = None
     why = _("Something above is not right yet.")
     if form.is_valid():
         faults = form.recipe.faults()
@@ -94,10 +102,11 @@ def release_preview(request, slug):
             why = str(refusal)
     if not why:
         counts = queries.preview(project, form.recipe)
+        omitted = omissions.sentences(omissions.omitted(project, form.recipe))
     return render(
         request,
         "exports/releases/_release_preview.html",
-        {"project": project, "counts": counts, "why": why},
+        {"project": project, "counts": counts, "omitted": omitted, "why": why},
     )
 
 
@@ -111,7 +120,8 @@ def release_detail(request, uuid):
             "project": release.project,
             "release": release,
             "files": release.files.order_by("name"),
-            "losses": losses.sentences(release.manifest.get("losses", {})),
+            "losses": losses.told(release.manifest.get("losses", {})),
+            "omitted": omissions.sentences(release.manifest.get("omitted", {})),
             "can_publish": can_publish(request.user, release.project),
             "is_published": release.state in comparison.PUBLISHED,
             "earlier": comparison.one_before(release, request.user),
@@ -171,10 +181,17 @@ def _asked(request):
 @require_safe
 def release_progress(request, uuid):
     release = _release(request, uuid)
+    now = timezone.now()
+    seen = progress.Seen.from_query(request.GET, release) or progress.Seen.of(release, now)
     response = render(
         request,
         "exports/releases/_release_progress.html",
-        {"release": release, "can_publish": can_publish(request.user, release.project)},
+        {
+            "release": release,
+            "seen": seen,
+            "minutes_left": seen.minutes_left(release, now),
+            "can_publish": can_publish(request.user, release.project),
+        },
     )
     if not release.is_unfinished:
         response["HX-Refresh"] = "true"

@@ -150,3 +150,25 @@ def test_the_table_names_every_route_and_every_method_that_it_takes(clients, wor
         if answer(clients["admin"], method, path) != "405"
     ]
     assert (missing, unnamed) == ([], [])
+
+
+def test_researchers_see_releases_and_nothing_else():
+    """Besides what any person signed in sees: the project's own page, its codebook, releases."""
+    theirs = {
+        (method, path)
+        for method, path, cells in rows()
+        if cells["researcher"][0] in "23" and cells["stranger"][0] not in "23"
+    }
+
+    assert {method for method, _path in theirs} == {"GET"}
+    assert {re.sub("^/(api/v1/)?", "", path) for _method, path in theirs} == {
+        "projects/{project}/",
+        "projects/{project}/codebook/",
+        "projects/{project}/codebook/1/",
+        "projects/{project}/codebook/1/codebook.yaml",
+        "projects/{project}/releases/",
+        "releases/{release}/",
+        "releases/{release}/difference/",
+        "releases/{release}/files/articles.jsonl",
+        "releases/{release}/progress/",
+    }

@@ -1,4 +1,5 @@
 import re
+from html import unescape
 
 import pytest
 
@@ -8,6 +9,7 @@ from exports.models import Release
 from tests.exports.formats.awkward import gold, record
 from tests.exports.worlds import corpus, published, requested
 from tests.factories import (
+    ArticleFactory,
     AssignmentFactory,
     BatchFactory,
     MemberFactory,
@@ -71,6 +73,22 @@ def test_a_running_release_is_redrawn_until_it_is_done(project, admin):
     assert done["HX-Refresh"] == "true"
 
 
+def test_a_running_release_says_how_long_it_still_takes(project, admin):
+    release = requested(project)
+    release.done, release.total, release.step = 100, 12_000, "writing articles.jsonl"
+    release.save(update_fields=["done", "total", "step"])
+
+    first = admin.get(f"/releases/{release.uuid}/progress/").content.decode()
+    release.done = 200
+    release.save(update_fields=["done"])
+    (address,) = re.findall('hx-get="(.*?)"', first)
+    an_hour_ago = re.sub(r"at=(\d+)", lambda at: f"at={int(at[1]) - 3600}", unescape(address))
+    second = admin.get(an_hour_ago).content.decode()
+
+    assert "left for this step" not in first
+    assert re.search(r"about 7\d\d\d minutes left for this step", second)
+
+
 def test_a_ready_release_shows_its_files_and_how_to_fetch_them(project, admin):
     release = published(project)
 
@@ -78,7 +96,7 @@ def test_a_ready_release_shows_its_files_and_how_to_fetch_them(project, admin):
 
     assert f'href="/api/v1/releases/{release.uuid}/files/articles.jsonl"' in page
     assert release.content_hash in page
-    assert "curl -C - -OJ" in page
+    assert "curl -fC - -O -H" in page
 
 
 def test_a_release_page_tells_what_its_files_cannot_say(project, admin):
@@ -93,11 +111,11 @@ def test_a_release_page_tells_what_its_files_cannot_say(project, admin):
 
     page = admin.get(f"/releases/{release.uuid}/").content.decode()
 
-    assert (
-        "<li>gold.conll has 1,190 of 1,200 spans: 9 share words with a shorter span; 1 begins or"
-        " ends amid a word. Not in it: 2 attributes, 1 link.</li>"
-    ) in page
-    assert "articles.parquet has" not in page
+    (row,) = re.findall("<tr>.*?gold.conll.*?</tr>", page, re.DOTALL)
+    assert "1,190 of 1,200" in row
+    assert "9 share words with a shorter span<br>1 begins or ends amid a word" in row
+    assert "2 attributes, 1 link" in row
+    assert "articles.parquet" not in page
 
 
 def test_the_form_asks_for_what_was_filled_in(project, admin):
@@ -169,11 +187,14 @@ def test_an_admin_who_still_codes_in_a_batch_is_told_so(project, client):
 
 
 def test_the_preview_counts_and_writes_nothing(project, admin):
-    corpus(project, 3)
+    batch = corpus(project, 3)
+    TaskFactory(batch=batch)
+    ArticleFactory(project=project)
 
     page = admin.get(page_of(project, "preview/"), form()).content.decode()
 
-    assert page.count('<dd class="number">3</dd>') == 2
+    assert page.count('<strong class="number">3</strong>') == 2
+    assert "<li>1 article is in no batch</li><li>1 article is not decided yet</li>" in page
     assert not Release.objects.exists()
 
 
