@@ -4,8 +4,10 @@ Called by ``actions.imports`` only.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -15,9 +17,12 @@ from annotations.actions import articles, clusters
 from annotations.actions.import_reading import Row
 from annotations.actions.jobs import wake_on_commit
 from annotations.algorithms import dates, metadata
+from annotations.algorithms.cleaning import Book, Cleaned, Shown, Uncleaned, clean
 from annotations.algorithms.stories import story_sha256
 from annotations.algorithms.zones import recurring
 from annotations.enums import CleaningScope, JobState, MetaSource, ZoneKind, ZonesBy
+from annotations.importing.child import Ended
+from annotations.importing.cleaning import CleaningProcess
 from annotations.models import Article, CleaningJob, ImportJob, OutletHabits
 from annotations.queries.cleaning import RuleBook, as_zones, of_outlet, outlet_of
 
@@ -29,9 +34,6 @@ _MOST_ORDERS = 5000
 _PAGES = {".html", ".htm", ".xhtml"}
 _TABLES = {".csv", ".tsv", ".tab", ".xlsx", ".parquet", ".pq"}
 _WORK = {"zones", "spans", "codings"}
-
-#: Which comes first, day or month, as an article shows it of an outlet.
-Shown = list[tuple[str, dates.Order]]
 
 
 @dataclass
@@ -47,36 +49,60 @@ class Cleaner:
     """Fills in zones and metadata, and looks again once all articles of an outlet are there.
 
     ``orders`` is what it has seen of dates so far; a cleaner that goes on where another one
-    ended is given it.
+    ended is given it. With a process ``beside`` it lets that do the work.
     """
 
     #: What ``look_again`` changes of an article.
     CHANGES = ("zones", "story_sha256", "meta", "meta_sources")
 
-    def __init__(self, job: ImportJob, at: datetime, orders: Mapping[str, list[str]]):
+    def __init__(
+        self,
+        job: ImportJob,
+        at: datetime,
+        orders: Mapping[str, list[str]],
+        beside: CleaningProcess | None = None,
+    ):
         self.orders: dict[str, list[str]] = {name: list(seen) for name, seen in orders.items()}
+        self._beside = beside
         self._job = job
         self._at = at
-        self._book = RuleBook(job.project)
+        self._rules = RuleBook(job.project)
         self._news: dict[str, _News] = {}
+
+    @cached_property
+    def book(self) -> Book:
+        """The rules that hold as the import begins."""
+        return self._rules.as_book()
 
     def clean(self, articles: Iterable[tuple[Article, Row]]) -> list[Shown]:
         """Fill in what the rows don't say. What comes with zones or codings stays as it is.
 
         Returns what each article shows, to be given to ``note``. Asks the database nothing.
         """
-        nameless = []
         shown: list[Shown] = []
+        bare: list[tuple[Article, Shown]] = []
+        wanted: list[Uncleaned] = []
         for article, row in articles:
+            value = row.value if isinstance(row.value, dict) else {}
+            given = _given_by(row.file)
+            article.meta_sources = {name: given for name, said in article.meta.items() if said}
             shown.append([])
-            sample = self._clean(article, row, shown[-1])
-            if sample:
-                nameless.append((article, sample))
-        codes = metadata.languages([sample for _, sample in nameless])
-        for (article, _), code in zip(nameless, codes, strict=True):
-            if code is not None:
-                article.meta = article.meta | {"language": code}
-                article.meta_sources = article.meta_sources | {"language": metadata.TEXT}
+            if _WORK & value.keys():
+                article.story_sha256 = story_sha256(article.text, article.zones)
+                continue
+            # A program that sends records means what it says of them, and gets it back.
+            is_described = given != MetaSource.RECORD or not article.meta
+            sources = dict(article.meta_sources)
+            name = row.default_key
+            wanted.append(Uncleaned(article.text, article.meta, sources, name, is_described))
+            bare.append((article, shown[-1]))
+        for (article, told), cleaned in zip(bare, self._cleaned(wanted), strict=True):
+            article.zones = cleaned.zones
+            article.zones_by = ZonesBy.RULES
+            article.meta = cleaned.meta
+            article.meta_sources = cleaned.sources
+            article.story_sha256 = cleaned.story_sha256
+            told.extend(cleaned.shown)
         return shown
 
     def note(self, shown: Shown) -> None:
@@ -136,49 +162,12 @@ class Cleaner:
             if news.lines and zoned.exclude(import_job=self._job).exists():
                 self._ask_for_cleaning(outlet)
 
-    def _clean(self, article: Article, row: Row, shown: Shown) -> str:
-        """Clean one article, and return what to tell its language by, if that is not said."""
-        value = row.value if isinstance(row.value, dict) else {}
-        given = _given_by(row.file)
-        article.meta_sources = {name: given for name, said in article.meta.items() if said}
-        if _WORK & value.keys():
-            return ""
-        outlet = outlet_of(article)
-        rules = self._book.of(outlet)
-        found = rules.find(article.text)
-        sample = ""
-        # A program that sends records means what it says of them, and gets it back.
-        if given != MetaSource.RECORD or not article.meta:
-            self._describe(article, found, row.default_key, shown)
-            if article.meta.get("language") in (None, ""):
-                sample = metadata.sample(article.text, found)
-            outlet = outlet_of(article)
-            if (better := self._book.of(outlet)) != rules:
-                found = better.find(article.text)
-        article.zones = as_zones(found)
-        article.zones_by = ZonesBy.RULES
-        if order := metadata.order_shown(article.text, found):
-            shown.append((outlet, order))
-        return sample
-
-    def _describe(self, article: Article, found: list[Any], file_name: str, shown: Shown) -> None:
-        outlet = outlet_of(article)
-        order = self._book.of(outlet).order
-        if said := _tidy_date(article, order):
-            shown.append((outlet, said))
-        address = article.meta.get("url")
-        guessed = metadata.clues(
-            article.text,
-            found,
-            file_name=file_name,
-            address=address if isinstance(address, str) else "",
-            order=order,
-        )
-        meta, sources = dict(article.meta), dict(article.meta_sources)
-        for name, guess in guessed.items():
-            if meta.get(name) in (None, ""):
-                meta[name], sources[name] = guess.value, guess.source
-        article.meta, article.meta_sources = meta, sources
+    def _cleaned(self, articles: list[Uncleaned]) -> list[Cleaned]:
+        """Have articles cleaned by the process beside this one, if it is there, else do it."""
+        if self._beside is not None and self._beside.is_ready:
+            with suppress(Ended):
+                return self._beside.clean(articles)
+        return clean(articles, self.book)
 
     def _outlets(self) -> list[str]:
         """Return the outlets of which the import has brought most."""
@@ -211,7 +200,7 @@ class Cleaner:
             *habits.lines,
         ][: recurring.MOST_LINES]
         habits.date_order = (order or "") if is_order_news else habits.date_order
-        self._book.learn(habits)
+        self._rules.learn(habits)
         self._news[outlet] = _News(habits, [line.text for line in news], is_order_news)
 
     def _is_changed(self, article: Article) -> bool:
@@ -219,7 +208,7 @@ class Cleaner:
         news = self._news.get(outlet_of(article))
         if news is None:
             return False
-        rules = self._book.of(outlet_of(article))
+        rules = self._rules.of(outlet_of(article))
         is_turned = _turn_date(article, rules.order)
         # Where none of the lines is, looking for them would find what it has found before.
         if not any(line in article.text for line in news.lines):
@@ -248,23 +237,6 @@ def _given_by(file: str) -> MetaSource:
     if suffix in _PAGES:
         return MetaSource.PAGE
     return MetaSource.COLUMN if suffix in _TABLES else MetaSource.RECORD
-
-
-def _tidy_date(article: Article, order: dates.Order | None) -> dates.Order | None:
-    """Write a date that came in words or numbers as year, month and day.
-
-    Returns what the date shows of the order in which the outlet writes the two.
-    """
-    said = article.meta.get("published_at")
-    if not isinstance(said, str) or dates.in_name(said[:10]) or len(said) > 100:
-        return None
-    found = next(iter(dates.find(said, order or "day")), None)
-    if found is None:
-        return None
-    article.meta = article.meta | {"published_at": found.day.isoformat()}
-    if found.is_ambiguous and order is None:
-        article.meta_sources = article.meta_sources | {"published_at": MetaSource.DAY_ASSUMED}
-    return found.order
 
 
 def _turn_date(article: Article, order: dates.Order | None) -> bool:

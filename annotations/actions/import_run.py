@@ -30,6 +30,7 @@ from annotations.actions.jobs import CancelRequested, LostClaim, check_in, wake_
 from annotations.enums import JobState
 from annotations.exceptions import Forbidden
 from annotations.importing import records
+from annotations.importing.cleaning import CleaningProcess
 from annotations.importing.problems import Problem
 from annotations.importing.vocabulary import Vocabulary
 from annotations.models import (
@@ -54,6 +55,8 @@ PROBLEMS_KEPT = 1000
 _CHUNK = 1000
 _CHARACTERS = 2**22
 _NOTED_EVERY = 1.0
+#: So many rows are worth a process of their own, which takes a second to start.
+_MANY = 5000
 _DELETED_AT_ONCE = 2000
 
 Tell = Callable[[ImportJob], None]
@@ -113,25 +116,27 @@ def _stage(job: ImportJob, at: datetime, on_progress: Tell) -> None:
     """Read and check every record from the checkpoint on, and stage what can come in."""
     vocabulary = Vocabulary.of(codebook.definitions(codebook.current(job.project)))
     point = job.checkpoint
-    cleaner = Cleaner(job, at, point.get("orders", {}))
-    writer = Writer(job, at, cleaner)
-    with Files(job) as files, ThreadPoolExecutor(1) as beside:
+    with Files(job) as files, CleaningProcess() as process, ThreadPoolExecutor(1) as beside:
+        cleaner = Cleaner(job, at, point.get("orders", {}), process)
+        writer = Writer(job, at, cleaner)
         if point:
             files.formats = Counter(point["formats"])
             files.encodings = Counter(point["encodings"])
         total = job.total if point else files.total()
+        if total - job.done >= _MANY:
+            process.start(cleaner.book)
         check_in(job, total=total, **_begun(job, CHECKING, job.done))
-        waiting: list[tuple[Row, records.Record | Problem]] = []
+        waiting: list[Draft | Refused] = []
         place = Place(*point.get("place", ()))
         characters = 0
         noted = time.monotonic()
         cut: _Cut | None = None
 
         def cut_off() -> _Cut:
-            """Have what waits drafted, while what was drafted before it is written."""
+            """Have what waits cleaned, while what was cleaned before it is written."""
             encoding_of, files.encoding_of = files.encoding_of, {}
             return _Cut(
-                beside.submit(writer.draft, waiting),
+                beside.submit(writer.clean, waiting),
                 place,
                 Counter(files.formats),
                 Counter(files.encodings),
@@ -164,7 +169,7 @@ def _stage(job: ImportJob, at: datetime, on_progress: Tell) -> None:
         for row, reached in files.rows(place):
             place = reached
             found = _check(row, vocabulary, job.options["create_labels"])
-            waiting.append((row, found))
+            waiting.append(writer.draft(row, found))
             characters += len(found.text) if isinstance(found, records.Record) else 0
             is_time = time.monotonic() - noted >= _NOTED_EVERY
             if len(waiting) >= _CHUNK or characters >= _CHARACTERS or is_time:

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from annotations.actions.import_cleaning import Cleaner, Shown
+from annotations.actions.import_cleaning import Cleaner
 from annotations.actions.import_reading import Row, problem_of, refusal_of
 from annotations.actions.keys import next_ids
-from annotations.algorithms.stories import story_sha256
+from annotations.algorithms.cleaning import Shown
 from annotations.importing.problems import Problem
 from annotations.importing.records import LONGEST_KEY, Record
 from annotations.models import Article, Cluster, ImportJob, ImportProblem, StagedRow
@@ -77,20 +77,36 @@ class Writer:
         self._cleaner = cleaner
         self._is_kept = job.options["on_duplicate"] == "keep"
 
-    def draft(self, rows: Iterable[tuple[Row, Record | Problem]]) -> list[Draft | Refused]:
-        """Make an article of each record, cleaned, whatever the project holds.
+    def draft(self, row: Row, found: Record | Problem) -> Draft | Refused:
+        """Make an article of a record, whatever the project holds; it is not cleaned yet."""
+        if isinstance(found, Problem):
+            return row, found
+        article = Article(
+            project_id=self._job.project_id,
+            import_job_id=self._job.pk,
+            source_id=row.source_id,
+            source_line=row.line,
+            key=found.key,
+            text=found.text,
+            text_sha256=found.text_sha256,
+            text_length=len(found.text),
+            meta=found.meta,
+            zones=found.zones,
+            is_clustered_by_hand=found.is_cluster_given,
+            split=found.split,
+            created_at=self._at,
+        )
+        return Draft(row, found, article)
+
+    def clean(self, made: list[Draft | Refused]) -> list[Draft | Refused]:
+        """Clean the articles of ``made``, and return it.
 
         Asks the database nothing, so that it can be done beside what does.
         """
-        made = [
-            (row, found) if isinstance(found, Problem) else self._draft(row, found)
-            for row, found in rows
-        ]
         drafts = [one for one in made if isinstance(one, Draft)]
         shown = self._cleaner.clean([(one.article, one.row) for one in drafts])
         for one, told in zip(drafts, shown, strict=True):
             one.shown = told
-            one.article.story_sha256 = story_sha256(one.article.text, one.article.zones)
         return made
 
     def prepare(self, drafts: Iterable[Draft | Refused]) -> Chunk:
@@ -125,24 +141,6 @@ class Writer:
         chunk.problems.append(found)
         line = refusal_of(row, problem, found)
         chunk.staged.append(StagedRow(import_job=self._job, body=line))
-
-    def _draft(self, row: Row, record: Record) -> Draft:
-        article = Article(
-            project_id=self._job.project_id,
-            import_job_id=self._job.pk,
-            source_id=row.source_id,
-            source_line=row.line,
-            key=record.key,
-            text=record.text,
-            text_sha256=record.text_sha256,
-            text_length=len(record.text),
-            meta=record.meta,
-            zones=record.zones,
-            is_clustered_by_hand=record.is_cluster_given,
-            split=record.split,
-            created_at=self._at,
-        )
-        return Draft(row, record, article)
 
     def _place(self, known: "_Known", draft: Draft) -> None:
         """Give the draft the article that is there already, or a key that is nobody's."""

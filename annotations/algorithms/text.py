@@ -14,7 +14,13 @@ _LINE_ENDS = {"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"}
 _CONTROLS = {chr(code): _REPLACEMENT for code in (*range(0x20), *range(0x80, 0xA0))}
 _KEPT = {"\n": "\n", "\t": "\t"}
 _TABLE = str.maketrans(_CONTROLS | _LINE_ENDS | _KEPT)
-_FOREIGN = re.compile("[" + re.escape("".join({*_CONTROLS, *_LINE_ENDS} - {*_KEPT})) + "]")
+_FOREIGN = {*_CONTROLS, *_LINE_ENDS} - {*_KEPT}
+#: In UTF-8: the bytes that foreign characters of one byte are and those of two begin with, and
+#: the foreign characters of three.
+_SIGNS = {char.encode()[0] for char in _FOREIGN if char < "\u0800"}
+_BUT_SIGNS = bytes(set(range(256)) - _SIGNS)
+_LONG = [char.encode() for char in sorted(_FOREIGN) if char >= "\u0800"]
+_FOREIGN_CHARACTER = re.compile("[" + re.escape("".join(sorted(_FOREIGN))) + "]")
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -110,16 +116,20 @@ def canonical(raw: str) -> tuple[str, OffsetMap]:
     ``TextRefused`` (``lone_surrogate``) for a surrogate without its partner.
     """
     try:
-        raw.encode()
+        data = raw.encode()
     except UnicodeEncodeError as error:
         raise TextRefused(
             "lone_surrogate", f"Character {error.start} is half of a surrogate pair."
         ) from error
-    # Most texts are canonical, and looking is far quicker than translating.
-    if not _FOREIGN.search(raw):
+    # Most texts are canonical: bytes are looked through quickest, and translating costs most.
+    if not _may_hold_foreign(data) or not _FOREIGN_CHARACTER.search(raw):
         return raw, OffsetMap()
     crlf = tuple(match.start() for match in re.finditer("\r\n", raw))
     return raw.replace("\r\n", "\n").translate(_TABLE), OffsetMap(crlf)
+
+
+def _may_hold_foreign(data: bytes) -> bool:
+    return bool(data.translate(None, _BUT_SIGNS)) or any(char in data for char in _LONG)
 
 
 def sha256_hex(text: str) -> str:

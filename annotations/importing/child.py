@@ -41,6 +41,28 @@ class Child:
         self._megabytes = megabytes
         self._files = files
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_greeted = False
+
+    def start(self) -> None:
+        """Start it, if it isn't, without waiting until it can be asked."""
+        if self._process is None:
+            self._has_greeted = False
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(_PROGRAMS), self._program, str(self._megabytes)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_ENVIRONMENT,
+                pass_fds=self._files,
+                cwd="/",
+            )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it was started, and has got so far that it can be asked."""
+        return self._process is not None and (
+            self._has_greeted or bool(_waiting_for(self._process).poll(0))
+        )
 
     def ask(self, request: bytes, *, seconds: float) -> bytes:
         """Return the answer, for which it has so much of the processor. Raises ``Ended``."""
@@ -60,17 +82,10 @@ class Child:
             process.communicate()
 
     def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", str(_PROGRAMS), self._program, str(self._megabytes)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                pass_fds=self._files,
-                cwd="/",
-            )
+        self.start()
+        if not self._has_greeted:
             self._answer(self._process, LONGEST_START)
+            self._has_greeted = True
         return self._process
 
     def _answer(self, process: "subprocess.Popen[bytes]", seconds: float) -> bytes:
@@ -82,8 +97,7 @@ class Child:
 
     def _read(self, process: "subprocess.Popen[bytes]", size: int, until: float) -> bytes:
         data = bytearray()
-        waiting = select.poll()  # which, unlike select(), takes any number of open files
-        waiting.register(process.stdout, select.POLLIN)
+        waiting = _waiting_for(process)
         while len(data) < size:
             ready = waiting.poll(1000 * max(0, until - time.monotonic()))
             piece = os.read(process.stdout.fileno(), size - len(data)) if ready else b""
@@ -91,3 +105,9 @@ class Child:
                 raise EOFError
             data += piece
         return bytes(data)
+
+
+def _waiting_for(process: "subprocess.Popen[bytes]") -> select.poll:
+    waiting = select.poll()  # which, unlike select(), takes any number of open files
+    waiting.register(process.stdout, select.POLLIN)
+    return waiting

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotations.algorithms import dates, zones
+from annotations.algorithms import zones
+from annotations.algorithms.cleaning import Book, Rules, outlet_in
 from annotations.algorithms.text import paragraphs
 from annotations.enums import CleaningScope, ZonesBy
 from annotations.models import (
@@ -32,19 +33,6 @@ MOST_WALKED = 300
 MOST_LINES = 400
 
 
-@dataclass(frozen=True)
-class Rules:
-    """The rules that hold for the articles of one outlet."""
-
-    off: frozenset[str] = frozenset()
-    own: tuple[zones.OwnRule, ...] = ()
-    lines: frozenset[str] = frozenset()
-    order: dates.Order | None = None
-
-    def find(self, text: str) -> list[zones.Found]:
-        return zones.find(text, off=self.off, own=self.own, known_lines=self.lines)
-
-
 class RuleBook:
     """All rules of a project, loaded once. ``rules`` stand in for those that are stored."""
 
@@ -60,12 +48,17 @@ class RuleBook:
             self._known[outlet] = self._made_for(outlet)
         return self._known[outlet]
 
+    def as_book(self) -> Book:
+        """Return all of it as plain values, to be handed to another process."""
+        names = {"", *(rule.outlet for rule in self._rules), *self._habits}
+        return Book({name: self.of(name) for name in names}, self._made_for(None))
+
     def learn(self, habits: OutletHabits) -> None:
         """Take in what was learnt of an outlet meanwhile."""
         self._habits[habits.name] = habits
         self._known.pop(habits.name, None)
 
-    def _made_for(self, outlet: str) -> Rules:
+    def _made_for(self, outlet: str | None) -> Rules:
         switches: dict[str, bool] = {}
         own: dict[tuple[str, str], CleaningRule] = {}
         for rule in sorted(self._rules, key=lambda r: r.outlet != ""):
@@ -75,7 +68,7 @@ class RuleBook:
                 switches[rule.builtin] = rule.is_on
             else:
                 own[rule.pattern, rule.kind] = rule
-        habits = self._habits.get(outlet)
+        habits = None if outlet is None else self._habits.get(outlet)
         return Rules(
             off=frozenset(name for name, is_on in switches.items() if not is_on),
             own=tuple(
@@ -108,7 +101,7 @@ class Effect:
 
 
 def outlet_of(article: Article) -> str:
-    return str(article.meta.get("outlet") or "")[:400]
+    return outlet_in(article.meta)
 
 
 def of_outlet(name: str) -> Q:

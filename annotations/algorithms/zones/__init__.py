@@ -39,7 +39,7 @@ def find(
     """
     page = Page(split(text))
     recurring.mark(page, known_lines)
-    furniture.mark_phrases(page)
+    furniture.mark_phrases(page, text)
     furniture.mark_listings(page)
     furniture.mark_comments(page)
     opening.mark(page)

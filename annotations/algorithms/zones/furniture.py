@@ -24,8 +24,9 @@ _ABOUT_AUTHOR = re.compile(
 )
 
 
-def mark_phrases(page: Page) -> None:
-    marks = phrases.marks_in("\n".join(unit.text for unit in page.units))
+def mark_phrases(page: Page, text: str) -> None:
+    """Mark the units that say what they are; ``text`` is that of the page."""
+    marks = phrases.marks_in(text)
     for index in list(page.free()):
         if rule := _phrase(page.units[index], marks):
             page.take(index, rule)

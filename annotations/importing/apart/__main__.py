@@ -3,7 +3,7 @@
 Run by ``child.Child`` and by nothing else, as ``python -I apart NAME MEGABYTES``: here neither is
 the worker's. Reads requests from standard input and answers on standard output, each behind its
 length in four bytes; before a request stand the seconds that it may take. Imports nothing of ours
-but what lies here, and has neither our environment nor our files.
+but what lies here and ``algorithms``, and has neither our environment nor our files.
 """
 
 import importlib

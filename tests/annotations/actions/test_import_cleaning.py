@@ -4,7 +4,11 @@ import pytest
 from django.core.files.base import ContentFile
 
 from annotations.actions import imports
+from annotations.actions.import_cleaning import Cleaner
+from annotations.actions.import_reading import Row
 from annotations.enums import CleaningScope, Role, ZonesBy
+from annotations.importing import cleaning
+from annotations.importing.cleaning import CleaningProcess
 from annotations.models import Article, CleaningJob, OutletHabits
 from tests.annotations.actions.uploads import file_of, requested
 from tests.factories import TUESDAY, CodebookFactory, MemberFactory
@@ -144,6 +148,37 @@ def test_furniture_gives_way_to_work_that_comes_later(admin):
     article = Article.objects.get()
     assert said(article) == [("boilerplate", "Tweet")]
     assert (article.zones_by, article.version, article.revisions.count()) == ("record", 2, 1)
+
+
+def test_a_process_beside_the_worker_cleans_alike_and_is_not_missed_when_it_ended(
+    admin, monkeypatch
+):
+    job = requested(admin, text_file(1))
+    dates = [f"{day:02}/04/2023" for day in (13, 3)] * 200
+
+    def cleaned(beside):
+        lines = [f"Ferry of town stops\n\n{date}\n\n{SENTENCE}\n\nShare" for date in dates]
+        articles = [Article(text=text) for text in lines]
+        rows = [Row(1, "a.txt", 1, "", {"text": article.text}) for article in articles]
+        cleaner = Cleaner(job, TUESDAY, {}, beside)
+        for shown in cleaner.clean(list(zip(articles, rows, strict=True))):
+            cleaner.note(shown)
+        return cleaner.orders, [
+            (one.zones, one.zones_by, one.meta, one.meta_sources, one.story_sha256)
+            for one in articles
+        ]
+
+    alone = cleaned(None)
+    with CleaningProcess() as process:
+        process.start(Cleaner(job, TUESDAY, {}).book)
+        process.clean([])
+        assert cleaned(process) == alone
+        assert process.is_ready
+
+        monkeypatch.setattr(cleaning, "SECONDS", 0.000001)
+        assert cleaned(process) == alone
+        assert not process.is_ready
+    assert alone[0] == {"": ["day"]}
 
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared/articles"

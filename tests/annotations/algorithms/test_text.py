@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.algorithms.text import (
+    OffsetMap,
     TextRefused,
     canonical,
     decode,
@@ -48,6 +49,15 @@ def test_line_ends_become_lf_and_controls_become_replacement_characters(sent, ke
 )
 def test_nothing_else_changes(text):
     assert canonical(text)[0] == text
+
+
+def test_one_such_character_alone_is_enough_and_no_other_is():
+    line_ends = {"\r", "\u2028", "\u2029", "\x85"}
+    controls = {chr(code) for code in (*range(0x20), *range(0x80, 0xA0))} - {"\n", "\t"}
+
+    for char in map(chr, (*range(0x3000), *range(0xFDD0, 0x11000))):
+        kept = "\n" if char in line_ends else "\ufffd" if char in controls else char
+        assert canonical(f"é{char} ") == (f"é{kept} ", OffsetMap())
 
 
 @pytest.mark.parametrize("text", ["\ud83d", "a\udc00b", "\udc00\ud800"])
