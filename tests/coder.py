@@ -30,7 +30,7 @@ def save(assignment, *ops, **details):
         "since": 0,
         "text_sha256": assignment.task.article.text_sha256,
     }
-    return coding.apply_ops(assignment=assignment, ops=list(ops), **{**given, **details})
+    return coding.apply_ops(work=assignment.uuid, ops=list(ops), **{**given, **details})
 
 
 def statuses(answer):

@@ -74,7 +74,7 @@ def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
 
 def apply_ops(
     *,
-    assignment: Assignment,
+    work: UUID,
     by: User,
     at: datetime,
     client_id: str,
@@ -82,7 +82,9 @@ def apply_ops(
     text_sha256: str,
     ops: list[op_log.Op],
 ) -> dict[str, Any]:
-    """Save steps of coding, each once, and return their results and what changed ``since``.
+    """Save steps of coding on ``work``, the assignment of that UUID; each is done once.
+
+    Return their results and what changed ``since``.
 
     A step that is known is answered as the first time, in any state of the
     assignment. New steps on work that is not open are kept as a draft and
@@ -90,10 +92,11 @@ def apply_ops(
     """
     with transaction.atomic():
         # Read after the lock was waited for: a correction of the zones holds it too.
-        own = Assignment.objects.of(by).filter(pk=assignment.pk)
-        if own.select_for_update(of=("self",)).values("pk").first() is None:
+        own = Assignment.objects.of(by).filter(uuid=work).select_for_update(of=("self",))
+        locked = own.values_list("pk", flat=True).first()
+        if locked is None:
             raise MayNotCode(_("This is somebody else’s work."))
-        at_hand = queries.at_hand(assignment, ops, since)
+        at_hand = queries.at_hand(locked, ops, since)
         answer = _answers(at_hand, ops, client_id, at, text_sha256, by)
         if not isinstance(answer, Refused):
             held = at_hand.assignment

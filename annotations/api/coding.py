@@ -133,8 +133,6 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         own = Assignment.objects.of(self.request.user)
         if self.action == "retrieve":
             own = own.select_related("task__article", "task__batch", "codebook")
-        elif self.action == "ops":
-            own = own.only("pk")  # all the rest is read once the work is locked
         return own.filter(uuid=self.kwargs["uuid"]).first()
 
     @cached_property
@@ -147,10 +145,16 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        if not self.action or self.own_work is not None:
+        # To save takes a lock, under which the same is asked.
+        if self.action not in {None, "ops"}:
+            self.refuse_others()
+
+    def refuse_others(self):
+        """Answer 404 to who can't see the work, and 403 to an admin where it is the coder's."""
+        if self.own_work is not None:
             return
         project = self.assignment.task.batch.project
-        if self.action in self.own or not can_administer(request.user, project):
+        if self.action in self.own or not can_administer(self.request.user, project):
             raise exceptions.PermissionDenied
 
     def taken(self, serializer_class):
@@ -166,12 +170,14 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
     @extend_schema(responses=SavedDocument)
     def ops(self, request, uuid):
         """Save steps of coding, and learn what other windows did."""
-        sent = self.taken(OpsSerializer)
-        # The work's own pinned version decides; which one the client had is no reason to refuse.
-        del sent["codebook_version"]
-        answer = actions.apply_ops(
-            assignment=self.assignment, by=request.user, at=timezone.now(), **sent
-        )
+        try:
+            sent = self.taken(OpsSerializer)
+            # The pinned version decides; which one the client had is no reason to refuse.
+            del sent["codebook_version"]
+            answer = actions.apply_ops(work=uuid, by=request.user, at=timezone.now(), **sent)
+        except (actions.MayNotCode, exceptions.APIException):
+            self.refuse_others()
+            raise
         return Response(answer)
 
     @extend_schema(request=SubmissionSerializer, responses=HandedInDocument)

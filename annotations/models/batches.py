@@ -265,11 +265,7 @@ class AssignmentQuerySet(models.QuerySet):
 
     def of(self, user: User) -> AssignmentQuerySet:
         """Keep ``user``'s own work, where the user is still a coder."""
-        return self.filter(
-            coder__user_id=user.pk,
-            coder__removed_at=None,
-            task__batch__project__in=Project.objects.where(user, Role.CODER),
-        )
+        return self.filter(coder__in=Member.objects.acting(user, Role.CODER))
 
     def visible_to(self, user: User) -> AssignmentQuerySet:
         """One's own work; for admins everybody's, but in batches they are blind to."""

@@ -34,15 +34,8 @@ class User(AbstractUser):
 class ProjectQuerySet(models.QuerySet):
     def where(self, user: User, *roles: Role) -> ProjectQuerySet:
         """Keep the projects in which ``user`` may act in one of ``roles``."""
-        if not user.is_authenticated:
-            return self.none()
-        held = Member.objects.current().filter(
-            user=user, project=models.OuterRef("pk"), roles__overlap=user.usable(roles)
-        )
-        projects = self.filter(models.Exists(held))
-        if user.token is not None and user.token.project_id is not None:
-            projects = projects.filter(pk=user.token.project_id)
-        return projects
+        held = Member.objects.acting(user, *roles)
+        return self.filter(models.Exists(held.filter(project=models.OuterRef("pk"))))
 
     def visible_to(self, user: User) -> ProjectQuerySet:
         """Keep the projects of which ``user`` is a member in any role."""
@@ -79,6 +72,15 @@ class MemberQuerySet(models.QuerySet):
     def current(self) -> MemberQuerySet:
         """Leave out people who were removed from the project."""
         return self.filter(removed_at=None)
+
+    def acting(self, user: User, *roles: Role) -> MemberQuerySet:
+        """Keep ``user``'s own memberships, as far as they and the token allow one of ``roles``."""
+        if not user.is_authenticated:
+            return self.none()
+        held = self.current().filter(user=user, roles__overlap=user.usable(roles))
+        if user.token is not None and user.token.project_id is not None:
+            held = held.filter(project=user.token.project_id)
+        return held
 
     def people(self) -> MemberQuerySet:
         """Leave out external coders, who are names and can't sign in."""

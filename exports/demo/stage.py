@@ -118,7 +118,7 @@ class _Round:
         if flag:
             steps.append({"type": OpType.FLAG, **flag})
         answer = coding.apply_ops(
-            assignment=assignment,
+            work=assignment.uuid,
             by=self.users[name],
             at=at,
             client_id="demo",

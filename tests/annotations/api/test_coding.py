@@ -283,6 +283,9 @@ def test_another_coders_work_is_not_to_be_found(assignment):
     for rest in ("", "history/", "drafts/"):
         assert client.get(address(assignment, rest)).status_code == 404
     assert send(client, assignment, create()).status_code == 404
+    assert send(client, assignment, colour="red").status_code == 404
+    broken = client.post(address(assignment, "ops/"), "{", content_type="application/json")
+    assert broken.status_code == 404
     assert submit(client, assignment).status_code == 404
     assert client.post(address(assignment, "release/")).status_code == 404
     assert Assignment.objects.get(pk=assignment.pk).state == AssignmentState.ASSIGNED
@@ -346,7 +349,7 @@ def test_the_next_article_costs_ten_queries_however_much_waits(amount, django_as
 
 @pytest.mark.parametrize("amount", [1, 20])
 @pytest.mark.parametrize("step", ["create", "update", "delete"])
-def test_saving_costs_eight_queries_however_much_is_sent_and_was_done(
+def test_saving_costs_seven_queries_however_much_is_sent_and_was_done(
     step, amount, assignment, client, django_assert_num_queries
 ):
     made = [create() for _ in range(amount)]
@@ -360,8 +363,8 @@ def test_saving_costs_eight_queries_however_much_is_sent_and_was_done(
         ],
     }
 
-    # The session and its user are among the eight; the test's save point makes two more.
-    with django_assert_num_queries(8 + 2):
+    # The session and its user are among the seven; the test's save point makes two more.
+    with django_assert_num_queries(7 + 2):
         answer = send(client, assignment, *steps[step], since=0)
 
     assert {result["status"] for result in answer.json()["results"]} == {"applied"}
