@@ -112,6 +112,7 @@ class ReleaseRowSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
     failure = serializers.CharField()
+    is_retryable = serializers.BooleanField()
     retracted_reason = serializers.CharField()
     files = FileSerializer(many=True)
 
@@ -210,6 +211,14 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
         releases.cancel(release=release, by=request.user, at=timezone.now())
         return Response(self.get_serializer(self.get_object()).data)
 
+    @extend_schema(request=None)
+    @takes_nothing
+    def retry(self, request, uuid):
+        """Try a release again that failed for a reason that may be gone."""
+        release = self.get_object()
+        releases.retry(release=release, by=request.user, at=timezone.now())
+        return Response(self.get_serializer(self.get_object()).data)
+
     @extend_schema(request=RetractionSerializer)
     def retract(self, request, uuid):
         """Retract a release. Its number and files stay, with the reason beside them."""
@@ -282,6 +291,11 @@ urlpatterns: list[URLPattern] = [
         "releases/<uuid:uuid>/cancel/",
         ReleaseViewSet.as_view({"post": "cancel"}),
         name="release-cancel",
+    ),
+    path(
+        "releases/<uuid:uuid>/retry/",
+        ReleaseViewSet.as_view({"post": "retry"}),
+        name="release-retry",
     ),
     path(
         "releases/<uuid:uuid>/retract/",

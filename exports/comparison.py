@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from annotations.enums import ReleaseState
 from annotations.exceptions import Refused
 from annotations.models import User
+from exports import folders
 from exports.difference import ArticleChange, Difference
 from exports.formats import jsonl
 from exports.models import Release
@@ -78,7 +78,7 @@ def page(
 
 def _lines(release: Release) -> Iterator[bytes]:
     # Opened at once and not with the first line: what can't be read is said before anything is.
-    file = default_storage.open(release.files.get(name=jsonl.NAME).path)
+    file = folders.storage().open(release.files.get(name=jsonl.NAME).path)
     return _read(file)
 
 

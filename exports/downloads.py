@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from exports import folders
 from exports.models import ReleaseFile
 
 PIECE = 256 * 1024
@@ -110,7 +110,7 @@ def respond(request: HttpRequest, file: ReleaseFile) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
     return StreamingHttpResponse(
-        _read(default_storage.open(file.path), sent),
+        _read(folders.storage().open(file.path), sent),
         status=status,
         headers=headers,
         content_type=content_type,

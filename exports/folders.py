@@ -1,61 +1,85 @@
 """Where the files of a release lie, and how they get there whole or not at all.
 
-Each claim of a release writes into a folder of its own, ``releases/<uuid>/<epoch>``:
-two workers that both believe a release theirs can't touch each other's files,
-and only the row that is committed at the end says which folder counts.
+A published file is named by its content, ``releases/<uuid>/<sha256>/<name>``, and a
+worker's draft by the worker's claim: two that both believe a release theirs can't
+touch each other's drafts, and what they publish under one name is the same. The
+rows that are committed at the end say which files count; ``tidy`` removes the rest.
 """
 
 import hashlib
 import os
-import shutil
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
-from django.core.files.storage import default_storage
+from django.core.files import File
+from django.core.files.storage import Storage, storages
 
 from exports.manifest import Written
-from exports.models import Release
+from exports.models import Release, ReleaseShard
 
 ROOT = "releases"
 _BUFFER = 2**20
 
 
-def path_of(release: Release, name: str) -> str:
-    """Return where in the storage a file of this claim lies."""
-    return f"{ROOT}/{release.uuid}/{release.epoch}/{name}"
+def storage() -> Storage:
+    """Return where releases are kept: a folder, or a bucket that all machines reach."""
+    return storages["releases"]
+
+
+def path_of(release: Release, file: Written) -> str:
+    """Return where in the storage a file is published."""
+    return f"{ROOT}/{release.uuid}/{file.sha256}/{file.name}"
 
 
 def write(release: Release, name: str, pieces: Iterable[bytes]) -> Written:
-    """Write a file of a release as ``write_to`` does."""
-    target = Path(default_storage.path(path_of(release, name)))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return write_to(target, pieces)
+    """Publish a file of a release, once it is complete and on disk."""
+    draft = f"{ROOT}/{release.uuid}/{release.epoch}-{name}.part"
+    return _write(draft, name, pieces, partial(path_of, release))
+
+
+def path_of_shard(shard: ReleaseShard) -> str:
+    """Return where this claim of a shard writes; no other claim does."""
+    return f"{ROOT}/{shard.release.uuid}/shards/{shard.number}-{shard.epoch}.jsonl"
+
+
+def write_shard(shard: ReleaseShard, pieces: Iterable[bytes]) -> Written:
+    """Write the lines of a shard."""
+    path = path_of_shard(shard)
+    return _write(f"{path}.part", path, pieces, lambda written: path)
 
 
 def write_to(target: Path, pieces: Iterable[bytes]) -> Written:
     """Write a file piece by piece; it has its name only when it is complete and on disk."""
     draft = target.with_name(f"{target.name}.part")
-    digest = hashlib.sha256()
-    size = 0
-    try:
-        with draft.open("wb", buffering=_BUFFER) as file:
-            for piece in pieces:
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync(target.parent)
-    return Written(target.name, size, digest.hexdigest())
+    with _removed_at_the_end(draft):
+        written = _fill(draft, target.name, pieces)
+        _rename(draft, target)
+    return written
 
 
-def read(release: Release, name: str) -> Iterator[bytes]:
-    """Yield the lines of a file that this claim has written."""
-    with Path(default_storage.path(path_of(release, name))).open("rb") as file:
-        yield from file
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open a file of the storage for reading."""
+    with storage().open(path) as stored:
+        # The file within: lines of the wrapper would end at carriage returns too.
+        yield stored.file
+
+
+def read(release: Release, file: Written) -> Iterator[bytes]:
+    """Yield the lines of a published file."""
+    with opened(path_of(release, file)) as stored:
+        yield from stored
+
+
+def pieces(path: str) -> Iterator[bytes]:
+    """Yield a file of the storage in pieces, holding one at a time."""
+    with opened(path) as stored:
+        while piece := stored.read(_BUFFER):
+            yield piece
 
 
 def measure(name: str, content: bytes) -> Written:
@@ -63,30 +87,86 @@ def measure(name: str, content: bytes) -> Written:
     return Written(name, len(content), hashlib.sha256(content).hexdigest())
 
 
-def remove(release: Release) -> None:
-    """Remove what this claim has written."""
-    shutil.rmtree(_folder(release) / str(release.epoch), ignore_errors=True)
+def remove_shard(shard: ReleaseShard) -> None:
+    """Remove what this claim of a shard has written."""
+    storage().delete(path_of_shard(shard))
 
 
-def remove_earlier(release: Release) -> None:
-    """Remove what earlier claims left behind; a later one's folder may be the published one."""
-    for folder in _folder(release).glob("*"):
-        if int(folder.name) < release.epoch:
-            shutil.rmtree(folder, ignore_errors=True)
+def tidy(release: Release, keep: Collection[str] = ()) -> None:
+    """Remove everything that lies there for a release, but for the files at the paths to keep."""
+    _tidy(f"{ROOT}/{release.uuid}", keep)
 
 
-def remove_all(release: Release) -> None:
-    """Remove whatever was written for a release that came to nothing."""
-    shutil.rmtree(_folder(release), ignore_errors=True)
-
-
-def _folder(release: Release) -> Path:
-    return Path(default_storage.path(f"{ROOT}/{release.uuid}"))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _tidy(folder: str, keep: Collection[str]) -> None:
     try:
-        os.fsync(handle)
+        folders, files = storage().listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in files:
+        if f"{folder}/{name}" not in keep:
+            storage().delete(f"{folder}/{name}")
+    for name in folders:
+        _tidy(f"{folder}/{name}", keep)
+    # Only folders of a disk have to be removed too, and only those that are empty can be.
+    with suppress(OSError):
+        storage().delete(folder)
+
+
+def _write(
+    draft: str, name: str, pieces: Iterable[bytes], path_of: Callable[[Written], str]
+) -> Written:
+    folder = _folder()
+    if folder is None:
+        # Nothing can be renamed in a bucket; a file is there when it is uploaded, or not at all.
+        with tempfile.NamedTemporaryFile(suffix=".part") as file:
+            written = _fill(Path(file.name), name, pieces)
+            storage().save(path_of(written), File(file))
+        return written
+    part = folder / draft
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with _removed_at_the_end(part):
+        written = _fill(part, name, pieces)
+        target = folder / path_of(written)
+        target.parent.mkdir(exist_ok=True)
+        _rename(part, target)
+    return written
+
+
+def _folder() -> Path | None:
+    """Return the folder of a storage that is one."""
+    try:
+        return Path(storage().path(""))
+    except NotImplementedError:
+        return None
+
+
+def _fill(draft: Path, name: str, pieces: Iterable[bytes]) -> Written:
+    digest = hashlib.sha256()
+    size = 0
+    with draft.open("wb", buffering=_BUFFER) as file:
+        for piece in pieces:
+            file.write(piece)
+            digest.update(piece)
+            size += len(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return Written(name, size, digest.hexdigest())
+
+
+@contextmanager
+def _removed_at_the_end(draft: Path) -> Iterator[None]:
+    try:
+        yield
     finally:
-        os.close(handle)
+        draft.unlink(missing_ok=True)
+
+
+def _rename(draft: Path, target: Path) -> None:
+    os.replace(draft, target)
+    # The folder may be new as well.
+    for folder in (target.parent, target.parent.parent):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -2,17 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
-
-from django.core.files.storage import default_storage
 
 from annotations.queries.invariants import CHECKS as CHECKS_OF_ANNOTATIONS
 from annotations.queries.invariants import Check
 from annotations.queries.invariants.asking import found
-from exports import rendering
+from exports import folders, rendering
 from exports.formats import jsonl
 from exports.models import Release, ReleaseFile
-from exports.recipe import Recipe
 
 PUBLISHED = ("ready", "retracted")
 
@@ -31,13 +27,15 @@ def release_numbers_have_no_gaps() -> Iterator[str]:
 def release_files_are_what_was_published() -> Iterator[str]:
     """Every file of a release is there, with the size and the hash that it was published with."""
     for file in ReleaseFile.objects.select_related("release").order_by("pk").iterator():
-        path = Path(default_storage.path(file.path))
-        if not path.is_file():
+        if not folders.storage().exists(file.path):
             yield f"{file.name} of release {file.release.uuid} is missing"
             continue
-        with path.open("rb") as stored:
-            digest = hashlib.file_digest(stored, "sha256").hexdigest()
-        if (path.stat().st_size, digest) != (file.bytes, file.sha256):
+        digest = hashlib.sha256()
+        size = 0
+        for piece in folders.pieces(file.path):
+            digest.update(piece)
+            size += len(piece)
+        if (size, digest.hexdigest()) != (file.bytes, file.sha256):
             yield f"{file.name} of release {file.release.uuid} differs"
 
 
@@ -59,7 +57,7 @@ def releases_can_be_rendered_again() -> Iterator[str]:
     """What a release has pinned still gives the bytes that were published."""
     for release in Release.objects.filter(state__in=PUBLISHED).order_by("pk"):
         digest = hashlib.sha256()
-        for record in rendering.records(release, Recipe.from_json(release.request)):
+        for record in rendering.records(release, rendering.roster_of(release)):
             digest.update(jsonl.line(record))
         if digest.hexdigest() != release.content_hash:
             yield f"release {release.uuid}"

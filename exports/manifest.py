@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,15 @@ class Tally:
             self.labels[span["label"]] += 1
             self.sources[span["source"]] += 1
         self.codings += len(record.get("codings", ()))
+
+    def merge(self, counts: Mapping[str, Any]) -> None:
+        """Add what another tally said of itself."""
+        self.articles += counts["articles"]
+        self.spans += counts["spans"]
+        self.codings += counts["codings"]
+        self.labels.update(counts["spans_by_label"])
+        self.sources.update(counts["spans_by_source"])
+        self.splits.update(counts["articles_by_split"])
 
     def as_json(self) -> dict[str, Any]:
         return {

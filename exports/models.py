@@ -5,7 +5,17 @@ from django.db import models
 from django.db.models import Q
 
 from annotations.enums import ReleaseState, Role
-from annotations.models import Article, Assignment, Batch, Gold, Job, Project, Task, User
+from annotations.models import (
+    Article,
+    Assignment,
+    Batch,
+    Claimable,
+    Gold,
+    Job,
+    Project,
+    Task,
+    User,
+)
 from annotations.models.coding import APPEND_ONLY
 
 UNFINISHED = (
@@ -42,9 +52,21 @@ class ReleaseQuerySet(models.QuerySet):
     def unfinished(self) -> ReleaseQuerySet:
         return self.filter(state__in=UNFINISHED)
 
+    def to_freeze(self) -> ReleaseQuerySet:
+        return self.filter(state__in=[ReleaseState.QUEUED, ReleaseState.FREEZING])
+
+    def to_publish(self) -> ReleaseQuerySet:
+        """Keep those whose shards are all handed in."""
+        written = self.filter(state__in=[ReleaseState.RENDERING, ReleaseState.FINALIZING])
+        return written.exclude(pk__in=ReleaseShard.objects.waiting().values("release"))
+
 
 class Release(Job):
-    """An immutable, numbered gold dataset. ``request`` says all that it depends on."""
+    """An immutable, numbered gold dataset. ``request`` says all that it depends on.
+
+    From ``frozen_at`` on, nothing else in the database matters to it but rows that
+    never change. ``coders`` are the UUIDs of the members whom its records name.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
     number = models.PositiveIntegerField()
@@ -55,6 +77,9 @@ class Release(Job):
     state = models.CharField(
         max_length=12, choices=ReleaseState.choices, default=ReleaseState.QUEUED, db_index=True
     )
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    coders = models.JSONField(null=True, blank=True)
+    is_retryable = models.BooleanField(default=False)
     content_hash = models.CharField(max_length=64, blank=True)
     manifest = models.JSONField(default=dict, blank=True)
     retracted_reason = models.TextField(blank=True)
@@ -74,6 +99,10 @@ class Release(Job):
                 condition=Q(state="retracted") & ~Q(retracted_reason="")
                 | ~Q(state="retracted") & Q(retracted_reason=""),
                 name="retracted_release_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_retryable=False) | Q(state="failed"),
+                name="only_a_failed_release_is_retryable",
             ),
         ]
         triggers = [
@@ -134,10 +163,23 @@ class ReleaseItem(models.Model):
     ``split`` are copies, because they can be corrected later.
     """
 
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="items")
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
-    gold = models.ForeignKey(Gold, on_delete=models.PROTECT, related_name="+", null=True)
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, related_name="items", db_index=False
+    )
+    # One statement writes the items from the very rows that they point to. To look each of these
+    # up again would take half of the time of freezing; ``fsck`` does.
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    gold = models.ForeignKey(
+        Gold,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+    )
     submissions = models.JSONField(default=list)
     meta = models.JSONField()
     zones = models.JSONField()
@@ -150,12 +192,71 @@ class ReleaseItem(models.Model):
                 fields=["release", "article"], name="article_is_in_a_release_once"
             ),
         ]
+        indexes = [models.Index(fields=["release", "id"], name="release_items_in_their_order")]
         triggers = [
-            pgtrigger.Protect(name="release_item_never_changes", operation=APPEND_ONLY),
+            pgtrigger.Protect(name="release_item_never_changes", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="item_stays_as_long_as_its_release_counts",
+                operation=pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF NOT EXISTS (SELECT FROM exports_release release
+                                   WHERE release.id = OLD.release_id
+                                     AND NOT release.is_retryable
+                                     AND release.state IN ('failed', 'cancelled')) THEN
+                        RAISE check_violation USING
+                            MESSAGE = 'an item stays as long as its release counts',
+                            CONSTRAINT = 'item_stays_as_long_as_its_release_counts';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.article} in {self.release}"
+
+
+class ReleaseShardQuerySet(models.QuerySet):
+    def waiting(self) -> ReleaseShardQuerySet:
+        """Keep those that nobody has handed in yet."""
+        return self.filter(path="")
+
+
+class ReleaseShard(Claimable):
+    """A stretch of a release's items that one worker renders: those from ``first`` to ``last``.
+
+    With ``path`` set it is handed in, and ``tally`` says what is in it. Shards
+    are scaffolding: they go when the release is published or given up.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="shards")
+    number = models.PositiveIntegerField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    path = models.CharField(max_length=400, blank=True)
+    bytes = models.PositiveBigIntegerField(default=0)
+    tally = models.JSONField(default=dict, blank=True)
+
+    objects = ReleaseShardQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "number"], name="shard_of_a_release_is_numbered"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="shard_that_is_handed_in_never_changes",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__path=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shard {self.number} of {self.release}"
 
 
 class ReleaseFile(models.Model):

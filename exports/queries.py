@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Collate, Left
+from django.db.models.functions import Collate, Left, RowNumber
 
 from annotations.enums import AssignmentState, JobState, TaskState
-from annotations.models import (
-    Assignment,
-    Batch,
-    Gold,
-    Member,
-    Project,
-    Submission,
-    Task,
-    User,
-)
+from annotations.models import Assignment, Batch, Gold, Member, Project, Submission, Task, User
 from exports.models import Release
 from exports.recipe import Recipe
 
-CHUNK = 500
-
-
-class Choice(NamedTuple):
-    """The task that speaks for an article, and those of other batches that don't."""
-
-    task: dict[str, Any]
-    others: list[dict[str, Any]]
+COUNTS = """
+    WITH chosen (gold) AS ({chosen})
+    SELECT count(*), coalesce(sum(jsonb_array_length(gold.spans)), 0)
+    FROM chosen LEFT JOIN annotations_gold gold ON gold.id = chosen.gold
+"""
 
 
 def batches_of(project: Project, recipe: Recipe) -> QuerySet[Batch]:
@@ -54,8 +40,11 @@ def batches_closed_to(user: User, project: Project, recipe: Recipe) -> QuerySet[
     return batches.filter(closed)
 
 
-def candidates(project: Project, recipe: Recipe) -> QuerySet[Task]:
-    """Return the tasks that could speak for an article: by article, the best first."""
+def candidates(project: Project, recipe: Recipe) -> QuerySet[Any]:
+    """Return the tasks that could speak for an article, each with its ``place`` among these.
+
+    They come by article, in the order of the release, the best first.
+    """
     tasks = Task.objects.filter(
         batch__in=batches_of(project, recipe),
         article__withdrawn_at=None,
@@ -72,16 +61,21 @@ def candidates(project: Project, recipe: Recipe) -> QuerySet[Task]:
                 handed_in.values("assignment__task").annotate(at=Max("submitted_at")).values("at")
             )
         ).exclude(handed_in_at=None)
-        best_first.append("-handed_in_at")
+        best_first.append(F("handed_in_at").desc())
     else:
         tasks = tasks.filter(state=TaskState.ADJUDICATED)
+    best_first += [F("batch__created_at").desc(), F("pk").desc()]
+    return tasks.annotate(
+        place=Window(RowNumber(), partition_by=F("article"), order_by=best_first)
+    ).order_by(Collate("article__key", "C"), "place")
+
+
+def chosen(project: Project, recipe: Recipe) -> QuerySet[Any]:
+    """Return the task that speaks for each article, with the ``gold`` that it says, if any."""
     gold = Gold.objects.filter(task=OuterRef("pk")).order_by("-number")
     # A reopened task has gold too, but of a ruling that is being reconsidered.
-    tasks = tasks.annotate(
-        gold_id=Subquery(gold.values("pk")[:1]),
-        gold_version=Subquery(gold.values("codebook_version")[:1]),
-    )
-    return tasks.order_by(Collate("article__key", "C"), *best_first, "-batch__created_at", "-pk")
+    tasks = candidates(project, recipe).annotate(gold=Subquery(gold.values("pk")[:1]))
+    return tasks.filter(place=1)
 
 
 def filtered(tasks: QuerySet[Task], recipe: Recipe) -> QuerySet[Task]:
@@ -102,85 +96,48 @@ def filtered(tasks: QuerySet[Task], recipe: Recipe) -> QuerySet[Task]:
     return tasks
 
 
-def choices(project: Project, recipe: Recipe) -> Iterator[Choice]:
-    """Yield one choice per article in the order of the release, holding few at a time."""
-    rows = candidates(project, recipe).values(
-        "pk",
-        "state",
-        "article_id",
-        "gold_id",
-        "gold_version",
-        key=F("article__key"),
-        meta=F("article__meta"),
-        zones=F("article__zones"),
-        cluster=F("article__cluster__name"),
-        imported_split=F("article__split"),
-        batch_uuid=F("batch__uuid"),
-        batch_name=F("batch__name"),
-    )
-    for _, group in groupby(rows.iterator(chunk_size=CHUNK), key=lambda row: row["article_id"]):
-        best, *others = group
-        yield Choice(best, others)
-
-
-def submissions_of(tasks: list[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return each task's codings as they were handed in last, by coder."""
-    latest = (
-        Submission.objects.filter(
-            assignment__task__in=tasks, assignment__state=AssignmentState.SUBMITTED
-        )
-        .order_by("assignment", "-submitted_at", "-pk")
-        .distinct("assignment")
-        .values(
-            "uuid",
-            "codebook_version",
-            member=F("assignment__coder__uuid"),
-            task=F("assignment__task"),
-        )
-    )
-    found: dict[int, list[dict[str, Any]]] = {task: [] for task in tasks}
-    for row in latest:
-        found[row["task"]].append(row)
-    return found
-
-
 def preview(project: Project, recipe: Recipe) -> dict[str, int]:
     """Count what a release would hold if it were frozen now."""
-    articles = spans = repeated = 0
-    golds: list[int] = []
-    for choice in choices(project, recipe):
-        articles += 1
-        repeated += len(choice.others)
-        golds.append(choice.task["gold_id"])
-    if recipe.has_gold:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT coalesce(sum(jsonb_array_length(spans)), 0)"
-                " FROM annotations_gold WHERE id = ANY(%s)",
-                [golds],
-            )
-            spans = int(cursor.fetchone()[0])
-    return {"articles": articles, "spans": spans, "repeated": repeated}
+    golds, values = chosen(project, recipe).values_list("gold").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS.format(chosen=golds), values)
+        articles, spans = cursor.fetchone()
+    repeated = candidates(project, recipe).filter(place__gt=1).count()
+    return {
+        "articles": articles,
+        "spans": int(spans) if recipe.has_gold else 0,
+        "repeated": repeated,
+    }
 
 
 def coders_in(release: Release, recipe: Recipe) -> list[Member]:
     """Return everybody whom the records of a frozen release name as a coder."""
+    # Releases of before this was pinned have to be gone through.
+    coders = coders_named(release, recipe) if release.coders is None else release.coders
+    members = Member.objects.filter(project=release.project_id, uuid__in=coders)
+    return list(members.select_related("user").order_by("uuid"))
+
+
+def coders_named(release: Release, recipe: Recipe) -> list[str]:
+    """Return the UUIDs of the coders whom the items of a release name."""
     sources = []
     if recipe.has_gold:
-        sources.append(
-            "SELECT jsonb_path_query(g.spans, '$[*].coders[*]') #>> '{}'"
-            " FROM exports_releaseitem i JOIN annotations_gold g ON g.id = i.gold_id"
-            " WHERE i.release_id = %(release)s"
-        )
+        sources.append("""
+            SELECT DISTINCT jsonb_array_elements_text(named.coders) FROM (
+                SELECT DISTINCT span -> 'coders' AS coders
+                FROM exports_releaseitem item
+                JOIN annotations_gold gold ON gold.id = item.gold_id
+                CROSS JOIN jsonb_array_elements(gold.spans) span
+                WHERE item.release_id = %(release)s
+            ) named WHERE jsonb_typeof(named.coders) = 'array'
+        """)
     if recipe.has_codings:
-        sources.append(
-            "SELECT jsonb_path_query(i.submissions, '$[*].member') #>> '{}'"
-            " FROM exports_releaseitem i WHERE i.release_id = %(release)s"
-        )
+        sources.append("""
+            SELECT DISTINCT jsonb_path_query(item.submissions, '$[*].member') #>> '{}'
+            FROM exports_releaseitem item WHERE item.release_id = %(release)s
+        """)
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ".join(f"({source})" for source in sources), {"release": release.pk}
         )
-        uuids = [uuid for (uuid,) in cursor.fetchall()]
-    members = Member.objects.filter(project=release.project_id, uuid__in=uuids)
-    return list(members.select_related("user").order_by("uuid"))
+        return sorted(uuid for (uuid,) in cursor.fetchall())

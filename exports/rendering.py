@@ -1,37 +1,82 @@
 """From frozen rows to records: the same rows give the same records, today and in a year."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from annotations.models import Submission
+import orjson
+from django.db import connection
+
 from exports import queries
-from exports.models import Release, ReleaseItem
+from exports.formats import jsonl
+from exports.models import Release
 from exports.recipe import Recipe
 from exports.records import Frozen, Record, Roster, build
 
-CHUNK = 200
+CHUNK = 500
+
+#: COPY in binary is the fastest way out of the database: nothing is escaped, and JSON comes as
+#: the text that it is. Everything that a record needs stands in one row.
+ROWS = """
+    COPY (
+        SELECT item.id, article.key, {text}, article.text_sha256, item.meta::text,
+               item.zones::text, item.cluster, item.split, gold.codebook_version,
+               gold.spans::text, {codings}
+        FROM (SELECT * FROM exports_releaseitem
+              WHERE release_id = %(release)s AND id > %(after)s AND id <= %(last)s
+              ORDER BY id LIMIT %(most)s) item
+        JOIN annotations_article article ON article.id = item.article_id
+        LEFT JOIN annotations_gold gold ON gold.id = item.gold_id
+        ORDER BY item.id
+    ) TO STDOUT (FORMAT binary)
+"""
+TYPES = ["int8", *["text"] * 7, "int4", "text", "text"]
+CODINGS = """
+    (SELECT jsonb_agg(jsonb_build_object(
+                'member', coding ->> 'member',
+                'codebook_version', handed_in.codebook_version,
+                'spans', handed_in.spans))::text
+     FROM jsonb_array_elements(item.submissions) coding
+     JOIN annotations_submission handed_in ON handed_in.uuid = (coding ->> 'submission')::uuid)
+"""
+NOTHING = "NULL::text"
+END = 2**63 - 1
 
 
 class OutOfOrder(Exception):
     """The items of a release don't stand in the order of their articles' keys."""
 
 
-def records(release: Release, recipe: Recipe) -> Iterator[Record]:
-    """Yield the records of a frozen release in the order of their ids, holding few at a time."""
-    roster = roster_of(release, recipe)
-    last = ""
-    for chunk in _chunks(release):
-        handed_in = _submissions(chunk) if recipe.has_codings else {}
-        for item in chunk:
-            article = _frozen(item, recipe, handed_in)
-            if article.key <= last:
-                raise OutOfOrder(article.key)
-            last = article.key
-            yield build(article, recipe=recipe, roster=roster)
+def records(
+    release: Release,
+    roster: Roster,
+    *,
+    first: int = 0,
+    last: int = END,
+    between: Callable[[int], None] = lambda done: None,
+) -> Generator[Record, None, None]:
+    """Yield records of a frozen release in the order of their ids, holding few at a time.
+
+    ``first`` and ``last`` are the items to begin and to end with. While records come, the
+    connection is busy: ``between`` is called, with their number so far, whenever it is free.
+    Whoever does not take all of them closes the iterator.
+    """
+    recipe = Recipe.from_json(release.request)
+    key = ""
+    for row in _rows(release, recipe, after=first - 1, last=last, between=between):
+        record = build(_frozen(row, orjson.loads), recipe=recipe, roster=roster)
+        if jsonl.has_floats(record):
+            # It may have been an integer that is too long for the fast reader.
+            record = build(_frozen(row, json.loads), recipe=recipe, roster=roster)
+        if record["id"] <= key:
+            raise OutOfOrder(record["id"])
+        key = record["id"]
+        yield record
 
 
-def roster_of(release: Release, recipe: Recipe) -> Roster:
+def roster_of(release: Release) -> Roster:
     """Say what the coders of a frozen release are called in it."""
+    recipe = Recipe.from_json(release.request)
     members = queries.coders_in(release, recipe)
     if recipe.real_names:
         return Roster.named({str(m.uuid): (m.name, m.is_external) for m in members})
@@ -42,41 +87,53 @@ def roster_of(release: Release, recipe: Recipe) -> Roster:
     )
 
 
-def _chunks(release: Release) -> Iterator[list[ReleaseItem]]:
-    # By primary key and not through a cursor: the worker writes its progress in between.
-    items = release.items.select_related("article", "gold").order_by("pk")
-    last = 0
-    while chunk := list(items.filter(pk__gt=last)[:CHUNK]):
-        yield chunk
-        last = chunk[-1].pk
+def _rows(
+    release: Release,
+    recipe: Recipe,
+    *,
+    after: int,
+    last: int,
+    between: Callable[[int], None],
+) -> Iterator[tuple]:
+    query = ROWS.format(
+        text="article.text" if recipe.text else NOTHING,
+        codings=CODINGS if recipe.has_codings else NOTHING,
+    )
+    where = {"release": release.pk, "last": last, "most": CHUNK}
+    done = 0
+    is_last = False
+    while not is_last:
+        rows = 0
+        with (
+            connection.wrap_database_errors,
+            connection.cursor() as cursor,
+            cursor.copy(query, where | {"after": after}) as copy,
+        ):
+            copy.set_types(TYPES)
+            for row in copy.rows():
+                rows += 1
+                after = row[0]
+                yield row
+        is_last = rows < CHUNK
+        done += rows
+        between(done)
 
 
-def _submissions(items: list[ReleaseItem]) -> dict[str, dict[str, Any]]:
-    uuids = [coding["submission"] for item in items for coding in item.submissions]
-    rows = Submission.objects.filter(uuid__in=uuids).values("uuid", "spans", "codebook_version")
-    return {str(row["uuid"]): row for row in rows}
-
-
-def _frozen(item: ReleaseItem, recipe: Recipe, handed_in: dict[str, dict[str, Any]]) -> Frozen:
-    codings = [
-        (coding["member"], handed_in[coding["submission"]])
-        for coding in (item.submissions if recipe.has_codings else ())
-    ]
-    if item.gold is not None:
-        version = item.gold.codebook_version
-    else:
-        used = [row["codebook_version"] for _, row in codings if row["codebook_version"]]
+def _frozen(row: tuple, read: Callable[[str], Any]) -> Frozen:
+    _, key, text, text_sha256, meta, zones, cluster, split, version, gold, handed_in = row
+    codings: list[dict[str, Any]] = read(handed_in) if handed_in else []
+    if gold is None:
+        used = [coding["codebook_version"] for coding in codings if coding["codebook_version"]]
         version = max(used, default=None)
-    article = item.article
     return Frozen(
-        key=article.key,
-        text=article.text,
-        text_sha256=article.text_sha256,
-        meta=item.meta,
-        zones=item.zones,
-        cluster=item.cluster,
-        split=item.split,
+        key=key,
+        text=text,
+        text_sha256=text_sha256,
+        meta=read(meta),
+        zones=read(zones),
+        cluster=cluster,
+        split=split,
         codebook_version=version,
-        gold=None if item.gold is None else item.gold.spans,
-        codings=[(member, row["spans"]) for member, row in codings],
+        gold=None if gold is None else read(gold),
+        codings=[(coding["member"], coding["spans"]) for coding in codings],
     )

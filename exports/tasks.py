@@ -1,6 +1,7 @@
 """Doorbells: ids in, one action."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from exports.actions import building
 
@@ -15,4 +16,4 @@ def build_release(*, release_id: int) -> None:
 
 @shared_task(name="releases.sweep")
 def sweep_releases() -> None:
-    building.sweep()
+    building.sweep(at=timezone.now())

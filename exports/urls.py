@@ -15,5 +15,6 @@ urlpatterns = [
     path("releases/<uuid:uuid>/changes/", views.release_changes, name="release-changes"),
     path("releases/<uuid:uuid>/progress/", views.release_progress, name="release-progress"),
     path("releases/<uuid:uuid>/cancel/", views.release_cancel, name="release-cancel"),
+    path("releases/<uuid:uuid>/retry/", views.release_retry, name="release-retry"),
     path("releases/<uuid:uuid>/retract/", views.release_retract, name="release-retract"),
 ]

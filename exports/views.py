@@ -200,27 +200,25 @@ def release_progress(request, uuid):
 
 @require_POST
 def release_cancel(request, uuid):
-    release = _release(request, uuid)
-    try:
-        releases.cancel(release=release, by=request.user, at=timezone.now())
-    except Refused as refusal:
-        if refusal.status == 403:
-            raise PermissionDenied from refusal
-        messages.error(request, str(refusal))
-    return redirect("exports:release", release.uuid)
+    return _changed(request, _release(request, uuid), releases.cancel)
+
+
+@require_POST
+def release_retry(request, uuid):
+    return _changed(request, _release(request, uuid), releases.retry)
 
 
 @require_POST
 def release_retract(request, uuid):
-    release = _release(request, uuid)
     form = RetractionForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    return _changed(request, _release(request, uuid), releases.retract, reason=reason)
+
+
+def _changed(request, release, change, **given):
+    """Change a release and go back to its page, which says so if that was refused."""
     try:
-        releases.retract(
-            release=release,
-            reason=form.cleaned_data["reason"] if form.is_valid() else "",
-            by=request.user,
-            at=timezone.now(),
-        )
+        change(release=release, by=request.user, at=timezone.now(), **given)
     except Refused as refusal:
         if refusal.status == 403:
             raise PermissionDenied from refusal

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from tests import databases
+from tests.files import storages_in
 from tests.stack import Stack
 from workbench.env import APPLICATION_ROLE
 from workbench.services import privileges
@@ -62,12 +63,7 @@ def as_application():
 @pytest.fixture(autouse=True)
 def files_of_their_own(settings, tmp_path):
     """Keep uploads and releases of a test in a folder that goes with it."""
-    storages = dict(settings.STORAGES)
-    storages["default"] = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files"},
-    }
-    settings.STORAGES = storages
+    settings.STORAGES = storages_in(tmp_path / "files")
 
 
 @pytest.fixture(scope="session")
@@ -86,12 +82,7 @@ def running_stack(django_db_setup, django_db_blocker, tmp_path_factory):
 def stack(running_stack, transactional_db, settings, files_of_their_own):
     """Return real servers, all of them running, that see what the test commits."""
     running_stack.mend()
-    storages = dict(settings.STORAGES)
-    storages["default"] = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": running_stack.files},
-    }
-    settings.STORAGES = storages
+    settings.STORAGES = storages_in(running_stack.files)
     return running_stack
 
 

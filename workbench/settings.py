@@ -240,11 +240,13 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "workbench.static.WheelFinder",
 ]
+_FILES = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": DATA / "files", "file_permissions_mode": 0o640},
+}
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA / "files", "file_permissions_mode": 0o640},
-    },
+    "default": _FILES,
+    "releases": _FILES,
     "staticfiles": {"BACKEND": "workbench.static.ModuleStorage"},
 }
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)

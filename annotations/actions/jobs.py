@@ -14,11 +14,11 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from annotations.models import Job
+from annotations.models import Claimable, Job
 
 logger = logging.getLogger(__name__)
 
-J = TypeVar("J", bound=Job)
+C = TypeVar("C", bound=Claimable)
 
 LEASE = timedelta(seconds=30)
 
@@ -49,32 +49,46 @@ def unclaimed() -> models.Q:
     return models.Q(lease_until=None) | models.Q(lease_until__lt=Now())
 
 
-def claim(jobs: models.QuerySet[J], pk: int) -> J | None:
-    """Take the job ``pk`` of ``jobs``, or return ``None`` if it is done, gone or somebody's.
+def claim(rows: models.QuerySet[C], pk: int) -> C | None:
+    """Take the row ``pk`` of ``rows``, or return ``None`` if it is done, gone or somebody's.
 
-    ``jobs`` holds those that may still be worked on. The claim lasts for a
-    lease and is renewed by ``check_in``.
+    ``rows`` holds those that may still be worked on. The claim lasts for a
+    lease and is renewed by ``renew``.
     """
+    return claim_next(rows.filter(pk=pk))
+
+
+def claim_next(rows: models.QuerySet[C]) -> C | None:
+    """Take the first of ``rows`` that nobody has; ``None`` if there is none."""
     with transaction.atomic():
-        job = jobs.select_for_update(skip_locked=True).filter(unclaimed(), pk=pk).first()
-        if job is None:
+        row = rows.select_for_update(skip_locked=True).filter(unclaimed()).first()
+        if row is None:
             return None
-        job.epoch += 1
-        jobs.model._default_manager.filter(pk=pk).update(
-            epoch=job.epoch, lease_until=Now() + LEASE
+        row.epoch += 1
+        rows.model._default_manager.filter(pk=row.pk).update(
+            epoch=row.epoch, lease_until=Now() + LEASE
         )
-    return job
+    return row
+
+
+def renew(mine: models.QuerySet[C], **progress: Any) -> None:
+    """Renew the lease of the one row in ``mine`` and write ``progress`` fields.
+
+    ``mine`` names the epoch of the claim; where it holds no row any more,
+    another worker has it, and ``LostClaim`` is raised.
+    """
+    if not mine.update(lease_until=Now() + LEASE, **progress):
+        raise LostClaim
 
 
 def check_in(job: Job, **progress: Any) -> None:
-    """Renew the lease and write ``progress`` fields.
+    """Renew a job's lease and write ``progress`` fields.
 
     Raises ``LostClaim`` when another worker has the job, ``CancelRequested``
     when a person asked for its end.
     """
     mine = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch)
-    if not mine.update(lease_until=Now() + LEASE, **progress):
-        raise LostClaim
+    renew(mine, **progress)
     if mine.filter(is_cancel_requested=True).exists():
         raise CancelRequested
     for field, value in progress.items():

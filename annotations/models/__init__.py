@@ -31,7 +31,7 @@ from annotations.models.codebook import (
 from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
 from annotations.models.flags import FlagAnswer
 from annotations.models.invitations import Invitation, InvitationUse
-from annotations.models.jobs import Job
+from annotations.models.jobs import Claimable, Job
 from annotations.models.people import ApiToken, Member, Project, User
 from annotations.models.reminders import Reminder
 from annotations.models.replies import StoredReply
@@ -46,6 +46,7 @@ __all__ = [
     "AuditEvent",
     "Batch",
     "Card",
+    "Claimable",
     "CleaningJob",
     "CleaningRule",
     "Cluster",

@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from psycopg.errors import SerializationFailure
 
@@ -18,50 +19,83 @@ from annotations.models import Batch, CodebookVersion
 from annotations.permissions import can_publish
 from annotations.queries import agreement
 from exports import provenance, queries, splits
+from exports.actions import sharding
 from exports.actions.releases import CannotPublish, refuse_closed_batches
 from exports.models import Release, ReleaseItem
-from exports.queries import Choice
 from exports.recipe import Recipe
 
-CHUNK = 500
 AGREEMENT = ("articles", "alpha", "alpha_by_label", "mean_pair")
+
+#: The items' own order is the order of the lines: keys are given in the order of the rows, and
+#: rendering walks along them.
+ITEMS = """
+    WITH chosen (task, article, gold, key, meta, zones, cluster, split) AS ({chosen})
+    INSERT INTO exports_releaseitem
+        (release_id, task_id, article_id, gold_id, submissions, meta, zones, cluster, split)
+    SELECT %s, chosen.task, chosen.article, {gold}, {submissions}, chosen.meta, chosen.zones,
+           chosen.cluster, {split}
+    FROM chosen {cuts}
+    ORDER BY chosen.key COLLATE "C"
+"""
+CUTS = """
+    LEFT JOIN unnest(%s::boolean[], %s::text[], %s::text[]) AS cut (is_cluster, name, split)
+    ON cut.is_cluster = (chosen.cluster IS NOT NULL)
+       AND cut.name = coalesce(chosen.cluster, chosen.key)
+"""
+#: Codings as they were handed in last.
+SUBMISSIONS = """
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                         'member', latest.member, 'submission', latest.submission)
+                     ORDER BY latest.assignment), '[]')
+     FROM (SELECT DISTINCT ON (assignment.id) assignment.id AS assignment,
+                  member.uuid AS member, submission.uuid AS submission
+           FROM annotations_assignment assignment
+           JOIN annotations_member member ON member.id = assignment.coder_id
+           JOIN annotations_submission submission ON submission.assignment_id = assignment.id
+           WHERE assignment.task_id = chosen.task AND assignment.state = 'submitted'
+           ORDER BY assignment.id, submission.submitted_at DESC, submission.id DESC) latest)
+"""
+VERSIONS = """
+    SELECT gold.codebook_version FROM exports_releaseitem item
+    JOIN annotations_gold gold ON gold.id = item.gold_id
+    WHERE item.release_id = %(release)s
+    UNION
+    SELECT submission.codebook_version FROM exports_releaseitem item
+    CROSS JOIN jsonb_array_elements(item.submissions) coding
+    JOIN annotations_submission submission
+         ON submission.uuid = (coding ->> 'submission')::uuid
+    WHERE item.release_id = %(release)s
+"""
 
 
 def freeze(release: Release) -> None:
-    """Write one item per article, as everything stood at one moment.
+    """Write one item per article, as everything stood at one moment, and cut them into shards.
 
     Afterwards the release is ``rendering`` and no longer depends on anything
-    that can change. Raises ``LostClaim`` if another worker has it by now.
+    that can change. One that was frozen before and failed later stays as it
+    was pinned. Raises ``LostClaim`` if another worker has it by now.
     """
     recipe = Recipe.from_json(release.request)
     with one_moment(), _claimed(release):
-        _check_right(release, recipe)
-        groups = _splits(release, recipe)
-        versions: set[int] = set()
-        repeated: list[dict[str, str]] = []
-        total = 0
-        pending = queries.choices(release.project, recipe)
-        # The items' own order is the order of the lines: the primary keys of a
-        # bulk insert ascend, and rendering walks along them.
-        while chunk := list(islice(pending, CHUNK)):
-            items = _items(release, recipe, chunk, groups, versions)
-            ReleaseItem.objects.bulk_create(items)
-            total += len(items)
-            repeated += [
-                {"id": choice.task["key"], "batch": other["batch_name"]}
-                for choice in chunk
-                for other in choice.others
-            ]
+        if release.frozen_at is None:
+            _check_right(release, recipe)
+            total = _pin(release, recipe)
+            Release.objects.filter(pk=release.pk).update(
+                frozen_at=Now(),
+                total=total,
+                coders=queries.coders_named(release, recipe),
+                manifest={
+                    "left_out": _left_out(release, recipe),
+                    "codebooks": _codebooks(release),
+                    "agreement": _agreement(release),
+                    "tokenizer": tokens.VERSION,
+                    **provenance.of(release, recipe),
+                },
+            )
+        sharding.cut(release)
+        # Nobody leads from here on: whoever comes takes a shard.
         Release.objects.filter(pk=release.pk).update(
-            state=ReleaseState.RENDERING,
-            total=total,
-            manifest={
-                "left_out": repeated,
-                "codebooks": _codebooks(release, versions),
-                "agreement": _agreement(release),
-                "tokenizer": tokens.VERSION,
-                **provenance.of(release, recipe),
-            },
+            state=ReleaseState.RENDERING, lease_until=None, done=0
         )
     release.refresh_from_db()
 
@@ -101,54 +135,52 @@ def _check_right(release: Release, recipe: Recipe) -> None:
     refuse_closed_batches(project=release.project, recipe=recipe, by=by)
 
 
-def _splits(release: Release, recipe: Recipe) -> splits.Groups | None:
+def _pin(release: Release, recipe: Recipe) -> int:
+    chosen, values = (
+        queries.chosen(release.project, recipe)
+        .values_list(
+            *("pk", "article", "gold", "article__key", "article__meta", "article__zones"),
+            *("article__cluster__name", "article__split"),
+        )
+        .query.sql_with_params()
+    )
+    cuts = _cuts(release, recipe)
+    query = ITEMS.format(
+        chosen=chosen,
+        gold="chosen.gold" if recipe.has_gold else "NULL",
+        submissions=SUBMISSIONS if recipe.has_codings else "'[]'",
+        split="chosen.split" if cuts is None else "cut.split",
+        cuts="" if cuts is None else CUTS,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*values, release.pk, *(cuts or [])])
+        return cursor.rowcount
+
+
+def _cuts(release: Release, recipe: Recipe) -> list[list[Any]] | None:
+    """Return what goes to which split, as columns; ``None`` if no splits are asked for."""
     if recipe.splits is None:
         return None
-    entries = (_entry(choice, recipe) for choice in queries.choices(release.project, recipe))
-    return splits.assign(entries, shares=recipe.splits, seed=recipe.seed)
+    stratum = F(f"article__meta__{recipe.stratify}") if recipe.stratify else Value("")
+    rows = queries.chosen(release.project, recipe).values_list(
+        "article__key", "article__cluster__name", stratum
+    )
+    entries = (
+        splits.Entry(key, cluster, str(stratum or "")) for key, cluster, stratum in rows.iterator()
+    )
+    groups = splits.assign(entries, shares=recipe.splits, seed=recipe.seed)
+    return [
+        [is_cluster for is_cluster, _name in groups],
+        [name for _is_cluster, name in groups],
+        list(groups.values()),
+    ]
 
 
-def _entry(choice: Choice, recipe: Recipe) -> splits.Entry:
-    stratum = choice.task["meta"].get(recipe.stratify) if recipe.stratify else None
-    return splits.Entry(choice.task["key"], choice.task["cluster"], str(stratum or ""))
-
-
-def _items(
-    release: Release,
-    recipe: Recipe,
-    chunk: list[Choice],
-    groups: splits.Groups | None,
-    versions: set[int],
-) -> list[ReleaseItem]:
-    codings: dict[int, list[dict[str, Any]]] = {}
-    if recipe.has_codings:
-        codings = queries.submissions_of([choice.task["pk"] for choice in chunk])
-    items = []
-    for choice in chunk:
-        task = choice.task
-        submissions = codings.get(task["pk"], [])
-        used = [task["gold_version"]] if recipe.has_gold else []
-        used += [row["codebook_version"] for row in submissions]
-        versions.update(version for version in used if version is not None)
-        items.append(
-            ReleaseItem(
-                release=release,
-                task_id=task["pk"],
-                article_id=task["article_id"],
-                gold_id=task["gold_id"] if recipe.has_gold else None,
-                submissions=[
-                    {"member": str(row["member"]), "submission": str(row["uuid"])}
-                    for row in submissions
-                ],
-                meta=task["meta"],
-                zones=task["zones"],
-                cluster=task["cluster"],
-                split=task["imported_split"]
-                if groups is None
-                else groups[_entry(choice, recipe).group],
-            )
-        )
-    return items
+def _left_out(release: Release, recipe: Recipe) -> list[dict[str, str]]:
+    """Name the other batches of articles that stand in several."""
+    others = queries.candidates(release.project, recipe).filter(place__gt=1)
+    rows = others.values_list("article__key", "batch__name")
+    return [{"id": key, "batch": batch} for key, batch in rows]
 
 
 def _agreement(release: Release) -> dict[str, Any] | None:
@@ -169,11 +201,14 @@ def _agreement(release: Release) -> dict[str, Any] | None:
     }
 
 
-def _codebooks(release: Release, versions: set[int]) -> list[dict[str, Any]]:
+def _codebooks(release: Release) -> list[dict[str, Any]]:
     """Name the codebook versions in use, with a hash of what each says.
 
     A version that came with an import may not exist here; it has no hash then.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(VERSIONS, {"release": release.pk})
+        versions = {version for (version,) in cursor.fetchall() if version is not None}
     known = {
         codebook.number: _hash(codebook)
         for codebook in CodebookVersion.objects.filter(

@@ -36,6 +36,12 @@ class CannotCancel(Refused):
     code = "not_running"
 
 
+class CannotRetry(Refused):
+    """Only what failed for a reason that may be gone can be tried again."""
+
+    code = "not_retryable"
+
+
 class CannotRetract(Refused):
     """Only what was published can be taken back."""
 
@@ -127,6 +133,32 @@ def cancel(*, release: Release, by: User, at: datetime) -> Release:
     )
     record(AuditEvent.Kind.RELEASE_CANCELLED, target=release, by=by, at=at)
     release.refresh_from_db()
+    return release
+
+
+@transaction.atomic
+def retry(*, release: Release, by: User, at: datetime) -> Release:
+    """Queue a release again that failed. If it was frozen, it is of what was pinned then."""
+    if not can_publish(by, release.project):
+        raise CannotPublish(_("Only an admin of the project can try a release again."))
+    refuse_archived(release.project)
+    release = _locked(release)
+    if not release.is_retryable:
+        raise CannotRetry(_("Only a release that failed can be tried again, and not for ever."))
+    release.state = ReleaseState.QUEUED
+    release.is_retryable = False
+    release.failure = ""
+    release.finished_at = None
+    release.save(update_fields=["state", "is_retryable", "failure", "finished_at"])
+    record(
+        AuditEvent.Kind.RELEASE_REQUESTED,
+        target=release,
+        by=by,
+        at=at,
+        number=release.number,
+        again=True,
+    )
+    wake_on_commit("releases.build", release_id=release.pk)
     return release
 
 

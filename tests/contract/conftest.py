@@ -5,17 +5,13 @@ from django.db import transaction
 from django.test import override_settings
 
 from tests.contract.people import Study
+from tests.files import storages_in
 
 
 @pytest.fixture(scope="module")
 def study(django_db_setup, django_db_blocker, tmp_path_factory):
     """Return a study with somebody in every role, and work in every state."""
-    files = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path_factory.mktemp("files")},
-    }
-    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    storages = {"default": files, "staticfiles": static}
+    storages = storages_in(tmp_path_factory.mktemp("files"))
     with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
         yield Study()
         transaction.set_rollback(True)

@@ -35,6 +35,7 @@ ROW = {
     "created_at": is_moment,
     "finished_at": maybe(is_moment),
     "failure": str,
+    "is_retryable": bool,
     "retracted_reason": str,
     "files": [
         {"name": str, "bytes": int, "rows": maybe(int), "sha256": is_sha256, "url": is_address}

@@ -3,15 +3,13 @@
 import json
 from typing import Any
 
-from django.core.files.storage import default_storage
-
+from exports import folders
 from exports.models import Release
 
 
 def content(release: Release, name: str = "articles.jsonl") -> bytes:
     """Return the bytes of one published file."""
-    with default_storage.open(release.files.get(name=name).path) as file:
-        return file.read()
+    return b"".join(folders.pieces(release.files.get(name=name).path))
 
 
 def records(release: Release) -> list[dict[str, Any]]:

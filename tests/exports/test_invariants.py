@@ -13,6 +13,7 @@ from django.test import override_settings
 from annotations.models import SourceFile
 from exports.invariants import CHECKS
 from exports.models import Release
+from tests.files import storages_in
 
 # What a test does to the one instance is undone after it.
 pytestmark = pytest.mark.django_db
@@ -128,21 +129,11 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("invariants")
 
 
-def storages(folder):
-    return {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder / "files"},
-        },
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
 @pytest.fixture(scope="module")
 def instance(folder, django_db_setup, django_db_blocker):
     """An instance with something of everything: the demo project."""
     with django_db_blocker.unblock():
-        with override_settings(DATA=folder, STORAGES=storages(folder)):
+        with override_settings(DATA=folder, STORAGES=storages_in(folder / "files")):
             call_command("demo", stdout=StringIO())
             yield
         call_command("flush", interactive=False, verbosity=0)
@@ -150,7 +141,7 @@ def instance(folder, django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def files_of_their_own(settings, folder):
-    settings.STORAGES = storages(folder)
+    settings.STORAGES = storages_in(folder / "files")
 
 
 def fsck():

@@ -7,7 +7,6 @@ import sys
 import urllib.request
 
 import pytest
-from django.db import connection
 from kombu import Connection
 
 from annotations.enums import ReleaseState
@@ -15,7 +14,7 @@ from annotations.models import AuditEvent
 from exports import folders
 from exports.actions import building
 from exports.models import Release
-from tests.exports.worlds import corpus, requested
+from tests.exports.worlds import corpus, expire_leases, files_left, requested
 from tests.factories import (
     ApiTokenFactory,
     MemberFactory,
@@ -26,6 +25,7 @@ from workbench.celery import app
 from workbench.env import ROOT
 
 pytestmark = pytest.mark.stack
+FILES = ["README.md", "SHA256SUMS", "articles.jsonl", "manifest.json"]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ class Halted:
     def __init__(self, stack, project):
         stack.kill_sweeper()
         self.release = requested(project)
-        part = stack.files / "releases" / str(self.release.uuid) / "1" / "articles.jsonl.part"
+        part = stack.files / "releases" / str(self.release.uuid) / "shards" / "1-1.jsonl.part"
         part.parent.mkdir(parents=True)
         os.mkfifo(part)
         self.pipe = os.open(part, os.O_RDONLY | os.O_NONBLOCK)
@@ -78,27 +78,13 @@ def wait_until_ready(release, meanwhile=lambda: None):
 
     wait_until(is_ready, what=f"{release} to be ready")
     release.refresh_from_db()
+    wait_until(lambda: files_left(release) == the_four_files(release), what="it to be cleared up")
 
 
-def files_of(stack, release):
-    folder = stack.files / "releases" / str(release.uuid)
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
-
-
-def expire_lease(release):
-    """Spare the test the half minute that a lease lasts."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE exports_release SET lease_until = now() - interval '1 s' WHERE id = %s",
-            [release.pk],
-        )
-
-
-def four_files(epoch):
-    return [
-        f"{epoch}/{name}"
-        for name in ("README.md", "SHA256SUMS", "articles.jsonl", "manifest.json")
-    ]
+def the_four_files(release):
+    found = release.files.order_by("name")
+    assert [file.name for file in found] == FILES
+    return sorted(file.path for file in found)
 
 
 def test_a_release_outlives_a_worker_that_is_killed_in_the_middle(stack, project):
@@ -108,13 +94,12 @@ def test_a_release_outlives_a_worker_that_is_killed_in_the_middle(stack, project
 
     stack.kill_worker()
     assert is_in(release, ReleaseState.RENDERING)
-    expire_lease(release)
+    expire_leases(release)
     stack.start_worker()
     stack.start_sweeper()
 
     wait_until_ready(release)
     assert release.content_hash == undisturbed.content_hash
-    assert files_of(stack, release) == four_files(2)
 
 
 def test_a_worker_that_was_paused_cannot_publish(stack, project):
@@ -122,18 +107,18 @@ def test_a_worker_that_was_paused_cannot_publish(stack, project):
     release = halted.release
 
     stack.pause_worker()
-    expire_lease(release)
+    expire_leases(release)
     assert building.build(release_id=release.pk) is True
     release.refresh_from_db()
-    published = release.content_hash, release.manifest, files_of(stack, release)
+    published = release.content_hash, release.manifest, files_left(release)
     stack.resume_worker()
     halted.let_go()
     stack.start_sweeper()
     wait_until_ready(requested(project))
 
     release.refresh_from_db()
-    assert (release.content_hash, release.manifest, files_of(stack, release)) == published
-    assert published[2] == four_files(2)
+    assert (release.content_hash, release.manifest, files_left(release)) == published
+    assert published[2] == the_four_files(release)
     told = AuditEvent.objects.filter(kind="release.ready", target_uuid=release.uuid)
     assert told.count() == 1
 
@@ -145,7 +130,6 @@ def test_five_messages_make_one_release(stack):
         ring_for(stack, release)
     wait_until_ready(release)
 
-    assert files_of(stack, release) == four_files(1)
     assert AuditEvent.objects.filter(kind="release.ready").count() == 1
 
 

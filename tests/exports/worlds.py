@@ -2,7 +2,10 @@
 
 import hashlib
 import uuid
+from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 from annotations.enums import ReleaseState, TaskState
 from annotations.models import Assignment, Batch, Gold, Member, Project, Task
@@ -123,7 +126,7 @@ def published(
     written = folders.write(release, "articles.jsonl", [content])
     release.files.create(
         name=written.name,
-        path=folders.path_of(release, written.name),
+        path=folders.path_of(release, written),
         bytes=written.bytes,
         sha256=digest,
     )
@@ -136,3 +139,19 @@ def built(project: Project, **recipe: Any) -> Release:
     building.build(release_id=release.pk, clock=lambda: TUESDAY)
     release.refresh_from_db()
     return release
+
+
+def expire_leases(release: Release) -> None:
+    """Let the leases of workers that are gone run out."""
+    with connection.cursor() as cursor:
+        for whose in ("release WHERE id", "releaseshard WHERE path = '' AND release_id"):
+            lease = "SET lease_until = now() - interval '1 s'"
+            leased = whose.replace("WHERE", f"{lease} WHERE lease_until IS NOT NULL AND")
+            cursor.execute(f"UPDATE exports_{leased} = %s", [release.pk])
+
+
+def files_left(release: Release) -> list[str]:
+    """Return the paths of all files that lie there for a release."""
+    root = Path(folders.storage().path(""))
+    found = (root / "releases" / str(release.uuid)).rglob("*")
+    return sorted(str(path.relative_to(root)) for path in found if not path.is_dir())

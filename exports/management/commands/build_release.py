@@ -1,15 +1,14 @@
 import json
-import shutil
 from pathlib import Path
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from annotations.enums import ReleaseState
 from annotations.exceptions import Refused
 from annotations.models import Project
+from exports import folders
 from exports.actions import building, releases
 from exports.recipe import FORMATS, PARTS, STRATA, Recipe
 
@@ -55,7 +54,7 @@ class Command(BaseCommand):
         if out:
             out.mkdir(parents=True, exist_ok=True)
             for file in release.files.all():
-                shutil.copyfile(default_storage.path(file.path), out / file.name)
+                folders.write_to(out / file.name, folders.pieces(file.path))
         self._tell(release, as_json=options["json"])
 
     def _tell(self, release, *, as_json):

@@ -1,20 +1,25 @@
 import json
 
 import pytest
-from django.core.files.storage import default_storage
-from django.db import connection
 
 from annotations.actions.jobs import LostClaim, claim
 from annotations.enums import ReleaseState, TaskState
 from annotations.models import Assignment, AuditEvent, Member, Task
-from exports import folders
-from exports.actions import building, freezing, releases
+from exports import folders, rendering
+from exports.actions import building, freezing, publishing, releases, sharding
 from exports.formats import DERIVED
 from exports.formats.ledger import Ledger
 from exports.models import Release, ReleaseFile
 from exports.verification import verify
 from tests.exports import golden, reading
-from tests.exports.worlds import built, corpus, gold_span, requested
+from tests.exports.worlds import (
+    built,
+    corpus,
+    expire_leases,
+    files_left,
+    gold_span,
+    requested,
+)
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -32,21 +37,8 @@ EVERYTHING = {
 }
 
 
-def expire_lease(release):
-    """Let the lease of a worker that is gone run out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE exports_release SET lease_until = now() - interval '1 s' WHERE id = %s",
-            [release.pk],
-        )
-
-
-def files_left(release):
-    """Return what lies in the release's folder, by path below it."""
-    from pathlib import Path
-
-    folder = Path(default_storage.path(f"releases/{release.uuid}"))
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+def published(release):
+    return sorted(release.files.values_list("path", flat=True))
 
 
 def test_the_golden_corpus_exports_to_the_golden_file():
@@ -166,36 +158,40 @@ def test_a_release_whose_worker_died_is_finished_by_the_next(reached):
     if reached != ReleaseState.FREEZING:
         dead.refresh_from_db()
         freezing.freeze(dead)
+        shard = sharding.take_up(dead)
+        folders.write_shard(shard, [b"half"])
+    if reached == ReleaseState.FINALIZING:
+        sharding.render(shard, rendering.roster_of(dead))
+        dead = claim(Release.objects.to_publish(), release.pk)
         folders.write(dead, "articles.jsonl", [b"half"])
-    Release.objects.filter(pk=release.pk).update(state=reached)
+        Release.objects.filter(pk=release.pk).update(state=reached)
 
     assert building.build(release_id=release.pk) is False
-    expire_lease(release)
+    expire_leases(release)
     assert building.build(release_id=release.pk) is True
 
     release.refresh_from_db()
     assert release.state == ReleaseState.READY
     assert release.content_hash == undisturbed.content_hash
-    assert {path.split("/")[0] for path in files_left(release)} == {"2"}
+    assert files_left(release) == published(release)
 
 
 def test_a_worker_that_wakes_up_late_changes_nothing():
     project = golden.corpus()
     release = requested(project)
     late = claim(Release.objects.unfinished(), release.pk)
-    expire_lease(release)
+    expire_leases(release)
     building.build(release_id=release.pk)
-    release.refresh_from_db()
-    published = files_left(release)
 
     with pytest.raises(LostClaim):
         freezing.freeze(late)
-    building.fail(release=late, why="I thought it was mine", at=MONDAY)
-    folders.remove_earlier(late)
+    with pytest.raises(LostClaim):
+        publishing.publish(late, clock=lambda: TUESDAY)
+    building.sweep(at=TUESDAY)
 
     release.refresh_from_db()
     assert (release.state, release.failure) == (ReleaseState.READY, "")
-    assert files_left(release) == published
+    assert files_left(release) == published(release)
 
 
 def test_work_that_goes_on_does_not_change_what_was_frozen():
@@ -213,7 +209,7 @@ def test_work_that_goes_on_does_not_change_what_was_frozen():
     task.save(update_fields=["state"])
     task.article.withdrawn_at, task.article.withdrawn_reason = TUESDAY, "rights"
     task.article.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    expire_lease(release)
+    expire_leases(release)
     building.build(release_id=release.pk)
 
     release.refresh_from_db()
@@ -257,9 +253,9 @@ def request_by(member):
 
 def test_a_full_disk_fails_the_release_and_leaves_nothing_behind(settings, tmp_path):
     release = requested(corpus(ProjectFactory(), 1).project)
-    folder = tmp_path / "files" / "releases" / str(release.uuid) / "1"
+    folder = tmp_path / "files" / "releases" / str(release.uuid) / "shards"
     folder.mkdir(parents=True)
-    (folder / "articles.jsonl.part").symlink_to("/dev/full")
+    (folder / "1-1.jsonl.part").symlink_to("/dev/full")
 
     building.build(release_id=release.pk)
 
@@ -273,9 +269,9 @@ def test_the_sweep_removes_files_of_what_was_given_up():
     release = requested(corpus(ProjectFactory(), 1).project)
     mine = claim(Release.objects.unfinished(), release.pk)
     folders.write(mine, "articles.jsonl", [b"half"])
-    Release.objects.filter(pk=release.pk).update(state=ReleaseState.CANCELLED)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.CANCELLED, finished_at=TUESDAY)
 
-    building.sweep()
+    building.sweep(at=TUESDAY)
 
     assert files_left(release) == []
 
@@ -285,7 +281,7 @@ def test_only_releases_that_nobody_is_at_count_as_abandoned():
     waiting, running, dead, ready = [requested(project) for _ in range(4)]
     for release in (running, dead):
         claim(Release.objects.unfinished(), release.pk)
-    expire_lease(dead)
+    expire_leases(dead)
     building.build(release_id=ready.pk)
 
     assert building.abandoned() == [waiting.pk, dead.pk]

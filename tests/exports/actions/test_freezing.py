@@ -9,7 +9,7 @@ from annotations.models import AgreementReport, Batch
 from annotations.queries.agreement import Scope, version_of
 from exports.actions import freezing
 from exports.models import Release
-from exports.queries import choices
+from exports.queries import chosen
 from exports.recipe import Recipe
 from tests.exports import reading
 from tests.exports.worlds import (
@@ -272,11 +272,11 @@ def test_freezing_sees_one_moment(project):
         connections.close_all()
 
     def count_twice():
-        before = sum(1 for _ in choices(project, Recipe()))
+        before = chosen(project, Recipe()).count()
         thread = threading.Thread(target=disturb)
         thread.start()
         thread.join()
-        return before, sum(1 for _ in choices(project, Recipe()))
+        return before, chosen(project, Recipe()).count()
 
     with freezing.one_moment():
         torn.append(count_twice())
@@ -303,3 +303,14 @@ def test_freezing_takes_as_many_queries_for_many_articles_as_for_few(
 
     assert queries_for_a_release() == once
     assert Release.objects.count() == 2
+
+
+def test_numbers_leave_as_they_came(project):
+    meta = {"long": 123456789012345678901234567890, "small": 0.0000001, "half": 0.5}
+    adjudicated_article(BatchFactory(project=project), meta=meta)
+
+    release = built(project)
+
+    (record,) = reading.records(release)
+    assert record["meta"] == meta
+    assert b'"long":123456789012345678901234567890,"small":1e-07}' in reading.content(release)

@@ -18,6 +18,7 @@ from annotations.models import Assignment, Card, Decision, Project, Task, User
 from exports.models import Release
 from exports.verification import verify
 from tests.factories import UserFactory
+from tests.files import storages_in
 
 ROLES = {
     "admin": ["admin"],
@@ -59,24 +60,15 @@ def folder(tmp_path_factory):
 def demo(folder, django_db_setup, django_db_blocker):
     """One demo for all tests of this file, which only look at it."""
     with django_db_blocker.unblock():
-        with override_settings(DATA=folder, STORAGES=storages(folder)):
+        with override_settings(DATA=folder, STORAGES=storages_in(folder / "files")):
             yield Demo(folder)
         call_command("flush", interactive=False, verbosity=0)
-
-
-def storages(folder):
-    files = "django.core.files.storage.FileSystemStorage"
-    static = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    return {
-        "default": {"BACKEND": files, "OPTIONS": {"location": folder / "files"}},
-        "staticfiles": {"BACKEND": static},
-    }
 
 
 @pytest.fixture(autouse=True)
 def files_of_their_own(settings, folder):
     """Let every test find the files of the one demo."""
-    settings.STORAGES = storages(folder)
+    settings.STORAGES = storages_in(folder / "files")
 
 
 def test_the_keys_are_kept_for_their_owner_alone(demo, settings):

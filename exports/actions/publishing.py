@@ -1,0 +1,156 @@
+"""From rendered shards to a release that is ready: all of its files, or nothing."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from django.db import transaction
+
+from annotations.actions.audit import record
+from annotations.actions.jobs import LostClaim, check_in
+from annotations.enums import ReleaseState
+from annotations.models import AuditEvent
+from exports import conversion, folders, manifest
+from exports.conversion import Converted
+from exports.formats import DERIVED, jsonl
+from exports.manifest import Tally, Written
+from exports.models import UNFINISHED, Release, ReleaseFile
+from exports.recipe import Recipe
+
+PROGRESS_EVERY = 1.0
+
+T = TypeVar("T")
+
+
+class ShardMissing(Exception):
+    """What was handed in is not what lies there."""
+
+
+def publish(release: Release, *, clock: Callable[[], datetime]) -> None:
+    """Put the shards together, write what goes with them, and make it all known at once.
+
+    The row that turns ``ready`` names the files: before that nobody sees any of
+    them. Raises ``LostClaim`` if another worker has the release by now.
+    """
+    if release.state == ReleaseState.RENDERING:
+        check_in(release, state=ReleaseState.FINALIZING)
+    tally = Tally()
+    articles = _put_together(release, tally)
+    derived = [
+        _derive(release, name, articles)
+        for name in Recipe.from_json(release.request).formats
+        if name in DERIVED
+    ]
+    data = [articles, *(file for converted in derived for file in converted.files)]
+    losses = {converted.format: converted.report for converted in derived}
+    contents = _contents(release, data, tally) | {"losses": losses}
+    card = folders.write(release, manifest.CARD, [manifest.card(contents)])
+    text = manifest.dump(contents)
+    sums = manifest.checksums([*data, card, folders.measure(manifest.NAME, text)])
+    checksums = folders.write(release, manifest.SUMS, [sums])
+    check_in(release)
+    told = folders.write(release, manifest.NAME, [text])
+    _make_known(release, [*data, told, card, checksums], contents, at=clock())
+    clear_up(release)
+
+
+@transaction.atomic
+def clear_up(release: Release) -> None:
+    """Remove what was written for a release on the way, or all if it came to nothing.
+
+    Does nothing to one that is being built, or that somebody is changing.
+    """
+    ended = Release.objects.exclude(state__in=UNFINISHED).filter(pk=release.pk)
+    # Locked, because one that failed could be tried again meanwhile.
+    if ended.select_for_update(skip_locked=True).exists():
+        release.shards.all().delete()
+        folders.tidy(release, keep=set(release.files.values_list("path", flat=True)))
+
+
+def _put_together(release: Release, tally: Tally) -> Written:
+    shards = list(release.shards.order_by("number"))
+    check_in(release, step=f"publishing {jsonl.NAME}")
+    pieces = (piece for shard in shards for piece in folders.pieces(shard.path))
+    articles = folders.write(release, jsonl.NAME, _steadily(release, pieces))
+    if articles.bytes != sum(shard.bytes for shard in shards):
+        raise ShardMissing(release.uuid)
+    for shard in shards:
+        tally.merge(shard.tally)
+    return replace(articles, rows=tally.articles)
+
+
+def _derive(release: Release, format: str, articles: Written) -> Converted:
+    """Write another format from the canonical lines, and from nothing else."""
+    check_in(release, step=f"writing {DERIVED[format].NAME}", done=0)
+    lines = _steadily(release, folders.read(release, articles), is_counted=True)
+    return conversion.convert(format, map(json.loads, lines), partial(folders.write, release))
+
+
+def _steadily(release: Release, things: Iterable[T], *, is_counted: bool = False) -> Iterator[T]:
+    """Pass things on; once a second renew the claim, say how many, and notice if it is lost."""
+    told = time.monotonic()
+    for done, thing in enumerate(things, start=1):
+        yield thing
+        if time.monotonic() - told >= PROGRESS_EVERY:
+            check_in(release, **({"done": done} if is_counted else {}))
+            told = time.monotonic()
+
+
+@transaction.atomic
+def _make_known(
+    release: Release, files: list[Written], contents: manifest.Manifest, *, at: datetime
+) -> None:
+    mine = Release.objects.unfinished().filter(pk=release.pk, epoch=release.epoch)
+    if not mine.select_for_update().exists():
+        raise LostClaim
+    ReleaseFile.objects.bulk_create(
+        ReleaseFile(
+            release=release,
+            name=file.name,
+            path=folders.path_of(release, file),
+            bytes=file.bytes,
+            rows=file.rows,
+            sha256=file.sha256,
+        )
+        for file in files
+    )
+    mine.update(
+        state=ReleaseState.READY,
+        content_hash=contents["content_hash"],
+        manifest=contents,
+        done=contents["counts"]["articles"],
+        step="",
+        lease_until=None,
+        finished_at=at,
+    )
+    record(
+        AuditEvent.Kind.RELEASE_READY,
+        target=release,
+        by=None,
+        at=at,
+        number=release.number,
+        content_hash=contents["content_hash"],
+    )
+
+
+def _contents(release: Release, data: list[Written], tally: Tally) -> manifest.Manifest:
+    return {
+        "schema": manifest.SCHEMA,
+        "name": release.name,
+        "number": release.number,
+        "project": {"slug": release.project.slug, "name": release.project.name},
+        "requested_at": release.created_at.isoformat(),
+        "request": release.request,
+        "counts": tally.as_json(),
+        "content_hash": data[0].sha256,
+        "files": [
+            {"name": file.name, "bytes": file.bytes, "rows": file.rows, "sha256": file.sha256}
+            for file in data
+        ],
+        "software": manifest.SOFTWARE,
+        **release.manifest,
+    }

@@ -1,0 +1,99 @@
+"""Rendering in shards: as many workers as come take one after another, and each counts once.
+
+Nobody leads. A shard is handed in by one fenced write, so that one whose worker
+was killed is taken up by the next, and one that is handed in is never written again.
+"""
+
+import time
+from contextlib import closing
+
+from django.db import connection, transaction
+from django.db.models import QuerySet, Sum
+
+from annotations.actions.jobs import LostClaim, claim_next, renew
+from annotations.enums import ReleaseState
+from exports import folders, rendering
+from exports.formats import jsonl
+from exports.manifest import Tally
+from exports.models import Release, ReleaseShard
+from exports.records import Roster
+
+#: Articles of a shard: some seconds of work.
+ARTICLES = 2_500
+PROGRESS_EVERY = 1.0
+
+CUT = """
+    INSERT INTO exports_releaseshard
+        (release_id, number, first, last, epoch, done, path, bytes, tally)
+    SELECT %(release)s, number, min(id), max(id), 0, 0, '', 0, '{}'
+    FROM (SELECT id, 1 + (row_number() OVER (ORDER BY id) - 1) / %(articles)s AS number
+          FROM exports_releaseitem WHERE release_id = %(release)s) item
+    GROUP BY number
+"""
+
+
+def cut(release: Release) -> None:
+    """Cut the items of a release into shards."""
+    with connection.cursor() as cursor:
+        cursor.execute(CUT, {"release": release.pk, "articles": ARTICLES})
+
+
+def take_up(release: Release) -> ReleaseShard | None:
+    """Claim the first shard that nobody is at."""
+    return claim_next(release.shards.waiting().order_by("number"))
+
+
+def render(shard: ReleaseShard, roster: Roster) -> None:
+    """Write the lines of a shard, and hand it in.
+
+    Raises ``LostClaim`` where another worker has the shard by now, or nobody
+    wants it any more.
+    """
+    tally = Tally()
+    told = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= PROGRESS_EVERY:
+            _check_in(shard, done=done)
+            told = time.monotonic()
+
+    try:
+        _check_in(shard, done=0)
+        with closing(
+            rendering.records(
+                shard.release, roster, first=shard.first, last=shard.last, between=tell
+            )
+        ) as records:
+            written = folders.write_shard(shard, (_counted(record, tally) for record in records))
+        _check_in(
+            shard,
+            done=tally.articles,
+            path=folders.path_of_shard(shard),
+            bytes=written.bytes,
+            tally=tally.as_json(),
+        )
+    except LostClaim:
+        folders.remove_shard(shard)
+        raise
+
+
+def mine(shard: ReleaseShard) -> QuerySet[ReleaseShard]:
+    """Keep the shard's row as long as this claim holds, and its release is being rendered."""
+    return ReleaseShard.objects.waiting().filter(
+        pk=shard.pk, epoch=shard.epoch, release__state=ReleaseState.RENDERING
+    )
+
+
+def _counted(record: rendering.Record, tally: Tally) -> bytes:
+    tally.add(record)
+    return jsonl.line(record)
+
+
+@transaction.atomic
+def _check_in(shard: ReleaseShard, **progress: object) -> None:
+    """Renew the claim, and count the shards' progress together for whoever looks on."""
+    renew(mine(shard), **progress)
+    done = shard.release.shards.aggregate(done=Sum("done"))["done"]
+    rendering_ = Release.objects.filter(pk=shard.release_id, state=ReleaseState.RENDERING)
+    rendering_.update(done=done, step=f"writing {jsonl.NAME}")
