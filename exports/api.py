@@ -256,6 +256,7 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
                 for status in (200, 206)
                 for kind in downloads.kinds()
             },
+            302: OpenApiResponse(description="Where the file lies, for some minutes."),
             304: OpenApiResponse(description="What you have is still the same."),
             416: OpenApiResponse(description="The file is shorter than that."),
         },
@@ -270,7 +271,7 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
                 _("The file is shorter than that."),
                 headers={"Content-Range": response["Content-Range"]},
             )
-        if request.method == "GET" and response.status_code in {200, 206}:
+        if request.method == "GET" and response.status_code in {200, 206, 302}:
             releases.hand_out(file=self.file, by=request.user, at=timezone.now())
         return response
 

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 
 from exports import folders
 from exports.models import ReleaseFile
@@ -92,6 +98,19 @@ def respond(request: HttpRequest, file: ReleaseFile) -> HttpResponseBase:
     if is_cached(request.headers.get("If-None-Match"), etag):
         return HttpResponse(status=304, headers=headers)
 
+    suffix = file.name[file.name.rfind(".") :] if "." in file.name else ""
+    content_type = CONTENT_TYPES.get(suffix, TEXT)
+    kept_apart = folders.address_of(
+        file.path,
+        {
+            "ResponseContentDisposition": headers["Content-Disposition"],
+            "ResponseContentType": content_type,
+        },
+    )
+    if kept_apart:
+        # The right to it was checked here; whole files and parts come from the bucket.
+        return HttpResponseRedirect(kept_apart, headers={"Cache-Control": "no-store"})
+
     part = None
     if is_unchanged(request.headers.get("If-Range"), etag):
         try:
@@ -105,8 +124,6 @@ def respond(request: HttpRequest, file: ReleaseFile) -> HttpResponseBase:
         headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{file.bytes}"
     sent = part or Part(0, file.bytes)
     headers["Content-Length"] = str(sent.length)
-    suffix = file.name[file.name.rfind(".") :] if "." in file.name else ""
-    content_type = CONTENT_TYPES.get(suffix, TEXT)
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
     return StreamingHttpResponse(

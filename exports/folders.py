@@ -82,6 +82,11 @@ def pieces(path: str) -> Iterator[bytes]:
             yield piece
 
 
+def address_of(path: str, parameters: dict[str, str]) -> str | None:
+    """Return where a bucket hands a file out by itself, for some minutes; ``None`` of a folder."""
+    return None if _folder() else storage().url(path, parameters=parameters)
+
+
 def measure(name: str, content: bytes) -> Written:
     """Say what ``write`` is going to say of ``content``."""
     return Written(name, len(content), hashlib.sha256(content).hexdigest())

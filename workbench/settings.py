@@ -1,5 +1,6 @@
 """Every setting, from the environment. ``CONTRIBUTING.md`` lists the variables."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -249,6 +250,22 @@ STORAGES = {
     "releases": _FILES,
     "staticfiles": {"BACKEND": "workbench.static.ModuleStorage"},
 }
+if S3_BUCKET := env.str("S3_BUCKET", default=""):
+    if find_spec("storages") is None:
+        raise ImproperlyConfigured("S3_BUCKET needs what requirements/s3.txt lists.")
+    STORAGES["releases"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT", default=None),
+            "region_name": env.str("S3_REGION", default=None),
+            "access_key": secret("S3_ACCESS_KEY") or None,
+            "secret_key": secret("S3_SECRET_KEY") or None,
+            "signature_version": "s3v4",
+            "querystring_expire": 300,  # seconds that an address for a download is good for
+            "max_memory_size": 8 * 2**20,  # what is larger is read by way of the disk
+        },
+    }
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
 # All files of a request together; they go to the disk as they come in.

@@ -71,14 +71,14 @@ def sweep(*, at: datetime) -> None:
     """Ring for every release that nobody is at, and let go what was kept of those given up."""
     for pk in abandoned():
         wake("releases.build", release_id=pk)
-    ended = Release.objects.exclude(state__in=UNFINISHED)
-    scaffolded = ReleaseShard.objects.values("release")
-    for release in ended.filter(Q(finished_at__gt=at - LATE) | Q(pk__in=scaffolded)):
-        publishing.clear_up(release)
     expired = Release.objects.filter(is_retryable=True, finished_at__lt=at - RETENTION)
     expired.update(is_retryable=False)
     given_up = Release.objects.filter(state__in=GIVEN_UP, is_retryable=False)
     ReleaseItem.objects.filter(release__in=given_up).delete()
+    ended = Release.objects.exclude(state__in=UNFINISHED)
+    scaffolded = ReleaseShard.objects.values("release")
+    for release in ended.filter(Q(finished_at__gt=at - LATE) | Q(pk__in=scaffolded)):
+        publishing.clear_up(release)
 
 
 def _freeze(release: Release) -> None:
@@ -157,4 +157,5 @@ def _fail(release: Release, mine: QuerySet, *, why: str, is_retryable: bool, at:
         finished_at=at,
         step="",
     )
-    transaction.on_commit(partial(publishing.clear_up, release))
+    # Where that fails as well, the sweep does it later.
+    transaction.on_commit(lambda: publishing.clear_up(release), robust=True)
