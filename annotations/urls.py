@@ -26,6 +26,7 @@ from annotations.views import (
     profile,
     projects,
     sign_in,
+    training,
 )
 
 app_name = "annotations"
@@ -64,6 +65,12 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/people/<uuid:uuid>/remove/", people.remove, name="member-remove"),
     path(
         "projects/<slug:slug>/people/<uuid:uuid>/restore/", people.restore, name="member-restore"
+    ),
+    path("projects/<slug:slug>/people/<uuid:uuid>/admit/", training.admit, name="member-admit"),
+    path(
+        "projects/<slug:slug>/people/<uuid:uuid>/admit/end/",
+        training.end_admission,
+        name="member-admit-end",
     ),
     path(
         "projects/<slug:slug>/people/<uuid:uuid>/password/",
@@ -164,6 +171,8 @@ urlpatterns: list[URLPattern] = [
     path("assignments/<uuid:uuid>/reading/", coding.reading, name="reading"),
     path("projects/<slug:slug>/feedback/", feedback.page, name="feedback"),
     path("projects/<slug:slug>/feedback/read/", feedback.read, name="feedback-read"),
+    path("training/<uuid:uuid>/", training.page, name="training"),
+    path("training/<uuid:uuid>/again/", training.again, name="training-again"),
     # Adjudication
     path("projects/<slug:slug>/adjudication/", adjudication.queue, name="tasks"),
     path("projects/<slug:slug>/adjudication/next/", adjudication.next_task, name="next-task"),

@@ -106,7 +106,7 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, *args, project: Project, **kwargs):
         super().__init__(*args, **kwargs)
-        batches = Batch.objects.published().filter(project=project)
+        batches = Batch.objects.published().filter(project=project, is_training=False)
         self.fields["batches"].queryset = batches.order_by("-created_at", "pk")
         for name in ("published_from", "published_to"):
             self.fields[name].widget.input_type = "date"

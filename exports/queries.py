@@ -49,6 +49,7 @@ def candidates(project: Project, recipe: Recipe) -> QuerySet[Any]:
         batch__in=batches_of(project, recipe),
         article__withdrawn_at=None,
         article__import_job__state=JobState.READY,
+        known_gold=None,
     )
     tasks = filtered(tasks, recipe)
     best_first: list[Any] = [F("adjudicated_at").desc(nulls_last=True)]

@@ -1,9 +1,10 @@
 """How a task came to be where a test begins."""
 
-from annotations.actions import adjudication
+from annotations.actions import adjudication, batches
 from annotations.enums import AssignmentState, CardKind, Role, TaskState
 from annotations.models import Label, Task
 from annotations.queries import disputes
+from annotations.queries.batch_plan import Wish
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -95,3 +96,25 @@ def with_rows(*work):
             label = Label.objects.get(project=assignment.coder.project, key=span["label"])
             place = {name: span[name] for name in ("start", "end", "quote")}
             assignment.spans.create(uuid=span["id"], label=label, rev=1, **place)
+
+
+def article_with_gold(project, *spans, **fields):
+    """Return an article of ``project`` with ``spans`` as its gold, from one coder's work."""
+    article = ArticleFactory(project=project, **fields)
+    task = coded_task(list(spans), batch=BatchFactory(project=project), article=article)
+    if task.state != TaskState.ADJUDICATED:
+        adjudication.finish(task=task, by=adjudicator_of(task), at=MONDAY)
+    return article
+
+
+def opened(project, *members, articles, **wish):
+    """Have a new admin give ``articles`` of ``project`` to ``members``, by default one each."""
+    by_default = {"name": "Round", "coders_per_article": 1}
+    asked = {"ids": [str(article.uuid) for article in articles]}
+    coders = [member.name for member in members]
+    return batches.open_batch(
+        project=project,
+        wish=Wish(**by_default | wish, articles=asked, coders=coders),
+        by=MemberFactory(project=project, roles=[Role.ADMIN]).user,
+        at=MONDAY,
+    )

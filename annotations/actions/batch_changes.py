@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from annotations.actions import adjudication
 from annotations.actions.audit import record
-from annotations.actions.guards import lock_for_change, refuse_blind
+from annotations.actions.guards import lock_for_change, refuse_blind, refuse_unqualified
 from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, TaskState
 from annotations.exceptions import Invalid, Refused
@@ -82,6 +82,7 @@ def reassign(
     if giver is None or taker is None or giver == taker:
         detail = _("Name a coder who has work in this batch, and another one to take it over.")
         raise _unknown_coder("from" if giver is None else "to", detail)
+    refuse_unqualified(taker, batch)
 
     work = Assignment.objects.unfinished().filter(task__batch=batch, coder=giver)
     held = _hold(work)
@@ -194,6 +195,8 @@ def ask_another(
     asked = asking.coders(batch, coders)
     if len(asked) != len(set(coders)) or not asked:
         raise _unknown_coder("coders")
+    for member in asked:
+        refuse_unqualified(member, batch)
     disputed = asking.disputed(batch, at_least, labels).values_list("pk", flat=True)
     rows = Task.objects.filter(pk__in=list(disputed), state__in=asking.DISPUTED_IN)
     tasks = list(
@@ -271,9 +274,9 @@ def close(*, batch: Batch, by: User, at: datetime) -> Batch:
     """Wait for nobody any longer: whatever is not handed in is taken away, and kept.
 
     An article that somebody has handed in is adjudicated with the coders it
-    has. One that nobody has handed in is dropped: its row stays, because the
-    log of what was saved on it is never deleted, but it counts nowhere and is
-    free for another batch.
+    has, unless its gold was known before. One that nobody has handed in is
+    dropped: its row stays, because the log of what was saved on it is never
+    deleted, but it counts nowhere and is free for another batch.
     """
     batch = _locked(batch, by)
     tasks = _locked_tasks(Task.objects.filter(batch=batch, state=TaskState.OPEN))
@@ -338,9 +341,11 @@ def _go_on(tasks: Sequence[Task], handed_in: Counter[int], at: datetime) -> None
         lowered = task.coders_wanted - handed_in[task.pk]
         task.coders_wanted = handed_in[task.pk]
         task.coders_added = max(0, task.coders_added - lowered)
-        task.state = TaskState.CODED
+        if task.known_gold_id is None:
+            task.state = TaskState.CODED
         task.save(update_fields=["coders_wanted", "coders_added", "state"])
-        adjudication.open_cards(task=task, at=at)
+        if task.known_gold_id is None:
+            adjudication.open_cards(task=task, at=at)
 
 
 def _unknown_coder(field: str, detail: str = "") -> Invalid:

@@ -13,7 +13,7 @@ from annotations.actions.guards import lock_for_change
 from annotations.enums import AssignmentState, Strategy, TaskState
 from annotations.exceptions import Invalid
 from annotations.models import AuditEvent, Batch, Project, User
-from annotations.queries import codebook
+from annotations.queries import codebook, training
 from annotations.queries.batch_plan import Plan, Wish, plan
 
 
@@ -57,13 +57,16 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
         project=project,
         name=wish.name,
         strategy=wish.strategy,
-        coders_per_article=wish.coders_per_article,
+        coders_per_article=len(planned.members) if wish.training else wish.coders_per_article,
         overlap=wish.overlap,
         order=wish.order,
         selection=_as_asked(wish.articles),
         priority=wish.priority,
         is_one_per_cluster=wish.one_per_cluster,
         has_suggestions=wish.suggestions,
+        is_training=wish.training,
+        required_f1=wish.required_f1,
+        required_articles=wish.required_articles,
         seed=wish.seed,
         due=wish.due,
         created_by=by,
@@ -85,23 +88,26 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
 
 
 def _write_tasks(batch: Batch, planned: Plan) -> None:
+    articles = [article.pk for article in planned.articles]
+    golds = training.gold_of(articles) if batch.is_training else {}
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO annotations_task (
                 uuid, batch_id, article_id, state, coders_wanted, position, version,
-                cards_open, cards_disputed
+                cards_open, cards_disputed, known_gold_id
             )
-            SELECT gen_random_uuid(), %s, article, %s, wanted, place - 1, 0, 0, 0
-            FROM unnest(%s::bigint[], %s::int[])
-                 WITH ORDINALITY AS planned (article, wanted, place)
+            SELECT gen_random_uuid(), %s, article, %s, wanted, place - 1, 0, 0, 0, gold
+            FROM unnest(%s::bigint[], %s::int[], %s::bigint[])
+                 WITH ORDINALITY AS planned (article, wanted, gold, place)
             ORDER BY place
             """,
             [
                 batch.pk,
                 TaskState.OPEN.value,
-                [article.pk for article in planned.articles],
+                articles,
                 [planned.wanted(article) for article in planned.articles],
+                [golds.get(pk) for pk in articles],
             ],
         )
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from annotations.actions import adjudication, op_log, pool
+from annotations.actions import adjudication, op_log, pool, training
 from annotations.actions.audit import record
-from annotations.actions.guards import refuse_archived
+from annotations.actions.guards import NotAdmitted, refuse_archived
 from annotations.actions.jobs import wake_on_commit
 from annotations.enums import AssignmentState, TaskState, ZoneKind
 from annotations.exceptions import Forbidden, Invalid, Refused
@@ -26,6 +26,7 @@ from annotations.models import (
 from annotations.permissions import can_administer, is_coder_of, is_open_to_coding
 from annotations.queries import coding, quota
 from annotations.queries import op_log as queries
+from annotations.queries import pool as pools
 from annotations.queries.op_log import AtHand
 
 
@@ -62,13 +63,16 @@ def next_assignment(*, member: Member, at: datetime) -> Assignment | None:
 
     What is begun comes first, then what was given and what a pool has, the batch of the
     higher priority before the other. Where a batch has a daily quota and it is used up,
-    nothing more of it comes today.
+    nothing more of it comes today. Raises ``NotAdmitted`` where all that is left is in pools
+    that want better training first.
     """
     refuse_archived(member.project)
-    found, may_wait = _next_of(member, at, waits=False)
-    if found is None and may_wait:
+    found, held = _next_of(member, at, waits=False)
+    if found is None and held.has_pools:
         # In a transaction of its own: who waits while holding other articles may wait in a ring.
-        found, _ = _next_of(member, at, waits=True)
+        found, held = _next_of(member, at, waits=True)
+    if found is None and held.has_bars and (lacking := pools.closed_to(member)):
+        raise NotAdmitted(str(lacking[0]))
     return found
 
 
@@ -165,8 +169,8 @@ def release(*, assignment: Assignment, by: User, at: datetime) -> Assignment:
 
 
 @transaction.atomic
-def _next_of(member: Member, at: datetime, *, waits: bool) -> tuple[Assignment | None, bool]:
-    """Start the next work and return it, and whether others may hold some at this moment."""
+def _next_of(member: Member, at: datetime, *, waits: bool) -> tuple[Assignment | None, pool.Held]:
+    """Start the next work and return it, and what the member is held for."""
     held = pool.hold(member)
     spent = quota.spent_by(member) if held.has_quotas else []
     related = ("task__article", "task__batch", "codebook")
@@ -176,14 +180,15 @@ def _next_of(member: Member, at: datetime, *, waits: bool) -> tuple[Assignment |
         drawn = pool.resume(member) if held.has_lost else None
         if drawn is None and held.has_pools:
             above = given.task.batch.priority if given else 0
-            drawn = pool.claim(member, at, above=above, spent=spent, waits=waits)
+            closed = [one.batch.pk for one in pools.lacking(member)] if held.has_bars else []
+            drawn = pool.claim(member, at, above=above, spent=[*spent, *closed], waits=waits)
         if drawn is not None:
-            return Assignment.objects.select_related(*related).get(pk=drawn), False
+            return Assignment.objects.select_related(*related).get(pk=drawn), held
     if given is not None and given.state != AssignmentState.CODING:
         given.state = AssignmentState.CODING
         given.started_at = given.started_at or at
         given.save(update_fields=["state", "started_at"])
-    return given, held.has_pools
+    return given, held
 
 
 def _locked(assignment: Assignment) -> Assignment:
@@ -287,7 +292,7 @@ def _problems(held: Assignment) -> list[dict[str, Any]]:
 
 
 def _hand_in(held: Assignment, task: Task, by: User, at: datetime, submission_id: UUID) -> None:
-    Submission.objects.create(
+    submission = Submission.objects.create(
         uuid=submission_id,
         assignment=held,
         doc_rev=held.doc_rev,
@@ -300,6 +305,9 @@ def _hand_in(held: Assignment, task: Task, by: User, at: datetime, submission_id
     held.save(update_fields=["state", "submitted_at"])
     batch = held.task.batch
     record(AuditEvent.Kind.ASSIGNMENT_SUBMITTED, target=held, by=by, at=at, batch=batch)
+    if task.known_gold is not None:
+        training.hold_against(gold=task.known_gold, submission=submission)
+        return
     handed_in = task.assignments.filter(state=AssignmentState.SUBMITTED).count()
     if task.state == TaskState.OPEN and handed_in == task.coders_wanted:
         task.state = TaskState.CODED

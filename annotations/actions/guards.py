@@ -3,8 +3,9 @@
 from django.utils.translation import gettext as _
 
 from annotations.exceptions import Forbidden, Refused
-from annotations.models import Batch, Project, User
+from annotations.models import Batch, Member, Project, User
 from annotations.permissions import can_administer, can_know_of, can_propose
+from annotations.queries import qualification
 
 
 class Archived(Refused):
@@ -17,6 +18,12 @@ class Blind(Forbidden):
     """What would come of it tells of the other coders, of whom the admin may not know yet."""
 
     code = "blind"
+
+
+class NotAdmitted(Refused):
+    """The batch is for coders whose training came to enough; the sentence says what is missing."""
+
+    code = "not_admitted"
 
 
 def lock_for_change(project: Project, *, by: User | None) -> Project:
@@ -57,6 +64,15 @@ def refuse_blind(batch: Batch, *, by: User) -> None:
     """Refuse an admin who still codes in the batch."""
     if not can_know_of(by, batch):
         raise Blind(_("You code in this batch yourself, so that only another admin can do that."))
+
+
+def refuse_unqualified(member: Member, batch: Batch) -> None:
+    """Refuse to give work of ``batch`` to who has not come up to what it requires."""
+    if qualification.missing(member, batch) is not None:
+        raise NotAdmitted(
+            _("%(name)s has not come up to the training that this batch requires.")
+            % {"name": member.name}
+        )
 
 
 def _locked(project: Project) -> Project:

@@ -28,6 +28,12 @@ _HOLD = """
            EXISTS (
                SELECT FROM annotations_assignment work
                WHERE work.coder_id = member.id AND work.state = 'released' AND work.has_expired
+           ),
+           EXISTS (
+               SELECT FROM annotations_batch_drawers drawer
+               JOIN annotations_batch batch ON batch.id = drawer.batch_id
+               WHERE drawer.member_id = member.id AND batch.closed_at IS NULL
+                 AND batch.required_articles IS NOT NULL
            )
     FROM annotations_member member
     JOIN annotations_project project ON project.id = member.project_id
@@ -69,6 +75,7 @@ class Held:
     has_quotas: bool
     has_pools: bool
     has_lost: bool
+    has_bars: bool
 
 
 def hold(member: Member) -> Held:
@@ -99,9 +106,10 @@ def claim(
 ) -> int | None:
     """Start the next article of a pool in one statement, and return the work's id if there is one.
 
-    Only a pool whose priority is higher than ``above`` and that is not ``spent``. Articles
-    that others are drawing or handing in at this moment are passed over, or waited for. A row
-    that was locked is looked at again: the counter in it says whether there is still a place.
+    Only a pool whose priority is higher than ``above`` and that is not ``spent``, or closed.
+    Articles that others are drawing or handing in at this moment are passed over, or waited for.
+    A row that was locked is looked at again: the counter in it says whether there is still a
+    place.
     """
     drawn, names = _drawn(waits)
     started = (AssignmentState.CODING.value, at, at)

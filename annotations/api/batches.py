@@ -71,6 +71,13 @@ class ArticleChoiceSerializer(StrictSerializer):
         return attrs
 
 
+class RequirementSerializer(StrictSerializer):
+    """Whom a batch is open to: who agreed with gold so well over so many training articles."""
+
+    strict_f1 = serializers.FloatField(min_value=0.001, max_value=1)
+    articles = serializers.IntegerField(min_value=1, max_value=1000)
+
+
 class WishSerializer(StrictSerializer):
     """What a batch is to be. A preview needs no name."""
 
@@ -85,12 +92,20 @@ class WishSerializer(StrictSerializer):
     order = serializers.ChoiceField(Order.choices, default=Order.IMPORTED)
     one_per_cluster = serializers.BooleanField(default=False)
     suggestions = serializers.BooleanField(default=False)
+    training = serializers.BooleanField(default=False)
+    requires = RequirementSerializer(required=False, allow_null=True)
     due = serializers.DateField(required=False, allow_null=True)
     seed = serializers.IntegerField(min_value=-(2**53), max_value=2**53, default=0)
 
     @property
     def wish(self) -> Wish:
-        return Wish(**self.validated_data)
+        given = dict(self.validated_data)
+        requires = given.pop("requires", None) or {}
+        return Wish(
+            **given,
+            required_f1=requires.get("strict_f1"),
+            required_articles=requires.get("articles"),
+        )
 
 
 class BatchSerializer(serializers.Serializer):
@@ -105,6 +120,8 @@ class BatchSerializer(serializers.Serializer):
     selection = serializers.DictField()
     one_per_cluster = serializers.BooleanField(source="is_one_per_cluster")
     suggestions = serializers.BooleanField(source="has_suggestions")
+    training = serializers.BooleanField(source="is_training")
+    requires = serializers.SerializerMethodField()
     seed = serializers.IntegerField()
     due = serializers.DateField(allow_null=True)
     priority = PriorityField()
@@ -114,6 +131,12 @@ class BatchSerializer(serializers.Serializer):
     closed_at = serializers.DateTimeField(allow_null=True)
     articles = serializers.IntegerField()
     progress = serializers.SerializerMethodField()
+
+    @extend_schema_field(RequirementSerializer(allow_null=True))
+    def get_requires(self, batch):
+        if batch.required_articles is None:
+            return None
+        return {"strict_f1": batch.required_f1, "articles": batch.required_articles}
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_progress(self, batch):

@@ -25,7 +25,7 @@ class RulingDocument(serializers.Serializer):
     by = serializers.CharField(allow_null=True)
 
 
-class DifferenceDocument(serializers.Serializer):
+class OwnDifferenceDocument(serializers.Serializer):
     """A place in which one's own version and gold differ, and what was said of it."""
 
     kind = serializers.ChoiceField(KINDS)
@@ -50,7 +50,7 @@ class ToldDocument(serializers.Serializer):
     batch = BatchName()
     adjudicated_at = serializers.DateTimeField()
     new = serializers.BooleanField()
-    differences = DifferenceDocument(many=True)
+    differences = OwnDifferenceDocument(many=True)
 
 
 class WeekDocument(serializers.Serializer):

@@ -24,6 +24,7 @@ from annotations.api.schema import DocsView, SchemaView
 from annotations.api.session import SessionView
 from annotations.api.tasks import TaskViewSet
 from annotations.api.tokens import TokenViewSet
+from annotations.api.training import AdmissionViewSet, TrainingViewSet
 
 app_name = "api"
 
@@ -60,6 +61,11 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/members/<uuid:uuid>/",
         MemberViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="member",
+    ),
+    path(
+        "projects/<slug:slug>/members/<uuid:uuid>/admission/",
+        AdmissionViewSet.as_view({"post": "create", "delete": "destroy"}),
+        name="admission",
     ),
     path("projects/<slug:slug>/invitations/", InvitationViewSet.as_view(LIST), name="invitations"),
     path(
@@ -202,6 +208,16 @@ urlpatterns: list[URLPattern] = [
         "projects/<slug:slug>/next/",
         AssignmentListViewSet.as_view({"post": "next"}),
         name="next",
+    ),
+    path(
+        "assignments/<uuid:uuid>/comparison/",
+        TrainingViewSet.as_view({"get": "comparison"}),
+        name="comparison",
+    ),
+    path(
+        "assignments/<uuid:uuid>/try-again/",
+        TrainingViewSet.as_view({"post": "try_again"}),
+        name="try-again",
     ),
     path(
         "assignments/<uuid:uuid>/",

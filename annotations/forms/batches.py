@@ -120,6 +120,28 @@ class BatchForm(forms.Form):
             "coding, and pull coders towards them: leave this off where agreement is measured."
         ),
     )
+    training = forms.BooleanField(
+        label=_("This is training"),
+        required=False,
+        help_text=_(
+            "Only articles whose gold is there; every coder codes all of them and sees at once "
+            "what differs. Nothing of it enters gold, releases or agreement."
+        ),
+    )
+    required_f1 = forms.FloatField(
+        label=_("Required strict F1 with gold"),
+        min_value=0.001,
+        max_value=1,
+        required=False,
+        widget=forms.NumberInput(attrs={"step": "0.01", "placeholder": _("any")}),
+    )
+    required_articles = forms.IntegerField(
+        label=_("… over so many training articles"),
+        min_value=1,
+        max_value=1000,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": "–"}),
+    )
     seed = forms.IntegerField(
         label=_("Seed"),
         initial=0,
@@ -164,6 +186,11 @@ class BatchForm(forms.Form):
         given = super().clean()
         if given.get("source") == IDS and not given.get("ids") and "ids" not in self.errors:
             self.add_error("ids", _("Say which articles."))
+        asked = ("required_f1", "required_articles")
+        if not self.errors.keys() & set(asked):
+            for name, other in (asked, asked[::-1]):
+                if given.get(name) is None and given.get(other) is not None:
+                    self.add_error(name, _("Say both: how well, and over how many articles."))
         return given
 
     @property
@@ -184,6 +211,9 @@ class BatchForm(forms.Form):
             order=given["order"] or Order.IMPORTED,
             one_per_cluster=given["one_per_cluster"],
             suggestions=given["suggestions"],
+            training=given["training"],
+            required_f1=given["required_f1"],
+            required_articles=given["required_articles"],
             priority=given["priority"],
             due=given["due"],
             seed=given["seed"] or 0,

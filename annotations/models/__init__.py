@@ -35,14 +35,17 @@ from annotations.models.jobs import Claimable, Job
 from annotations.models.people import ApiToken, Member, Project, User
 from annotations.models.reminders import Reminder
 from annotations.models.replies import StoredReply
+from annotations.models.training import Admission, Attempt
 
 __all__ = [
+    "Admission",
     "AgreementReport",
     "AgreementRow",
     "ApiToken",
     "Article",
     "ArticleRevision",
     "Assignment",
+    "Attempt",
     "AuditEvent",
     "Batch",
     "Card",

@@ -46,7 +46,9 @@ class BatchQuerySet(models.QuerySet):
         own = Assignment.objects.filter(
             task__batch=OuterRef("pk"), coder__user_id=user.pk
         ).exclude(state=AssignmentState.RELEASED)
-        pending = own.exclude(task__state=TaskState.ADJUDICATED)
+        # Where gold was known before, there is nothing to wait for once it is handed in.
+        is_known = Q(task__known_gold__isnull=False, state=AssignmentState.SUBMITTED)
+        pending = own.exclude(task__state=TaskState.ADJUDICATED).exclude(is_known)
         unfinished = own.exclude(state=AssignmentState.SUBMITTED)
         may_rule_own = Q(project__settings__contains={"adjudicate_own": True})
         return self.filter(Exists(pending) & ~may_rule_own | Exists(unfinished) & may_rule_own)
@@ -84,6 +86,11 @@ class Batch(models.Model):
     seed = models.BigIntegerField(default=0)
     due = models.DateField(null=True, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    #: Coders learn from its articles, whose gold is known. Nothing of it becomes gold.
+    is_training = models.BooleanField(default=False, db_default=False)
+    #: Whom it is open to: who came to this strict F1 over so many training articles.
+    required_f1 = models.FloatField(null=True, blank=True)
+    required_articles = models.PositiveSmallIntegerField(null=True, blank=True)
     #: How many articles a coder is given a day; none means as many as there are.
     daily_quota = models.PositiveSmallIntegerField(null=True, blank=True)
     #: After how many days without a step work counts as abandoned; none means never.
@@ -113,6 +120,15 @@ class Batch(models.Model):
             models.CheckConstraint(
                 condition=Q(lease_days=None) | Q(lease_days__gte=1),
                 name="lease_is_one_day_or_more",
+            ),
+            models.CheckConstraint(
+                condition=Q(required_f1=None, required_articles=None)
+                | Q(required_f1__gt=0, required_f1__lte=1, required_articles__gte=1),
+                name="agreement_is_required_over_some_articles",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_training=False) | Q(required_f1=None),
+                name="training_is_open_to_every_coder",
             ),
         ]
 
@@ -159,6 +175,10 @@ class Task(models.Model):
     codebook = models.ForeignKey(
         CodebookVersion, on_delete=models.PROTECT, related_name="+", null=True
     )
+    #: Where gold is there before anybody codes: what work is held against, never made anew.
+    known_gold = models.ForeignKey(
+        "annotations.Gold", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     version = models.PositiveIntegerField(default=0)
     cards_open = models.PositiveIntegerField(default=0)
     cards_disputed = models.PositiveIntegerField(default=0)
@@ -185,6 +205,10 @@ class Task(models.Model):
                 condition=Q(state=TaskState.ADJUDICATED, adjudicated_at__isnull=False)
                 | ~Q(state=TaskState.ADJUDICATED),
                 name="adjudicated_task_knows_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(known_gold=None) | Q(state__in=[TaskState.OPEN, TaskState.DROPPED]),
+                name="article_of_known_gold_is_not_adjudicated",
             ),
         ]
         indexes = [

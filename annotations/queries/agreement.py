@@ -52,8 +52,13 @@ class Scope:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def rows(self) -> QuerySet[AgreementRow]:
-        """Return the rows of its articles that are measured, in a fixed order."""
-        rows = AgreementRow.objects.measured().filter(task__batch__in=self.batches)
+        """Return the rows of its articles that are measured, in a fixed order.
+
+        Where gold was known before, work counts in no figure of its batch.
+        """
+        rows = AgreementRow.objects.measured().filter(
+            task__batch__in=self.batches, task__known_gold=None
+        )
         if self.since is not None:
             rows = rows.filter(coded_at__gte=_midnight(self.since))
         if self.until is not None:
@@ -73,7 +78,7 @@ def rows_of(scope: Scope) -> Iterator[tuple[str, str | None]]:
 
 def version_of(batches: Sequence[Batch]) -> int:
     """Return a number that grows with all that happens to the work in ``batches``."""
-    rows = AgreementRow.objects.filter(task__batch__in=batches)
+    rows = AgreementRow.objects.filter(task__batch__in=batches, task__known_gold=None)
     return rows.aggregate(sum=Sum("version"))["sum"] or 0
 
 
@@ -161,7 +166,7 @@ class _Stored:
 def coders_handed_in(scope: Scope) -> int:
     """Return how many coders have handed in something, at whatever time."""
     work = Assignment.objects.filter(
-        task__batch__in=scope.batches, state=AssignmentState.SUBMITTED
+        task__batch__in=scope.batches, task__known_gold=None, state=AssignmentState.SUBMITTED
     )
     return work.order_by().values("coder").distinct().count()
 

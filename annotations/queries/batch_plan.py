@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotations.algorithms.allocation import Allocation, balanced, shared_ones
 from annotations.enums import Order, Priority, Role, Strategy
 from annotations.models import Cluster, Member, Project
+from annotations.queries import training
 from annotations.queries.batch_selection import (
     CannotPlan,
     Chosen,
     chosen,
     refuse_pending_clusters,
 )
+from annotations.queries.qualification import missing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,11 @@ class Wish:
     order: str = Order.IMPORTED
     one_per_cluster: bool = False
     suggestions: bool = False
+    #: Everybody codes every article, whose gold is there to learn from.
+    training: bool = False
+    #: Whom the batch is open to: strict F1 with gold over so many training articles.
+    required_f1: float | None = None
+    required_articles: int | None = None
     priority: int = Priority.NORMAL
     seed: int = 0
     name: str = ""
@@ -94,6 +103,8 @@ class Plan:
 
     def wanted(self, article: Chosen) -> int:
         """How many coders an article is to have."""
+        if self.wish.training:
+            return len(self.allocation.assignments[article.key])
         return self.wish.coders_per_article if article.key in self.shared else 1
 
     @property
@@ -146,6 +157,9 @@ def plan(project: Project, wish: Wish) -> Plan:
     """Return who would code what. Raises ``CannotPlan`` if the wish can't be met as it stands,
     and ``ClustersPending`` if it can't be judged yet."""
     members = _members(project, wish)
+    if wish.training:
+        return _training(project, wish, members)
+    _refuse_unqualified(wish, members)
     articles = chosen(project, wish.articles, order=wish.order, seed=wish.seed)
     if wish.one_per_cluster or wish.articles.get("clusters"):
         refuse_pending_clusters(project, wish.articles, articles)
@@ -170,6 +184,54 @@ def plan(project: Project, wish: Wish) -> Plan:
     return Plan(wish, articles, members, allocation, shared, dict(named))
 
 
+def _training(project: Project, wish: Wish, members: dict[str, Member]) -> Plan:
+    """Give every coder each of the articles, but those that the coder was ever given before."""
+    if wish.strategy == Strategy.POOL:
+        message = _("Training is given out: everybody codes every article.")
+        raise CannotPlan.because("strategy", "training_is_no_pool", message)
+    if wish.required_articles is not None:
+        message = _("Training is open to everybody; it can’t require training.")
+        raise CannotPlan.because("requires", "training_requires_nothing", message)
+    known = chosen(project, wish.articles, order=wish.order, seed=wish.seed, is_training=True)
+    had = training.had_before(members.values(), [article.pk for article in known])
+    given = {
+        article.key: [name for name, one in members.items() if (one.pk, article.pk) not in had]
+        for article in known
+    }
+    articles = [article for article in known if given[article.key]]
+    if not articles:
+        message = _("These coders have had all of these articles before.")
+        raise CannotPlan.because("articles", "known_to_all", message)
+    assignments = {article.key: given[article.key] for article in articles}
+    own = {name: {key for key, names in assignments.items() if name in names} for name in members}
+    allocation = Allocation(
+        assignments=assignments,
+        loads={name: len(keys) for name, keys in own.items()},
+        pairs={(a, b): len(own[a] & own[b]) for a, b in combinations(sorted(own), 2)},
+        unplaced=[],
+    )
+    return Plan(wish, articles, members, allocation, set(assignments), {})
+
+
+def _refuse_unqualified(wish: Wish, members: dict[str, Member]) -> None:
+    """Refuse to give work to coders whose training does not come up to what is asked for.
+
+    Who draws from a pool may come up to it later.
+    """
+    if wish.required_articles is None or wish.strategy == Strategy.POOL:
+        return
+    if lacking := sorted(name for name, one in members.items() if missing(one, wish)):
+        message = _(
+            "Not admitted yet, by training with strict F1 of %(f1)s or more over %(count)s "
+            "articles, nor by hand: %(names)s."
+        ) % {
+            "f1": floatformat(wish.required_f1, 3),
+            "count": wish.required_articles,
+            "names": ", ".join(lacking),
+        }
+        raise CannotPlan.because("coders", "not_admitted", message)
+
+
 def _members(project: Project, wish: Wish) -> dict[str, Member]:
     coders = project.members.current().people().filter(roles__contains=[Role.CODER])
     found = {
@@ -179,7 +241,7 @@ def _members(project: Project, wish: Wish) -> dict[str, Member]:
     if unknown := sorted(set(wish.coders) - set(found)):
         message = _("No coder of this project: %(names)s.") % {"names": ", ".join(unknown)}
         raise CannotPlan.because("coders", "unknown_coder", message)
-    if not 1 <= wish.coders_per_article <= len(found):
+    if not wish.training and not 1 <= wish.coders_per_article <= len(found):
         message = _("%(wanted)s coders an article, but %(there)s to choose from.") % {
             "wanted": wish.coders_per_article,
             "there": len(found),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from annotations.enums import Order, Versions
 from annotations.exceptions import Invalid, Refused
 from annotations.models import Article, ImportJob, Project
+from annotations.queries import training
 from annotations.queries.articles import DAY, ISO_DAY, fitting
 
 
@@ -50,16 +51,25 @@ class Chosen(NamedTuple):
         return not is_dated, day if is_dated else "", self.pk
 
 
-def chosen(project: Project, asked: Mapping[str, Any], *, order: str, seed: int) -> list[Chosen]:
+def chosen(
+    project: Project,
+    asked: Mapping[str, Any],
+    *,
+    order: str,
+    seed: int,
+    is_training: bool = False,
+) -> list[Chosen]:
     """Return the articles that are ``asked`` for, in reading order.
 
     ``asked`` has one of ``ids``, ``import``, ``all``, ``sample`` and ``search``, the last being
     what ``queries.articles.fitting`` takes, or ``batch``. With ``search``, ``sample`` draws that
     many of those found. With any, ``clusters`` is one of ``Versions``: one version of a story is
     chosen before a sample is drawn, the others join after that. Withdrawn articles are never
-    among them. Raises ``CannotPlan``.
+    among them; for training only those whose gold is there. Raises ``CannotPlan``.
     """
     fit = Article.objects.published().filter(project=project, withdrawn_at=None)
+    if is_training:
+        fit = fit.filter(training.HAS_GOLD)
     found = _rows(_found(fit, asked))
     if "ids" in asked:
         _refuse_unknown(asked["ids"], found)
@@ -71,7 +81,11 @@ def chosen(project: Project, asked: Mapping[str, Any], *, order: str, seed: int)
     if versions == Versions.WHOLE:
         found += _other_versions(fit, asked, found)
     if not found:
-        message = _("There are no articles in this selection.")
+        message = (
+            _("There are no articles with gold in this selection.")
+            if is_training
+            else _("There are no articles in this selection.")
+        )
         raise CannotPlan.because("articles", "no_articles", message)
     return _in_order(found, order, seed)
 
@@ -109,7 +123,10 @@ def _rows(articles: QuerySet[Article]) -> list[Chosen]:
 def _refuse_unknown(ids: Iterable[Any], found: list[Chosen]) -> None:
     if missing := {UUID(str(uuid)) for uuid in ids} - {article.uuid for article in found}:
         named = ", ".join(sorted(map(str, missing))[:5])
-        message = _("No article of this project, or withdrawn: %(ids)s.") % {"ids": named}
+        message = _(
+            "No article of this project, withdrawn, or without the gold that training needs: "
+            "%(ids)s."
+        ) % {"ids": named}
         raise CannotPlan.because("articles", "unknown_article", message)
 
 

@@ -1,7 +1,8 @@
 """What coders can draw for themselves, from batches that were not given out beforehand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import (
     Exists,
@@ -10,12 +11,14 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.expressions import Combinable
 
 from annotations.enums import AssignmentState, Priority, TaskState
-from annotations.models import Assignment, Batch, Project, Task, User
-from annotations.queries import quota
+from annotations.models import Assignment, Batch, Member, Project, Task, User
+from annotations.queries import qualification, quota
+from annotations.queries.qualification import Missing
 
 #: Work that its coder lost to a lease and that nobody has taken over since.
 IS_LOST = Q(
@@ -53,16 +56,30 @@ def drawable(batch: Combinable, coder: Combinable) -> QuerySet[Task]:
     )
 
 
+def lacking(member: Member) -> list[Missing]:
+    """Return what ``member`` lacks for those pools of the own that require training."""
+    return qualification.barred(member, Batch.objects.filter(drawers=member, closed_at=None))
+
+
+def closed_to(member: Member) -> list[Missing]:
+    """Keep of that the pools from which ``member`` could draw now, if they were open."""
+    return [
+        one for one in lacking(member) if drawable(Value(one.batch.pk), Value(member.pk)).exists()
+    ]
+
+
 @dataclass(frozen=True)
 class Offers:
     """What a coder can draw, and what gives nothing more today.
 
     ``projects`` are those in which the coder has to draw to go on. The batches in ``spent``
     know how many of their articles were ``begun`` today, and when they go on (``goes_on_at``).
+    Those in ``closed`` want better training first.
     """
 
     projects: list[Project]
     spent: Sequence[Batch]
+    closed: Sequence[Missing]
 
 
 def offers(user: User, project: Project | None = None) -> Offers:
@@ -88,15 +105,30 @@ def offers(user: User, project: Project | None = None) -> Offers:
         .select_related("project")
     )
     spent = [one for one in batches if one.daily_quota and one.begun >= one.daily_quota]
+    closed = _closed(batches)
+    shut = {one.batch.pk for one in closed}
     offered: dict[Project, int] = {}
     for batch in batches:
-        if batch.has_lost or (batch.first_task and batch not in spent):
+        is_open = batch not in spent and batch.pk not in shut
+        if batch.has_lost or (batch.first_task and is_open):
             rank = _BEGUN if batch.has_lost else batch.priority
             offered[batch.project] = max(rank, offered.get(batch.project, 0))
     if offered:
         at_hand = _at_hand(user, [one.pk for one in spent])
         offered = {one: rank for one, rank in offered.items() if rank > at_hand.get(one.pk, 0)}
-    return Offers(sorted(offered, key=lambda project: (project.name, project.pk)), spent)
+    return Offers(sorted(offered, key=lambda project: (project.name, project.pk)), spent, closed)
+
+
+def _closed(batches: Iterable[Any]) -> list[Missing]:
+    """Return what the person lacks for those of ``batches`` that have something to draw."""
+    asking = [one for one in batches if one.first_task and one.required_articles is not None]
+    members = Member.objects.in_bulk({one.of_coder for one in asking}) if asking else {}
+    lacks = ((members[one.of_coder], one) for one in asking)
+    return [
+        replace(lacking, training=qualification.training_of(member))
+        for member, batch in lacks
+        if (lacking := qualification.missing(member, batch)) is not None
+    ]
 
 
 def _at_hand(user: User, spent: list[int]) -> dict[int, int]:

@@ -110,6 +110,8 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
+        if self.batch.is_training:
+            return self.submitted >= self.wanted
         return self.adjudicated == self.articles
 
     @property

@@ -112,7 +112,7 @@ def _countable(
         found["articles"] = articles, {"articles": Count("pk")}
         found["unbatched"] = articles.filter(~Exists(given)), {"unbatched": Count("pk")}
         found["tasks"] = (
-            Task.objects.visible_to(user).filter(batch__project=project),
+            Task.objects.visible_to(user).filter(batch__project=project, known_gold=None),
             {
                 "tasks": Count("pk"),
                 "coded": Count("pk", filter=~Q(state=TaskState.OPEN)),

@@ -19,6 +19,7 @@ from annotations.queries import (
     matrix,
     pace,
     progress,
+    training,
 )
 from annotations.queries.agreement import Scope
 from annotations.queries.progress import Progress
@@ -62,7 +63,7 @@ def detail(request, uuid):
             **_matrix(request, batch, found),
             **_flags(batch),
             "late": late_work.of(Assignment.objects.filter(task__batch=batch)),
-            **_agreement(request, batch),
+            **(_trainees(batch) if batch.is_training else _agreement(request, batch)),
         }
     return render(request, "annotations/batches/detail.html", context)
 
@@ -150,6 +151,10 @@ def _agreement(request, batch: Batch) -> dict:
         "heat": agreement_charts.heat_map(report),
         "agreement_query": urlencode({"batch": batch.uuid}) + "&",
     }
+
+
+def _trainees(batch: Batch) -> dict:
+    return {"trainees": training.trainees(batch)}
 
 
 def _flags(batch: Batch) -> dict:

@@ -37,6 +37,7 @@ def home(request):
             "next_article": next_article,
             "pools": offers.projects,
             "spent": offers.spent,
+            "closed": offers.closed,
             "own_batches": own_batches,
             "returned": own_work.returned(own_batches, besides=next_article),
             "today": timezone.localdate(now),

@@ -11,9 +11,10 @@ from annotations.enums import Role
 from annotations.exceptions import Refused
 from annotations.forms import refusals
 from annotations.forms.people import ROLES, MemberForm, RolesForm
+from annotations.forms.training import AdmissionForm
 from annotations.models import Batch, Member
 from annotations.permissions import can_administer
-from annotations.queries import coder
+from annotations.queries import coder, qualification
 from annotations.queries.people import people as people_of
 from annotations.views.lookup import project_for
 
@@ -68,6 +69,7 @@ def member(request, slug, uuid):
     is_own = member.user_id == request.user.pk
     hidden = Batch.objects.none() if is_own else Batch.objects.filter(project=project)
     figures = coder.figures(work, now)
+    is_coder = Role.CODER in member.roles and not member.is_external
     return render(
         request,
         "annotations/people/member.html",
@@ -84,6 +86,7 @@ def member(request, slug, uuid):
             "reminders": coder.reminders(member, work),
             "hidden": hidden.blind_to(request.user).count(),
             "today": timezone.localdate(now),
+            "admission": _admission(member) if is_coder and is_admin else None,
         },
     )
 
@@ -145,6 +148,15 @@ def password_link(request, slug, uuid):
         "annotations/people/password_link.html",
         {"project": member.project, "member": member, "link": link},
     )
+
+
+def _admission(member: Member) -> dict:
+    """What the coder's training opens, and how the coder was let in by hand."""
+    return {
+        "standings": qualification.standings(member),
+        "by_hand": qualification.admission_of(member),
+        "form": AdmissionForm(),
+    }
 
 
 def _back(name: str, given: int, gone: int) -> str:

@@ -66,6 +66,7 @@ def project(request, slug):
             "next_article": next_article,
             "pools": offers.projects if offers else [],
             "spent": offers.spent if offers else [],
+            "closed": offers.closed if offers else [],
             "own_batches": own_work.own_batches(request.user, project) if codes_only else [],
             "stuck": stuck(project, request.user, timezone.now()) if is_admin else [],
             "activity": activity.latest(project, request.user) if is_admin else [],

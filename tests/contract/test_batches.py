@@ -17,6 +17,8 @@ BATCH = {
     "selection": dict,
     "one_per_cluster": bool,
     "suggestions": bool,
+    "training": bool,
+    "requires": maybe({"strict_f1": float, "articles": int}),
     "seed": int,
     "due": maybe(is_day),
     "priority": str,

@@ -35,6 +35,15 @@ class Tally(NamedTuple):
     missed: int = 0
     spurious: int = 0
 
+    @property
+    def marked(self) -> int:
+        """How many spans the coder has."""
+        return sum(self) - self.missed
+
+    @property
+    def in_gold(self) -> int:
+        return sum(self) - self.spurious
+
     def plus(self, other: "Tally") -> "Tally":
         return Tally(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
