@@ -7,6 +7,7 @@
  */
 
 import { assignLanes, neighbourhood } from "./lanes.js";
+import { NearGroups } from "./near-groups.js";
 import { joinedBoxes } from "./paragraphs.js";
 
 /** @typedef {import("./types.js").Span} Span */
@@ -15,7 +16,6 @@ import { joinedBoxes } from "./paragraphs.js";
 /** @typedef {{className: string, place: string, span?: string, label?: string}} Look */
 /** @typedef {{span: Span, left: number, width: number, top: number, begins: boolean, ends: boolean, isRtl: boolean}} Bar */
 
-const MARGIN = 800;
 const PITCH = 7;
 const GAP = 3;
 const GLYPH = 7;
@@ -39,22 +39,23 @@ export class Bars {
     this.lanes = assignLanes([...spans.byId.values()]);
     /** @type {string | null} */
     this.active = null;
-    /** @type {Map<Paragraph, HTMLElement>} */
-    this.groups = new Map();
+    this.groups = new NearGroups(paragraphs.all, layer);
     /** @type {WeakMap<HTMLElement, string>} what each element was last made to look like */
     this.drawn = new WeakMap();
-    this.observer = new IntersectionObserver((entries) => this.#follow(entries), {
-      rootMargin: `${MARGIN}px 0px`,
-    });
-    for (const { element } of paragraphs.all) this.observer.observe(element);
     root.addEventListener("spans-changed", (event) => {
       this.#update(/** @type {CustomEvent} */ (event).detail.changes);
     });
   }
 
+  /** Draw what has come near the window. */
+  follow() {
+    this.#paint(this.groups.follow());
+  }
+
   /** Draw everything near again, after the text was laid out anew. */
   relayout() {
-    this.#paint([...this.groups.keys()]);
+    this.groups.follow();
+    this.#paint([...this.groups.all.keys()]);
   }
 
   /** @param {string | null} id the span whose bars stand out */
@@ -62,26 +63,7 @@ export class Bars {
     if (id === this.active) return;
     const touched = [this.active, id].flatMap((one) => (one && this.spans.get(one)) || []);
     this.active = id;
-    this.#paint(this.#near(touched));
-  }
-
-  /** @param {IntersectionObserverEntry[]} entries */
-  #follow(entries) {
-    const arrived = [];
-    for (const { target, isIntersecting } of entries) {
-      const paragraph = this.paragraphs.byElement.get(/** @type {HTMLElement} */ (target));
-      if (!paragraph) continue;
-      if (isIntersecting && !this.groups.has(paragraph)) {
-        const group = document.createElement("div");
-        this.layer.append(group);
-        this.groups.set(paragraph, group);
-        arrived.push(paragraph);
-      } else if (!isIntersecting) {
-        this.groups.get(paragraph)?.remove();
-        this.groups.delete(paragraph);
-      }
-    }
-    this.#paint(arrived);
+    this.#paint(this.groups.holding(touched));
   }
 
   /** @param {import("./spans.js").Change[]} changes */
@@ -97,17 +79,7 @@ export class Bars {
         this.#relane(neighbourhood(all, place.start, place.end), stale);
       }
     }
-    this.#paint(this.#near(stale));
-  }
-
-  /**
-   * Return the drawn paragraphs that hold any of these places.
-   * @param {Extent[]} places
-   */
-  #near(places) {
-    return [...this.groups.keys()].filter((paragraph) =>
-      places.some(({ start, end }) => start < paragraph.end && end > paragraph.start),
-    );
+    this.#paint(this.groups.holding(stale));
   }
 
   /**
@@ -130,7 +102,7 @@ export class Bars {
     const origin = this.layer.getBoundingClientRect();
     const spans = [...this.spans.byId.values()];
     const drawings = paragraphs.map((paragraph) => ({
-      group: this.groups.get(paragraph),
+      group: this.groups.all.get(paragraph),
       ...this.#measure(paragraph, spans, origin),
     }));
     for (const { group, bars, veils } of drawings) {

@@ -77,16 +77,24 @@ export class CardPanel {
     this.#showRuling(card);
     // Where all marked the same words, the lanes would all be the same.
     this.score.element.hidden = this.#isMarkedAlike(card);
-    if (!this.score.element.hidden) {
-      const coders = card.candidates.map(({ coder }) => coder);
-      this.score.show(card, coderLanes(coders, index.near(this.score.window(card)), card));
-    }
+    if (!this.score.element.hidden) this.score.show(card, this.#lanes(card, index));
     if (isNew) {
       this.#endSeveral();
       this.asked = null;
       this.slots.close();
     }
     this.#showQuestion(card);
+  }
+
+  /**
+   * Measure what is likely to be shown next.
+   * @param {Card} card
+   * @param {import("./extent-index.js").ExtentIndex<Card>} index
+   * @param {CardPanel} [present] the one on the page, while this one is not
+   */
+  prepare(card, index, present = this) {
+    if (this.#isMarkedAlike(card)) return;
+    this.score.prepare(card, this.#lanes(card, index), present.score.element);
   }
 
   /**
@@ -108,6 +116,14 @@ export class CardPanel {
   focusChoice() {
     if (this.slots.isOpen) this.slots.focus();
     else mostChosen(this.choices.querySelectorAll("button"))?.focus({ preventScroll: true });
+  }
+
+  /** Take the keyboard off the choices that go: with them, it would have all laid out before. */
+  releaseFocus() {
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && this.choices.contains(activeElement)) {
+      activeElement.blur();
+    }
   }
 
   /**
@@ -167,6 +183,15 @@ export class CardPanel {
    */
   ruleOnDrafts(drafts) {
     this.#settle({ drafts });
+  }
+
+  /**
+   * @param {Card} card
+   * @param {import("./extent-index.js").ExtentIndex<Card>} index
+   */
+  #lanes(card, index) {
+    const coders = card.candidates.map(({ coder }) => coder);
+    return coderLanes(coders, index.near(this.score.window(card)), card);
   }
 
   #endSeveral() {

@@ -247,6 +247,8 @@ async function open(root, assignment, paragraphs, api) {
     popover.close();
   };
   new ResizeObserver(relayout).observe(surface);
+  for (const name of ["scroll", "resize"]) addEventListener(name, () => bars.follow());
+  for (const name of ["scroll", "resize"]) addEventListener(name, () => bars.follow());
   void document.fonts.ready.then(relayout);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") outbox.flushBeforeLeaving();

@@ -49,6 +49,10 @@ export class GoldBars {
     this.spans.apply(gone.flatMap((id) => this.#changes(id, [])));
   }
 
+  follow() {
+    this.bars.follow();
+  }
+
   relayout() {
     this.bars.relayout();
   }

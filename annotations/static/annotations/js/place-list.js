@@ -27,8 +27,12 @@ export class PlaceList {
     this.review = /** @type {HTMLInputElement} */ (section.querySelector("[name=review]"));
     this.added = /** @type {HTMLElement} */ (section.querySelector("[data-part=added]"));
     this.onTakenBack = onTakenBack;
+    /** @type {Span[]} the spans that nobody coded, as they are listed */
+    this.listed = [];
     /** @type {Map<string, HTMLElement>} */
     this.rows = new Map();
+    /** @type {Map<string, number>} */
+    this.order = new Map();
     /** @type {HTMLElement | undefined} */
     this.current = undefined;
     this.list.addEventListener("click", (event) => {
@@ -60,6 +64,7 @@ export class PlaceList {
       return /** @type {const} */ ([card.id, row]);
     });
     this.rows = new Map(rows);
+    this.order = new Map(places.map(({ id }, index) => [id, index]));
     for (const [index, card] of places.entries()) this.#fill(card, index + 1);
     const groups = Array.from({ length: Math.ceil(rows.length / GROUP) }, (_, index) => {
       const group = document.createElement("div");
@@ -84,12 +89,20 @@ export class PlaceList {
     this.current?.querySelector("button")?.removeAttribute("aria-current");
     row?.querySelector("button")?.setAttribute("aria-current", "true");
     this.current = row;
-    if (!row) return;
-    // Only the list scrolls: `scrollIntoView` would move the page as well.
-    const frame = this.list.getBoundingClientRect();
-    const box = row.getBoundingClientRect();
-    if (box.top < frame.top || box.bottom > frame.bottom) {
-      this.list.scrollTop += box.top - frame.top - frame.height / 2;
+  }
+
+  /**
+   * Bring the row of a place into view, if it is not.
+   * @param {Card} card
+   */
+  reveal(card) {
+    const place = this.order.get(card.id) ?? 0;
+    // Rows are as tall as each other. One asked itself is laid out for that, and its group with it.
+    const { scrollHeight, scrollTop, clientHeight } = this.list;
+    const tall = scrollHeight / this.order.size;
+    const top = place * tall;
+    if (top < scrollTop || top + tall > scrollTop + clientHeight) {
+      this.list.scrollTop = top - clientHeight / 2;
     }
   }
 
@@ -106,6 +119,8 @@ export class PlaceList {
    * @param {import("./labels.js").Labels} labels
    */
   showAdded(spans, labels) {
+    if (spans.length === this.listed.length && spans.every((span, i) => span === this.listed[i])) return;
+    this.listed = spans;
     this.added.hidden = !spans.length;
     const rows = spans.map((span) => {
       const row = document.createElement("li");

@@ -1,20 +1,19 @@
 /**
  * Box and number the places to rule on, in a layer above the text.
  *
- * Only paragraphs near the window have boxes, one group of elements each, and a change touches
- * the groups that it lies in.
+ * Only paragraphs near the window have boxes. They are measured when they are drawn first: what
+ * is ruled changes their look, not their place.
  */
 
 import { isOpen } from "./card-versions.js";
 import { ExtentIndex } from "./extent-index.js";
+import { NearGroups } from "./near-groups.js";
 import { joinedBoxes } from "./paragraphs.js";
 
 /** @typedef {import("./types.js").Card} Card */
-/** @typedef {import("./types.js").Extent} Extent */
 /** @typedef {import("./paragraphs.js").Paragraph} Paragraph */
 /** @typedef {{start: number, end: number, card: Card, number: number}} Place */
 
-const MARGIN = 800;
 const HEAD = 80;
 
 export class PlaceMarks {
@@ -30,12 +29,9 @@ export class PlaceMarks {
     this.index = new ExtentIndex([]);
     /** @type {Card | undefined} */
     this.current = undefined;
-    /** @type {Map<Paragraph, HTMLElement>} */
-    this.groups = new Map();
-    const observer = new IntersectionObserver((entries) => this.#follow(entries), {
-      rootMargin: `${MARGIN}px 0px`,
-    });
-    for (const { element } of paragraphs.all) observer.observe(element);
+    this.groups = new NearGroups(paragraphs.all, layer);
+    /** @type {WeakMap<Element, Card>} which card each box is of */
+    this.boxes = new WeakMap();
   }
 
   /**
@@ -46,7 +42,12 @@ export class PlaceMarks {
     this.index = new ExtentIndex(
       cards.map((card, index) => ({ start: card.start, end: card.end, card, number: index + 1 })),
     );
-    this.draw();
+    if (this.layer.isConnected) this.draw();
+  }
+
+  /** Draw what has come near the window. */
+  follow() {
+    this.#paint(this.groups.follow());
   }
 
   /**
@@ -60,52 +61,32 @@ export class PlaceMarks {
       touched.push(...[this.current, current].flatMap((card) => card ?? []));
     }
     this.current = current;
-    this.#paint([...this.groups.keys()].filter((paragraph) => touches(touched, paragraph)));
+    for (const paragraph of this.groups.holding(touched)) {
+      for (const box of this.groups.all.get(paragraph)?.children ?? []) this.#dress(box);
+    }
   }
 
   /** Draw all boxes again, when the text was laid out anew. */
   draw() {
-    this.#paint([...this.groups.keys()]);
+    this.groups.follow();
+    this.#paint([...this.groups.all.keys()]);
   }
 
-  /** Bring the current place into view, if it is not. */
-  reveal() {
-    const { current } = this;
-    const ranges = current ? this.paragraphs.ranges(current) : [];
-    const lines = ranges[0]?.getClientRects() ?? [];
-    if (!current || !lines.length) return;
+  /**
+   * Bring a place into view, if it is not.
+   * @param {Card} card
+   */
+  reveal(card) {
+    const lines = this.paragraphs.ranges(card)[0]?.getClientRects() ?? [];
+    if (!lines.length) return;
     const [{ top, bottom }] = lines;
     // On a phone the card covers the foot of the window, and the page says how much of it.
     const { scrollPaddingBottom } = getComputedStyle(document.documentElement);
     const foot = window.innerHeight - Math.max(HEAD, Number.parseFloat(scrollPaddingBottom) || 0);
     if (top >= HEAD && bottom <= foot) return;
     window.scrollBy({ top: (top + bottom - HEAD - foot) / 2, behavior: "instant" });
-    // What came into view is drawn in this frame; the observer would tell of it in the next.
-    this.#arrive(this.paragraphs.all.filter((paragraph) => touches([current], paragraph)));
-  }
-
-  /** @param {IntersectionObserverEntry[]} entries */
-  #follow(entries) {
-    const arrived = [];
-    for (const { target, isIntersecting } of entries) {
-      const paragraph = this.paragraphs.byElement.get(/** @type {HTMLElement} */ (target));
-      if (!paragraph) continue;
-      if (isIntersecting) arrived.push(paragraph);
-      else {
-        this.groups.get(paragraph)?.remove();
-        this.groups.delete(paragraph);
-      }
-    }
-    this.#arrive(arrived);
-  }
-
-  /** @param {Paragraph[]} paragraphs */
-  #arrive(paragraphs) {
-    const fresh = paragraphs.filter((paragraph) => !this.groups.has(paragraph));
-    for (const paragraph of fresh) {
-      this.groups.set(paragraph, this.layer.appendChild(document.createElement("div")));
-    }
-    this.#paint(fresh);
+    // What came into view is drawn in this frame; the window would tell of it in the next.
+    this.follow();
   }
 
   /** @param {Paragraph[]} paragraphs */
@@ -116,7 +97,7 @@ export class PlaceMarks {
       this.index.near(paragraph).flatMap((place) => this.#boxes(place, paragraph, origin)),
     );
     for (const [index, paragraph] of paragraphs.entries()) {
-      this.groups.get(paragraph)?.replaceChildren(...drawn[index]);
+      this.groups.all.get(paragraph)?.replaceChildren(...drawn[index]);
     }
   }
 
@@ -133,8 +114,8 @@ export class PlaceMarks {
     return lines.map((rect, line) => {
       const box = document.createElement("i");
       box.className = "place";
-      box.classList.toggle("is-done", !isOpen(card));
-      box.classList.toggle("is-current", card === this.current);
+      this.boxes.set(box, card);
+      this.#dress(box);
       box.style.left = `${rect.left - origin.left}px`;
       box.style.top = `${rect.top - origin.top}px`;
       box.style.width = `${Math.min(rect.right, right) - rect.left}px`;
@@ -143,12 +124,11 @@ export class PlaceMarks {
       return box;
     });
   }
-}
 
-/**
- * @param {Extent[]} places
- * @param {Extent} paragraph
- */
-function touches(places, { start, end }) {
-  return places.some((place) => place.start < end && place.end > start);
+  /** @param {Element} box */
+  #dress(box) {
+    const card = this.boxes.get(box);
+    box.classList.toggle("is-done", Boolean(card && !isOpen(card)));
+    box.classList.toggle("is-current", card === this.current);
+  }
 }

@@ -2,9 +2,9 @@
  * The desk at which one task is ruled on: its text, the card at hand, and the list of places.
  */
 
+import { afterFrame } from "./after-frame.js";
 import { Alike } from "./alike.js";
 import { BorderEditor } from "./border-editor.js";
-import { byId } from "./by-id.js";
 import { CardHistory } from "./card-history.js";
 import { CardPanel } from "./card-panel.js";
 import { goldOf, isOpen, versionsOf } from "./card-versions.js";
@@ -38,6 +38,8 @@ export class RulingDesk {
    * @param {import("./outbox-store.js").OutboxStore | null} store
    */
   constructor(root, wire, paragraphs, api, store) {
+    this.root = root;
+    const find = (/** @type {string} */ id) => this.#find(id);
     const offsets = new Offsets(wire.article.text);
     const inUnits = (/** @type {any} */ value) =>
       converted(value, (offset) => offsets.fromCodePoints(offset));
@@ -47,8 +49,7 @@ export class RulingDesk {
     const tokens = wire.tokens.map(([start, end]) => offsets.fromWire({ start, end }));
     const labels = new Labels(wire.codebook.labels);
     const url = root.dataset.documentUrl ?? "";
-    this.root = root;
-    this.message = byId("message");
+    this.message = find("message");
     this.paragraphs = paragraphs;
     this.model = { text: articleText, tokens };
     this.veiled = inUnits(wire.article.zones).filter(
@@ -70,15 +71,15 @@ export class RulingDesk {
     this.shown = null;
 
     this.panel = new CardPanel({
-      panel: byId("card"),
-      score: new Score({ element: byId("score"), labels, text: articleText, tokens }),
+      panel: find("card"),
+      score: new Score({ element: find("score"), labels, text: articleText, tokens }),
       labels,
       articleText,
       coders: wire.coders.length,
       onRuled: (ruling) => this.rule(ruling),
     });
     this.list = new PlaceList({
-      section: byId("places"),
+      section: find("places"),
       onChosen: (id) => this.goTo(id),
       onTakenBack: (span) => {
         this.rulings.takeBack(span);
@@ -89,58 +90,60 @@ export class RulingDesk {
     this.labels = labels;
     const say = (/** @type {string} */ sentence) => this.say(sentence);
     this.remarks = new Remarks({
-      section: /** @type {HTMLDetailsElement} */ (byId("remarks")),
+      section: /** @type {HTMLDetailsElement} */ (find("remarks")),
       api,
       url,
       say,
     });
     this.history = new CardHistory({
-      section: /** @type {HTMLDetailsElement} */ (byId("card-history")),
+      section: /** @type {HTMLDetailsElement} */ (find("card-history")),
       rulings: this.rulings,
       labels,
       say,
       onAgain: (body) => this.rule(body, {}),
     });
     this.alike = new Alike({
-      section: byId("alike"),
-      dialog: /** @type {HTMLDialogElement} */ (byId("alike-dialog")),
+      section: find("alike"),
+      dialog: /** @type {HTMLDialogElement} */ (find("alike-dialog")),
       rulings: this.rulings,
       labels,
       say,
     });
     this.article = new WholeArticle({
-      dialog: byId("return-dialog"),
+      dialog: find("return-dialog"),
       rulings: this.rulings,
       say,
     });
+    /** Whether it was made ready before it came on the page. */
+    this.isReady = false;
     this.onMoved = () => {};
     this.onDecided = () => {};
     this.onTaken = () => {};
     this.holding = new Holding({
-      notice: byId("held"),
+      notice: find("held"),
       rulings: this.rulings,
       onTaken: () => this.onTaken(),
     });
     /** Ends what the desk hears of while it is the one on the page. */
     this.leaving = new AbortController();
     this.editor = new BorderEditor({
-      section: byId("editor"),
+      section: find("editor"),
       labels,
       model: this.model,
       coders: wire.coders,
       rulings: this.rulings,
-      score: new Score({ element: byId("editor-score"), labels, text: articleText, tokens }),
-      fills: new Fills(paragraphs, byId("layer")),
+      score: new Score({ element: find("editor-score"), labels, text: articleText, tokens }),
+      fills: new Fills(paragraphs, find("layer")),
       paragraphs,
     });
     this.editor.onClosed = () => this.panel.focusChoice();
-    this.marks = new PlaceMarks({ paragraphs, layer: byId("marks") });
+    this.marks = new PlaceMarks({ paragraphs, layer: find("marks") });
     const { rulings, veiled } = this;
-    this.gold = new GoldBars({ paragraphs, layer: byId("layer"), labels, veiled, rulings });
+    this.gold = new GoldBars({ paragraphs, layer: find("layer"), labels, veiled, rulings });
     /** @type {Card[]} as they were laid out last */
     this.laid = [];
-    byId("places").addEventListener("change", () => this.refresh());
-    byId("doc").addEventListener("click", (event) => this.#clicked(event));
+    find("places").addEventListener("change", () => this.refresh());
+    find("doc").addEventListener("click", (event) => this.#clicked(event));
   }
 
   /** Begin, or begin again, to be the desk on the page. */
@@ -170,13 +173,41 @@ export class RulingDesk {
       this.gold.relayout();
       this.marks.draw();
     };
+    for (const name of ["scroll", "resize"]) {
+      hear(window, name, () => {
+        this.gold.follow();
+        this.marks.follow();
+      });
+    }
     const observer = new ResizeObserver(relayout);
-    observer.observe(byId("doc"));
+    observer.observe(this.#find("doc"));
     signal.addEventListener("abort", () => observer.disconnect());
-    void document.fonts.ready.then(relayout);
+    if (document.fonts.status === "loading") void document.fonts.ready.then(relayout);
     this.holding.begin();
+    if (!this.isReady) {
+      this.#choose();
+      this.refresh();
+    }
+    this.isReady = false;
+    const { card } = this;
+    if (card) this.#goOnTo(card);
+    this.panel.focusChoice();
+    this.onMoved();
+  }
+
+  /**
+   * Show everything that takes no place of its own on the page, to `enter` at once.
+   * @param {RulingDesk} present the desk that is on the page
+   */
+  makeReady(present) {
+    this.#choose();
+    if (this.card) this.panel.prepare(this.card, this.rulings.index, present.panel);
     this.refresh();
-    this.goTo(this.current ?? this.places.find(isOpen)?.id ?? this.places[0]?.id ?? null);
+    this.isReady = true;
+  }
+
+  #choose() {
+    this.current ??= (this.places.find(isOpen) ?? this.places[0])?.id ?? null;
   }
 
   /** Stop being the desk on the page; what was ruled goes on being sent. */
@@ -201,11 +232,13 @@ export class RulingDesk {
 
   /** @param {string | null} id */
   goTo(id) {
-    if (!id || !this.rulings.card(id)) return;
+    const card = this.rulings.card(id);
+    if (!id || !card) return;
+    this.#goOnTo(card);
     this.current = id;
     this.editor.close();
     this.refresh([]);
-    this.#arrive();
+    this.panel.focusChoice();
   }
 
   /** @param {number} step */
@@ -225,15 +258,18 @@ export class RulingDesk {
     const { card } = this;
     if (!card) return;
     if (this.isShut()) return;
-    this.say("");
     const isLast = isOpen(card) && this.waiting === 1;
     const next = this.#openAfter(card);
     // The next card is at hand before this one changes, so that all is drawn once.
-    if (next) this.current = next.id;
+    if (next) {
+      this.#goOnTo(next);
+      this.current = next.id;
+    } else this.panel.releaseFocus();
+    this.say("");
     this.editor.close();
     this.rulings.rule(card, { ...ruling, ...said });
-    if (next) this.#arrive();
-    else byId("finish").focus({ preventScroll: true });
+    if (next) this.panel.focusChoice();
+    else afterFrame(() => this.#standOnFinish());
     // Who could rule alike elsewhere is not led away from it.
     if (this.alike.ruled(card)) return;
     if (isLast) this.onDecided();
@@ -254,26 +290,27 @@ export class RulingDesk {
       this.list.lay(places);
       this.marks.lay(places);
       this.gold.prune((id) => rulings.card(id));
+      if (card) this.list.reveal(card);
     }
+    this.gold.show(changed ?? rulings.cards, rulings.added);
     this.list.show(changed ?? [], this.current);
     this.marks.show(changed ?? [], card);
-    this.gold.show(changed ?? rulings.cards, rulings.added);
     this.list.showAdded(
       rulings.added.flatMap(({ decision }) => decision.spans),
       this.labels,
     );
-    byId("card").hidden = !card;
-    byId("nothing").hidden = Boolean(card);
+    this.#count(places);
+    this.#find("card").hidden = !card;
+    this.#find("nothing").hidden = Boolean(card);
     if (card) {
+      const isOther = isNew || !changed || changed.includes(card);
       this.panel.showPlace(places.indexOf(card) + 1, places.length);
-      if (isNew || !changed || changed.includes(card)) {
-        this.panel.show(card, { index: rulings.index, targets: rulings.targets, isNew });
-        this.alike.show(card);
-      }
       this.remarks.show(card);
       this.history.show(card);
+      if (isOther) this.alike.show(card);
+      if (isOther) this.panel.show(card, { index: rulings.index, targets: rulings.targets, isNew });
     }
-    this.#count(places);
+    if (isNew) afterFrame(() => this.#lookAhead());
     this.onMoved();
   }
 
@@ -354,9 +391,33 @@ export class RulingDesk {
     return [...places.slice(index + 1), ...places.slice(0, index)].find(isOpen);
   }
 
-  #arrive() {
-    this.marks.reveal();
-    this.panel.focusChoice();
+  /**
+   * Return a part of the article's own piece of the page, which may not be on the page yet.
+   * @param {string} id
+   */
+  #find(id) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`#${id}`));
+  }
+
+  /**
+   * Do what needs the layout of the page, before anything changes it.
+   * @param {Card} card
+   */
+  #goOnTo(card) {
+    this.list.reveal(card);
+    this.marks.reveal(card);
+    this.panel.releaseFocus();
+  }
+
+  /** Let the keyboard stand on the button that ends the article, unless it has ended. */
+  #standOnFinish() {
+    if (!this.leaving.signal.aborted) this.#find("finish").focus({ preventScroll: true });
+  }
+
+  /** Make ready what is ruled on next, unless the person has gone on already. */
+  #lookAhead() {
+    const next = this.card && this.#openAfter(this.card);
+    if (next && !this.leaving.signal.aborted) this.panel.prepare(next, this.rulings.index);
   }
 
   /** @param {Card[]} places */
@@ -364,10 +425,10 @@ export class RulingDesk {
     const automatic = this.rulings.cards.filter((card) => card.decision?.automatic && !isOpen(card));
     this.list.showAutomatic(automatic.length);
     const done = places.filter((other) => !isOpen(other)).length;
-    const progress = /** @type {HTMLProgressElement} */ (byId("progress"));
+    const progress = /** @type {HTMLProgressElement} */ (this.#find("progress"));
     progress.max = places.length || 1;
     progress.value = places.length ? done : 1;
-    byId("progress-words").textContent = text("decided", { done, total: places.length });
+    this.#find("progress-words").textContent = text("decided", { done, total: places.length });
   }
 
   /** Take the words selected in the text, rounded to whole ones; they are selected no more. */

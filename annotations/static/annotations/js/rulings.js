@@ -64,7 +64,8 @@ export class Rulings {
 
   /** Take up what an earlier visit could not send. */
   async resumeEarlier() {
-    for (const job of await this.queue.load()) {
+    const jobs = await this.queue.load();
+    for (const job of jobs) {
       const card = this.card(job.cardId);
       if (card && isSaid(this.inUnits(job), card.decision, this.targets)) {
         this.queue.settle(job); // Only the answer was lost.
@@ -76,7 +77,7 @@ export class Rulings {
       else if (card) this.#showOn(card, job);
       this.queue.push(job);
     }
-    this.#changed();
+    if (jobs.length) this.#changed();
   }
 
   /** @param {Disputes} document as the server has it now */

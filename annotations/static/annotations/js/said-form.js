@@ -16,13 +16,10 @@ export class SaidForm {
 
   /** @returns {Said} what the person has said beside the ruling itself */
   get said() {
-    const said = Object.fromEntries(new FormData(this.form));
-    return {
-      reason: String(said.reason ?? ""),
-      rule: String(said.rule ?? ""),
-      note: String(said.note ?? ""),
-      confidence: said.confidence ? Number(said.confidence) : null,
-    };
+    const [reason, rule, note, confidence] = ["reason", "rule", "note", "confidence"].map(
+      (name) => this.#field(name)?.value ?? "",
+    );
+    return { reason, rule, note, confidence: confidence ? Number(confidence) : null };
   }
 
   /**
@@ -33,9 +30,14 @@ export class SaidForm {
   show(before, card) {
     if (before) this.#keep(before);
     for (const [name, value] of Object.entries(this.unsaid.get(card.id) ?? saidOf(card))) {
-      const field = /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
+      const field = this.#field(name);
       if (field) field.value = String(value ?? "");
     }
+  }
+
+  /** @param {string} name */
+  #field(name) {
+    return /** @type {HTMLInputElement | null} */ (this.form.elements.namedItem(name));
   }
 
   /** @param {Card} card */

@@ -1,6 +1,9 @@
 /**
  * The score of a card: each line of the text once, and under it one lane per coder, so that
  * a difference of one word is seen and need not be read.
+ *
+ * Lines and bars take measuring. The score that comes next can be measured ahead, out of sight,
+ * so that showing it costs no more than putting it there.
  */
 
 import { assignLanes } from "./lanes.js";
@@ -9,6 +12,7 @@ import { indexEndingAfter } from "./snap.js";
 /** @typedef {import("./types.js").Extent} Extent */
 /** @typedef {import("./types.js").Span} Span */
 /** @typedef {Span & {isFaded: boolean}} Note */
+/** @typedef {{coder: string, spans: Note[]}} Lane */
 
 const WORDS_AROUND = 12;
 
@@ -29,29 +33,74 @@ export class Score {
     this.text = text;
     this.tokens = tokens;
     this.width = 0;
+    /** What the score shows, and what was measured for later: the same for the same. */
+    this.shown = "";
+    this.ahead = { key: "", lines: /** @type {HTMLElement[]} */ ([]) };
     new ResizeObserver(() => {
-      if (this.element.clientWidth !== this.width) this.#draw();
+      const { clientWidth } = this.element;
+      if (!clientWidth || clientWidth === this.width) return;
+      this.width = clientWidth;
+      if (this.extent && this.lanes) this.show(this.extent, this.lanes);
     }).observe(element);
   }
 
   /**
    * @param {Extent} extent what the card covers
-   * @param {{coder: string, spans: Note[]}[]} lanes
+   * @param {Lane[]} lanes
    */
   show(extent, lanes) {
     this.extent = extent;
     this.lanes = lanes;
-    this.element.toggleAttribute("data-dense", lanes.length > ROOMY);
-    this.#draw();
+    this.width ||= this.element.clientWidth;
+    const key = this.#keyOf(extent, lanes);
+    if (key === this.shown) return;
+    this.shown = key;
+    if (key === this.ahead.key) {
+      dress(this.element, lanes);
+      this.element.replaceChildren(...this.ahead.lines);
+    } else this.#draw(this.element, extent, lanes);
   }
 
-  #draw() {
-    this.width = this.element.clientWidth;
-    if (!this.extent || !this.lanes) return;
-    const blocks = this.#lines(this.window(this.extent));
-    this.element.replaceChildren(...blocks.map(({ block }) => block));
+  /**
+   * Measure what is likely to be shown next.
+   * @param {Extent} extent
+   * @param {Lane[]} lanes
+   * @param {HTMLElement} [beside] the element to measure at, while this one's is not on the page
+   */
+  prepare(extent, lanes, beside = this.element) {
+    if (!beside.offsetWidth) return;
+    this.width = beside.clientWidth;
+    const key = this.#keyOf(extent, lanes);
+    if (key === this.ahead.key) return;
+    const stage = /** @type {HTMLElement} */ (this.element.cloneNode(false));
+    stage.removeAttribute("id");
+    stage.classList.add("is-ahead");
+    stage.style.inlineSize = `${beside.offsetWidth}px`;
+    beside.after(stage);
+    this.#draw(stage, extent, lanes);
+    this.ahead = { key, lines: [...stage.children].map((line) => /** @type {HTMLElement} */ (line)) };
+    stage.remove();
+  }
+
+  /**
+   * @param {Extent} extent
+   * @param {Lane[]} lanes
+   */
+  #keyOf({ start, end }, lanes) {
+    return JSON.stringify([this.width, start, end, lanes]);
+  }
+
+  /**
+   * @param {HTMLElement} stage
+   * @param {Extent} extent
+   * @param {Lane[]} lanes
+   */
+  #draw(stage, extent, lanes) {
+    dress(stage, lanes);
+    const blocks = this.#lines(stage, this.window(extent));
+    stage.replaceChildren(...blocks.map(({ block }) => block));
     // All is measured before anything is drawn.
-    const drawn = blocks.map(({ line, words }) => this.#rows(line, words));
+    const drawn = blocks.map(({ line, words }) => this.#rows(line, words, lanes));
     for (const [index, { block }] of blocks.entries()) block.append(...drawn[index]);
   }
 
@@ -79,12 +128,13 @@ export class Score {
 
   /**
    * Cut a stretch of text where the browser would wrap it, one block for each line.
+   * @param {HTMLElement} stage
    * @param {Extent} window
    */
-  #lines(window) {
+  #lines(stage, window) {
     const probe = document.createElement("p");
     probe.className = "score-probe";
-    this.element.replaceChildren(probe);
+    stage.replaceChildren(probe);
     const lines = [];
     let start = window.start;
     for (const paragraph of this.text.slice(window.start, window.end).split("\n")) {
@@ -110,9 +160,9 @@ export class Score {
   /**
    * @param {Extent} line
    * @param {HTMLElement} words
+   * @param {Lane[]} lanes
    */
-  #rows(line, words) {
-    const lanes = this.lanes ?? [];
+  #rows(line, words, lanes) {
     const touches = (/** @type {Span} */ span) => span.start < line.end && span.end > line.start;
     if (!lanes.some(({ spans }) => spans.some((span) => !span.isFaded && touches(span)))) return [];
     const left = words.getBoundingClientRect().left;
@@ -158,6 +208,14 @@ export class Score {
     bar.append(glyph, this.labels.nameOf(span.label));
     return bar;
   }
+}
+
+/**
+ * @param {HTMLElement} stage
+ * @param {Lane[]} lanes
+ */
+function dress(stage, lanes) {
+  stage.toggleAttribute("data-dense", lanes.length > ROOMY);
 }
 
 /**

@@ -5,6 +5,7 @@
  * takes its place on the page at once. What was ruled before is sent meanwhile; undo leads back.
  */
 
+import { afterFrame } from "./after-frame.js";
 import { byId } from "./by-id.js";
 import { OutboxStore } from "./outbox-store.js";
 import { Paragraphs } from "./paragraphs.js";
@@ -21,6 +22,7 @@ import { text } from "./texts.js";
  * @property {OutboxStore | null} store
  * @property {string} url of its page
  * @property {string} title of its page
+ * @property {RulingDesk} [desk] if it was made ready
  */
 
 /** How few places may wait when the next article is fetched. */
@@ -124,7 +126,13 @@ export class Visit {
     if (!response.ok) throw new Error(response.statusText);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const task = page.getElementById("task");
-    return task ? this.#placeOf(document.adoptNode(task), response.url, page.title) : response.url;
+    if (!task) return response.url;
+    const place = await this.#placeOf(document.adoptNode(task), response.url, page.title);
+    // Not while a ruling is being drawn.
+    await new Promise((resolve) => afterFrame(() => resolve(undefined)));
+    place.desk = this.#deskAt(place);
+    place.desk.makeReady(this.desk);
+    return place;
   }
 
   /**
@@ -147,14 +155,14 @@ export class Visit {
     const before = this.path[this.path.length - 1]?.desk;
     before?.leave();
     if (before) this.#show(place);
-    const { task, disputes, store } = place;
+    const { task } = place;
     this.states.follow(task);
     task.addEventListener("ruling-refused", (event) => {
       const { sentence } = /** @type {CustomEvent} */ (event).detail;
       // Of an article that was left, only the sentence can be shown.
       if (this.desk.root !== task) this.desk.say(`${headlineOf(task)}: ${sentence}`);
     });
-    const desk = new RulingDesk(task, disputes, new Paragraphs(byId("doc")), this.api, store);
+    const desk = place.desk ?? this.#deskAt(place);
     this.path.push({ desk, place });
     desk.onMoved = () => this.lookAhead();
     desk.onDecided = () => {
@@ -172,15 +180,22 @@ export class Visit {
     }
   }
 
+  /** @param {Place} place */
+  #deskAt({ task, disputes, store }) {
+    const doc = /** @type {HTMLElement} */ (task.querySelector("#doc"));
+    return new RulingDesk(task, disputes, new Paragraphs(doc), this.api, store);
+  }
+
   /**
    * Put what belongs to one article in the place of the other's.
    * @param {Place} place
    */
   #show({ task, url, title }) {
+    // Before, while it costs no layout.
+    scrollTo({ top: 0, behavior: "instant" });
     byId("task").replaceWith(task);
     history.pushState(null, "", url);
     document.title = title;
-    scrollTo({ top: 0, behavior: "instant" });
   }
 
   async #flushed() {
