@@ -5,7 +5,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from annotations.actions import adjudication
-from annotations.models import Decision, RulingDraft
+from annotations.enums import Role
+from annotations.models import Decision, Member, RulingDraft
 from annotations.queries import disputes
 from tests.factories import (
     TUESDAY,
@@ -154,6 +155,53 @@ def test_a_ruling_that_comes_too_late_stays_in_sight_and_can_be_made_again(
     expect(standing).to_contain_text(["in force", "no longer in force"])
 
 
+def select_velmora(page):
+    page.locator("#doc p").first.evaluate(
+        """({ firstChild }) => {
+            const at = firstChild.data.indexOf("Velmora");
+            getSelection().setBaseAndExtent(firstChild, at + 1, firstChild, at + 5);
+        }"""
+    )
+
+
+def test_what_is_refused_stays_on_the_device_until_it_is_sent_again_or_given_up(
+    sit_down, task, ruler
+):
+    page = sit_down()
+    member = Member.objects.get(user=ruler)
+    member.roles = [Role.RESEARCHER]
+    member.save(update_fields=["roles"])
+    page.keyboard.press("1")
+    expect(page.locator("#message")).to_contain_text("You may not rule on this article any more")
+    expect(page.locator("#progress-words")).to_have_text("0 of 3 decided")
+    select_velmora(page)
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")
+    refused = page.locator("#refused li")
+    expect(refused).to_have_count(2)
+    page.locator("#places button").nth(1).click()
+    page.keyboard.press("x")
+    expect(refused).to_have_count(3)
+    page.close()
+
+    member.roles = [Role.ADJUDICATOR]
+    member.save(update_fields=["roles"])
+    page = sit_down()
+    refused = page.locator("#refused li")
+    expect(refused).to_have_count(3)
+    refused.filter(has_text="Velmora").get_by_role("button", name="Try again").click()
+    refused.filter(has_text="Ada Brandt").get_by_role("button", name="Try again").click()
+    refused.filter(has_text="unclear").get_by_role("button", name="Discard").click()
+    expect(page.locator("#refused")).to_be_hidden()
+    expect(page.locator("#progress-words")).to_have_text("1 of 3 decided")
+    saved(page)
+    assert outcomes() == ["add", "accept"]
+    page.close()
+
+    page = sit_down()
+    expect(page.locator("#refused")).to_be_hidden()
+
+
 def test_undo_takes_back_ones_own_rulings_and_never_a_colleagues(sit_down, task):
     page = sit_down()
     first, second, _third = (card["id"] for card in disputes.document(task)["cards"])
@@ -208,12 +256,7 @@ def test_a_lost_answer_makes_nothing_twice_and_nobody_else_of_oneself(sit_down, 
     lose_one("DELETE", "cards/*/?*")
     page.keyboard.press("u")
     saved(page)
-    page.locator("#doc p").first.evaluate(
-        """({ firstChild }) => {
-            const at = firstChild.data.indexOf("Velmora");
-            getSelection().setBaseAndExtent(firstChild, at + 1, firstChild, at + 5);
-        }"""
-    )
+    select_velmora(page)
     lose_one("POST", "spans/")
     page.keyboard.press("e")
     page.keyboard.press("Enter")

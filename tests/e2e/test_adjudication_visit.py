@@ -155,6 +155,29 @@ def test_a_key_too_many_rules_on_nothing_while_the_next_article_is_awaited(batch
     assert [decision.outcome for decision in by_hand] == ["accept"]
 
 
+def test_undo_before_the_next_article_has_come_keeps_the_person_at_this_one(batch, sit_down):
+    first = dispute(batch, "First")
+    dispute(batch, "Second")
+    asked = []
+    page = sit_down(first)
+    page.route("**/adjudication/next/*", lambda route: asked.append(route), times=1)
+    page.reload()
+    expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+
+    page.keyboard.press("1")
+    page.keyboard.press("u")
+    expect(page.locator("#progress-words")).to_have_text("0 of 1 decided")
+    saved(page)
+    asked[0].continue_()
+    assert states(first) == [TaskState.ADJUDICATING]
+    assert Decision.objects.latest("pk").outcome == "reopen"
+
+    page.keyboard.press("0")
+    expect(headline(page)).to_have_text("Second")
+    saved(page)
+    assert states(first) == [TaskState.ADJUDICATED]
+
+
 def test_where_people_finish_the_page_waits_for_them(batch, sit_down):
     batch.project.settings["auto_finish"] = False
     batch.project.save(update_fields=["settings"])

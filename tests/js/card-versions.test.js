@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import {
   absentFrom,
+  begunWith,
   goldOf,
   isOpen,
   placesOf,
@@ -142,4 +143,13 @@ test("an automatic decision is repeated as the version of a coder who has it", (
 test("nothing and a stale ruling can only be taken back, not repeated", () => {
   assert.equal(repeatable(card({}), null), null);
   assert.equal(repeatable(card({}), ruling({ stale: true })), null);
+});
+
+test("another version begins with the ruling in force, else where the keyboard stands", () => {
+  const candidates = { A: [span(0, 3)], B: [span(2, 9)], C: [span(2, 9)] };
+  const ruled = card(candidates, ruling({ outcome: "edit", spans: [span(1, 4)] }));
+
+  assert.deepEqual(begunWith(ruled, "A"), [span(1, 4)]);
+  assert.deepEqual(begunWith(card(candidates), "A"), [span(0, 3)]);
+  assert.deepEqual(begunWith(card(candidates)), [span(2, 9)]);
 });

@@ -3,6 +3,7 @@
  */
 
 import { meaningOf } from "./adjudication-keys.js";
+import { text } from "./texts.js";
 import { openCodebookForm } from "./to-codebook.js";
 
 /** @typedef {import("./ruling-desk.js").RulingDesk} RulingDesk */
@@ -21,7 +22,7 @@ const COMMANDS = {
   codebook: (desk) => void openCodebookForm(desk),
   note: () => document.getElementById("ruling-note")?.focus(),
   undo: (_, visit) => void visit.undo(),
-  context: (desk) => desk.card && desk.marks.reveal(desk.card),
+  context: (desk) => desk.card && desk.surface.marks.reveal(desk.card),
   finish: (desk, visit) => finish(desk, visit),
   reopen: (desk) => void desk.article.change("reopen/", {}),
   help: () => openDialog("help"),
@@ -78,6 +79,9 @@ function takeKey(visit, event) {
   // A key that is held down goes on and on, but rules once.
   if (event.repeat && command !== "next" && command !== "previous") return;
   if (digit && desk.panel.press(digit)) event.preventDefault();
+  else if (digit === "0" && desk.panel.slots.required) {
+    desk.say(text("slot-required", { name: desk.panel.slots.required }));
+  }
   else if (command) {
     event.preventDefault();
     COMMANDS[command](desk, visit);

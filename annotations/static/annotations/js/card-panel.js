@@ -118,6 +118,11 @@ export class CardPanel {
     else mostChosen(this.choices.querySelectorAll("button"))?.focus({ preventScroll: true });
   }
 
+  /** The first coder of the version that the keyboard stands on, if it stands on one. */
+  get coderAtHand() {
+    return document.activeElement?.closest(".choice")?.getAttribute("data-coder");
+  }
+
   /** Take the keyboard off the choices that go: with them, it would have all laid out before. */
   releaseFocus() {
     const { activeElement } = document;

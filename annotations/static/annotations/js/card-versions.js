@@ -86,6 +86,20 @@ export function goldOf({ decision }) {
 }
 
 /**
+ * Return what another version of a card begins with: the ruling in force, else the version of
+ * `coder`, else the one that most have.
+ * @param {Card} card
+ * @param {string | null} [coder] whose version the keyboard stands on
+ */
+export function begunWith(card, coder) {
+  const ruled = goldOf(card);
+  if (ruled.length) return ruled;
+  const versions = versionsOf(card);
+  const chosen = versions.find(({ coders }) => coder && coders.includes(coder)) ?? versions[0];
+  return chosen?.spans ?? card.decision?.spans ?? [];
+}
+
+/**
  * Return the body that would make `ruling` again on `card`, or null where taking the present
  * ruling back comes nearest.
  * @param {Card} card

@@ -7,19 +7,19 @@ import { Alike } from "./alike.js";
 import { BorderEditor } from "./border-editor.js";
 import { CardHistory } from "./card-history.js";
 import { CardPanel } from "./card-panel.js";
-import { goldOf, isOpen, versionsOf } from "./card-versions.js";
+import { begunWith, isOpen } from "./card-versions.js";
 import { converted } from "./converted.js";
+import { DeskText } from "./desk-text.js";
 import { Fills } from "./fills.js";
-import { GoldBars } from "./gold-bars.js";
 import { Holding } from "./holding.js";
 import { Labels } from "./labels.js";
 import { Offsets } from "./offsets.js";
 import { PlaceList } from "./place-list.js";
-import { PlaceMarks } from "./place-marks.js";
+import { showProgress } from "./progress.js";
+import { RefusedList } from "./refused-list.js";
 import { Remarks } from "./remarks.js";
 import { Rulings } from "./rulings.js";
 import { Score } from "./score.js";
-import { snap } from "./snap.js";
 import { text } from "./texts.js";
 import { WholeArticle } from "./whole-article.js";
 
@@ -50,11 +50,7 @@ export class RulingDesk {
     const labels = new Labels(wire.codebook.labels);
     const url = root.dataset.documentUrl ?? "";
     this.message = find("message");
-    this.paragraphs = paragraphs;
-    this.model = { text: articleText, tokens };
-    this.veiled = inUnits(wire.article.zones).filter(
-      (/** @type {{kind: string}} */ zone) => zone.kind === "boilerplate",
-    );
+    const model = { text: articleText, tokens };
     this.rulings = new Rulings({
       root,
       document: inUnits(wire),
@@ -65,6 +61,17 @@ export class RulingDesk {
       store,
     });
     if (root.dataset.state === "archived") this.rulings.state = "archived";
+    this.surface = new DeskText({
+      paragraphs,
+      bars: find("layer"),
+      boxes: find("marks"),
+      labels,
+      model,
+      veiled: inUnits(wire.article.zones).filter(
+        (/** @type {{kind: string}} */ zone) => zone.kind === "boilerplate",
+      ),
+      rulings: this.rulings,
+    });
     /** @type {string | null} the card that the address asks for, if there is one */
     this.current = this.rulings.card(root.dataset.card ?? null)?.id ?? null;
     /** @type {string | null} */
@@ -88,6 +95,12 @@ export class RulingDesk {
       },
     });
     this.labels = labels;
+    this.refused = new RefusedList({
+      section: find("refused"),
+      rulings: this.rulings,
+      labels,
+      articleText,
+    });
     const say = (/** @type {string} */ sentence) => this.say(sentence);
     this.remarks = new Remarks({
       section: /** @type {HTMLDetailsElement} */ (find("remarks")),
@@ -129,7 +142,7 @@ export class RulingDesk {
     this.editor = new BorderEditor({
       section: find("editor"),
       labels,
-      model: this.model,
+      model,
       coders: wire.coders,
       rulings: this.rulings,
       score: new Score({ element: find("editor-score"), labels, text: articleText, tokens }),
@@ -137,9 +150,6 @@ export class RulingDesk {
       paragraphs,
     });
     this.editor.onClosed = () => this.panel.focusChoice();
-    this.marks = new PlaceMarks({ paragraphs, layer: find("marks") });
-    const { rulings, veiled } = this;
-    this.gold = new GoldBars({ paragraphs, layer: find("layer"), labels, veiled, rulings });
     /** @type {Card[]} as they were laid out last */
     this.laid = [];
     find("places").addEventListener("change", () => this.refresh());
@@ -166,23 +176,10 @@ export class RulingDesk {
       this.say(sentence);
     });
     hear(document, "pointerup", () => {
-      const selected = this.editor.isOpen && this.#takeSelection();
+      const selected = this.editor.isOpen && this.surface.takeSelection();
       if (selected) this.editor.takeSelection(selected);
     });
-    const relayout = () => {
-      this.gold.relayout();
-      this.marks.draw();
-    };
-    for (const name of ["scroll", "resize"]) {
-      hear(window, name, () => {
-        this.gold.follow();
-        this.marks.follow();
-      });
-    }
-    const observer = new ResizeObserver(relayout);
-    observer.observe(this.#find("doc"));
-    signal.addEventListener("abort", () => observer.disconnect());
-    if (document.fonts.status === "loading") void document.fonts.ready.then(relayout);
+    this.surface.watch(signal);
     this.holding.begin();
     if (!this.isReady) {
       this.#choose();
@@ -288,18 +285,21 @@ export class RulingDesk {
     if (!isLaid) {
       this.laid = places;
       this.list.lay(places);
-      this.marks.lay(places);
-      this.gold.prune((id) => rulings.card(id));
+      this.surface.marks.lay(places);
+      this.surface.gold.prune((id) => rulings.card(id));
       if (card) this.list.reveal(card);
     }
-    this.gold.show(changed ?? rulings.cards, rulings.added);
+    this.surface.gold.show(changed ?? rulings.cards, rulings.added);
     this.list.show(changed ?? [], this.current);
-    this.marks.show(changed ?? [], card);
+    this.surface.marks.show(changed ?? [], card);
     this.list.showAdded(
       rulings.added.flatMap(({ decision }) => decision.spans),
       this.labels,
     );
-    this.#count(places);
+    const automatic = rulings.cards.filter((one) => one.decision?.automatic && !isOpen(one));
+    this.list.showAutomatic(automatic.length);
+    showProgress(this.root, places.length - places.filter(isOpen).length, places.length);
+    this.refused.show();
     this.#find("card").hidden = !card;
     this.#find("nothing").hidden = Boolean(card);
     if (card) {
@@ -322,7 +322,7 @@ export class RulingDesk {
 
   edit() {
     if (this.isShut()) return;
-    const selected = this.#takeSelection();
+    const selected = this.surface.takeSelection();
     const { card } = this;
     if (selected) {
       this.editor.open({
@@ -336,25 +336,10 @@ export class RulingDesk {
       this.editor.open({
         card,
         extent: card,
-        spans: this.#editable(card),
+        spans: begunWith(card, this.panel.coderAtHand),
         onSaved: (spans) => this.panel.ruleOnDrafts(spans),
       });
     }
-  }
-
-  /**
-   * What another version of a card begins with: the ruling in force, else the version that the
-   * keyboard stands on, else the one that most have.
-   * @param {Card} card
-   */
-  #editable(card) {
-    const ruled = goldOf(card);
-    if (ruled.length) return ruled;
-    const versions = versionsOf(card);
-    const coder = document.activeElement?.closest(".choice")?.getAttribute("data-coder");
-    const [first] = versions;
-    const version = versions.find(({ coders }) => coder && coders.includes(coder)) ?? first;
-    return version?.spans ?? card.decision?.spans ?? [];
   }
 
   /** Say why the article takes no rulings, if it takes none. @returns {boolean} whether it is so */
@@ -405,7 +390,7 @@ export class RulingDesk {
    */
   #goOnTo(card) {
     this.list.reveal(card);
-    this.marks.reveal(card);
+    this.surface.marks.reveal(card);
     this.panel.releaseFocus();
   }
 
@@ -420,28 +405,9 @@ export class RulingDesk {
     if (next && !this.leaving.signal.aborted) this.panel.prepare(next, this.rulings.index);
   }
 
-  /** @param {Card[]} places */
-  #count(places) {
-    const automatic = this.rulings.cards.filter((card) => card.decision?.automatic && !isOpen(card));
-    this.list.showAutomatic(automatic.length);
-    const done = places.filter((other) => !isOpen(other)).length;
-    const progress = /** @type {HTMLProgressElement} */ (this.#find("progress"));
-    progress.max = places.length || 1;
-    progress.value = places.length ? done : 1;
-    this.#find("progress-words").textContent = text("decided", { done, total: places.length });
-  }
-
-  /** Take the words selected in the text, rounded to whole ones; they are selected no more. */
-  #takeSelection() {
-    const selected = this.paragraphs.nativeSelection();
-    document.getSelection()?.removeAllRanges();
-    return selected && snap(this.model.text, this.model.tokens, selected, "words");
-  }
-
   /** @param {MouseEvent} event */
   #clicked(event) {
-    if (this.editor.isOpen || this.paragraphs.nativeSelection()) return;
-    const offset = this.paragraphs.offsetFromPoint(event.clientX, event.clientY);
+    const offset = this.editor.isOpen ? null : this.surface.offsetOf(event);
     if (offset === null) return;
     const [smallest] = this.places
       .filter(({ start, end }) => start <= offset && offset < end)

@@ -1,6 +1,9 @@
 /**
  * Rulings on their way to the server: in order, one request at a time, kept on this device.
  *
+ * What the server refused and has not kept itself stays on this device, until it is sent again or
+ * given up.
+ *
  * Announces `save-state` with `detail.state` and `detail.count` on the page's root element.
  */
 
@@ -16,6 +19,8 @@
  * @property {string} [key] under which the server adds a span once, however often it is sent
  * @property {boolean} [isLate] whether somebody has ruled on the card since
  * @property {() => void} [undone] puts back what was shown too early; not kept
+ *
+ * @typedef {{op: Job, sentence: string}} Refused
  *
  * @typedef {"settled" | "again" | "offline" | "signed-out"} Outcome
  */
@@ -36,6 +41,8 @@ export class RulingQueue {
     this.send = send;
     /** @type {Job[]} */
     this.jobs = [];
+    /** @type {Refused[]} */
+    this.refused = [];
     this.isSending = false;
     this.wait = FIRST_WAIT;
     this.lastSeq = 0;
@@ -46,7 +53,8 @@ export class RulingQueue {
     const kept = await this.store?.load().catch(() => null);
     /** @type {Job[]} */
     const jobs = /** @type {any} */ (kept?.ops ?? []);
-    this.lastSeq = jobs.at(-1)?.seq ?? 0;
+    this.refused = /** @type {any} */ (kept?.rejected ?? []);
+    this.lastSeq = Math.max(0, ...[...jobs, ...this.refused.map(({ op }) => op)].map(({ seq }) => seq));
     return jobs;
   }
 
@@ -84,6 +92,28 @@ export class RulingQueue {
   settle(job) {
     this.jobs = this.jobs.filter((other) => other !== job);
     this.store?.settle([/** @type {any} */ (job)], []);
+  }
+
+  /**
+   * Keep a job that the server has refused.
+   * @param {Job} job
+   * @param {string} sentence why
+   */
+  refuse(job, sentence) {
+    const { undone, ...op } = job;
+    const item = { op, sentence };
+    this.jobs = this.jobs.filter((other) => other !== job);
+    this.refused.push(item);
+    this.store?.settle([/** @type {any} */ (job)], [/** @type {any} */ (item)]);
+  }
+
+  /**
+   * Forget a job that was refused.
+   * @param {Refused} item
+   */
+  dismiss(item) {
+    this.refused = this.refused.filter((other) => other !== item);
+    this.store?.dismiss(/** @type {any} */ (item));
   }
 
   /** Go on sending, if there is anything to send. */

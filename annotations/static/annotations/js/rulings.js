@@ -19,6 +19,9 @@ import { text } from "./texts.js";
 /** @typedef {import("./types.js").Disputes} Disputes */
 /** @typedef {import("./ruling-queue.js").Job} Job */
 
+/** The status of an answer to what came too late. */
+const STALE = 409;
+
 export class Rulings {
   /**
    * @param {object} parts
@@ -77,7 +80,7 @@ export class Rulings {
       else if (card) this.#showOn(card, job);
       this.queue.push(job);
     }
-    if (jobs.length) this.#changed();
+    if (jobs.length || this.queue.refused.length) this.#changed();
   }
 
   /** @param {Disputes} document as the server has it now */
@@ -97,10 +100,14 @@ export class Rulings {
     return id === null ? undefined : this.byId.get(id);
   }
 
+  /** Whether the article is finished, or will be with what waits to be sent. */
+  get isEnding() {
+    return this.state === "adjudicated" || this.queue.jobs.some(({ kind }) => kind === "finish");
+  }
+
   get isOpenToRulings() {
-    const isFinishing = this.queue.jobs.some(({ kind }) => kind === "finish");
     const isReady = this.state === "coded" || this.state === "adjudicating";
-    return isReady && !isFinishing && !this.isElsewhere;
+    return isReady && !this.isEnding && !this.isElsewhere;
   }
 
   /**
@@ -132,6 +139,19 @@ export class Rulings {
     const job = this.#push({ kind: "take-back", cardId: null, body: { id: span.id } });
     job.undone = () => void (this.added = before);
     this.#changed([]);
+  }
+
+  /**
+   * Send again what was refused.
+   * @param {import("./ruling-queue.js").Refused} item
+   */
+  repeat(item) {
+    this.queue.dismiss(item);
+    const { kind, cardId, body } = item.op;
+    const job = this.#push({ kind, cardId, body });
+    const card = this.card(cardId);
+    if (card) this.#showOn(card, job);
+    else this.#changed([]);
   }
 
   /** Undo the last ruling of this visit, by a new one. @returns {boolean} */
@@ -272,7 +292,7 @@ export class Rulings {
     } else if (job.kind === "take-back" && response.status === 404) {
       this.queue.settle(job); // It went before; only the answer was lost.
     } else {
-      this.#refuse(job, answer);
+      this.#refuse(job, answer, response.status);
     }
     return "settled";
   }
@@ -350,26 +370,31 @@ export class Rulings {
       const card = this.card(job.cardId);
       if (card) card.decision = decision;
     };
-    this.#refuse(job, answer);
+    this.#refuse(job, answer, STALE);
     return "settled";
   }
 
   /**
    * @param {Job} job
    * @param {{detail?: string, code?: string}} answer
+   * @param {number} status
    */
-  #refuse(job, answer) {
-    this.queue.settle(job);
+  #refuse(job, answer, status) {
+    const isGone = status === 403 || status === 404;
+    const why = (isGone ? text("may-not-rule") : answer.detail) || text("not-saved");
+    // A ruling that came too late is in the history of its card.
+    const isKeptThere = job.kind !== "add" && status === STALE;
+    const isRuling = job.kind === "add" || job.kind === "rule" || job.kind === "reopen";
+    if (isRuling && !isKeptThere) this.queue.refuse(job, why);
+    else this.queue.settle(job);
     job.undone?.();
     // The task was thought to be decided with this one.
     for (const one of this.queue.jobs) if (one.kind === "finish") this.queue.settle(one);
     this.#changed();
     if (answer.code === "not_open") void this.fetchAgain();
-    const sentence = answer.code === "stale" ? text("ruled-meanwhile") : answer.detail;
+    const sentence = answer.code === "stale" ? text("ruled-meanwhile") : why;
     this.root.dispatchEvent(
-      new CustomEvent("ruling-refused", {
-        detail: { card: job.cardId, sentence: sentence || text("not-saved") },
-      }),
+      new CustomEvent("ruling-refused", { detail: { card: job.cardId, sentence } }),
     );
   }
 

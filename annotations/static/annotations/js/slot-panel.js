@@ -89,6 +89,12 @@ export class SlotPanel {
     return this.rows.get(this.current)?.press(digit) ?? false;
   }
 
+  /** The name of the slot at hand, if it can't be left empty. */
+  get required() {
+    const field = this.rows.get(this.current)?.field;
+    return this.isOpen && field && !field.mayBeNone ? field.name : "";
+  }
+
   /** Take the last choice back. @returns {boolean} whether there was one */
   undo() {
     const last = [...this.chosen.keys()].at(-1);

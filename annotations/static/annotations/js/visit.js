@@ -42,6 +42,8 @@ export class Visit {
     this.path = [];
     /** @type {Promise<Place | string | null> | null} what comes next */
     this.ahead = null;
+    /** Whether the next article is to come as soon as it is there. */
+    this.isGoingOn = false;
     addEventListener("popstate", () => location.reload());
   }
 
@@ -81,8 +83,11 @@ export class Visit {
   /** Undo the last ruling of the visit, also in the article before. */
   async undo() {
     const { desk } = this;
-    if (desk.undo() || this.path.length < 2) return;
-    const before = this.path[this.path.length - 2];
+    // Who undoes the last ruling stays, if the next article is not there yet.
+    const stays = desk.rulings.isEnding && desk.rulings.history.length > 0;
+    if (stays) this.isGoingOn = false;
+    else if (desk.undo() || this.path.length < 2) return;
+    const before = this.path[this.path.length - (stays ? 1 : 2)];
     desk.say(text("saving"));
     if (!(await this.#flushed())) return desk.say(text("not-saved"));
     if (this.desk !== desk) return;
@@ -90,11 +95,13 @@ export class Visit {
     if (rulings.state === "adjudicated" && !(await rulings.reopen())) {
       return desk.say(text("not-saved"));
     }
-    this.path.pop();
-    this.ahead = null;
-    desk.leave();
-    this.#show(before.place);
-    before.desk.enter();
+    if (!stays) {
+      this.path.pop();
+      this.ahead = null;
+      desk.leave();
+      this.#show(before.place);
+      before.desk.enter();
+    }
     before.desk.undo();
   }
 
@@ -106,16 +113,17 @@ export class Visit {
 
   async #goOn() {
     const { desk } = this;
+    this.isGoingOn = true;
     this.ahead ??= this.#fetchNext().catch(() => null);
     const next = await this.ahead;
-    if (this.desk !== desk) return;
+    if (this.desk !== desk || !this.isGoingOn) return;
     this.ahead = null;
     if (!next) return desk.say(text("no-connection"));
     if (typeof next !== "string") return this.#sitDown(next);
     desk.say(text("saving"));
     if (!(await this.#flushed())) return desk.say(text("not-saved"));
     // What was refused is to be seen here.
-    if (desk.rulings.state === "adjudicated") location.assign(next);
+    if (this.isGoingOn && desk.rulings.state === "adjudicated") location.assign(next);
   }
 
   /** @returns {Promise<Place | string>} the next place, or the address of the empty queue */
