@@ -153,7 +153,7 @@ def _change(old: _Line | None, new: _Line | None) -> ArticleChange | None:
     before, after = old.record, new.record
     fields = dict(_fields(before, after))
     spans = []
-    if "spans" in before and "spans" in after:
+    if "spans" in before and "spans" in after and before["spans"] != after["spans"]:
         spans = compare(before["spans"], after["spans"])
     return ArticleChange("changed", *_about(new), fields, spans) if fields or spans else None
 

@@ -15,7 +15,7 @@ NEEDS = frozenset({"text"})
 CARD = (
     f"`{NAME}` has a UIMA CAS for each article, in the folder `gold` and one for each coder, and",
     "`TypeSystem.xml`, which a tool wants first. Its offsets count UTF-16 units. Files are named",
-    "by the article's id, percent-encoded.",
+    "by the article's id, percent-encoded. A character that XML can't hold is U+FFFD in it.",
 )
 
 _FEATURE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
