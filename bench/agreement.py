@@ -28,7 +28,7 @@ def computed(stage: Stage) -> Row:
     rows = AgreementRow.objects.filter(task__batch__in=scope.batches)
 
     def compute() -> None:
-        rows.update(measured_version=0, rows=None)
+        rows.update(measured_version=0, counts=None)
         AgreementReport.objects.update(version=None)
         _compute(scope)
 
@@ -54,7 +54,7 @@ def one_more(stage: Stage) -> Row:
         agreement.measure_rows(rows)
 
     def write() -> None:
-        AgreementRow.objects.filter(pk=last.pk).update(rows=last.rows)
+        AgreementRow.objects.filter(pk=last.pk).update(counts=last.counts)
 
     taken, floor = medians(measure, write, times=stage.times(200))
     return Row("one submission measured", taken, floor, target=10, unit="s")

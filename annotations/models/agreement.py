@@ -17,24 +17,24 @@ class AgreementRowQuerySet(models.QuerySet):
 
     def measured(self) -> AgreementRowQuerySet:
         """Keep the rows that have figures."""
-        return self.filter(rows__isnull=False)
+        return self.filter(counts__isnull=False)
 
 
 class AgreementRow(models.Model):
     """What one task contributes to every figure, so that a new submission costs one article.
 
     The database counts ``version`` up with each submission, gold or loss of a coder, in the
-    transaction in which it happens; ``measured_version`` is the one that ``rows`` rests on.
-    ``rows`` is the mapping that ``annotations.algorithms.agreement`` makes of one article,
-    ``later_rows`` the same of the last submissions where those are later versions, which don't
+    transaction in which it happens; ``measured_version`` is the one that ``counts`` rests
+    on. ``counts`` is what ``annotations.algorithms.agreement`` packs of one article,
+    ``later_counts`` the same of the last submissions where those are later versions, which don't
     count. ``coded_at`` is when the last of the counted submissions came.
     """
 
     task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="agreement")
     version = models.PositiveIntegerField(default=1)
     measured_version = models.PositiveIntegerField(default=0, db_default=0)
-    rows = models.JSONField(null=True)
-    later_rows = models.JSONField(null=True)
+    counts = models.BinaryField(null=True)
+    later_counts = models.BinaryField(null=True)
     coded_at = models.DateTimeField(null=True)
 
     objects = AgreementRowQuerySet.as_manager()

@@ -3,13 +3,12 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Sum, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet, Sum
 
 from annotations.algorithms import agreement
 from annotations.enums import AssignmentState, Role
@@ -68,12 +67,6 @@ class Scope:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def rows_of(scope: Scope) -> Iterator[tuple[str, str | None]]:
-    """Return the rows of a scope as JSON, each with the row of its later versions, if any."""
-    fields = [Cast(name, TextField()) for name in ("rows", "later_rows")]
-    return scope.rows().values_list(*fields).iterator(chunk_size=1000)
 
 
 def version_of(batches: Sequence[Batch]) -> int:
@@ -173,7 +166,7 @@ def coders_handed_in(scope: Scope) -> int:
 
 def pending() -> dict[str, Any]:
     """Return the shape of a report of which nothing is computed yet."""
-    empty = agreement.report([])
+    empty = agreement.report(agreement.rows_of([]))
     del empty["label_given_extent"]
     return {
         **empty,

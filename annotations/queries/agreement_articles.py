@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-from django.db.models import TextField
-from django.db.models.functions import Cast
-
 from annotations.algorithms import agreement
 from annotations.models import Task, User
 from annotations.queries.agreement import Scope, called
@@ -55,12 +51,12 @@ def ranked(
         labels=labels,
         word=word,
     )
-    found = [
-        Ranked(task_id, standing, sorted(names[coder] for coder in standing.coders))
-        for task_id, row in scope.rows().values_list("task", Cast("rows", TextField()))
-        if (standing := agreement.standing(orjson.loads(row), question))
+    rows = list(scope.rows().values_list("task", "counts"))
+    tables = agreement.unpacked(row for _, row in rows)
+    return [
+        Ranked(rows[one.article][0], one, sorted(names[coder] for coder in one.coders))
+        for one in agreement.standings(tables, question)
     ]
-    return sorted(found, key=lambda one: (*agreement.worst_first(one.standing), one.task_id))
 
 
 def listed(chosen: Sequence[Ranked]) -> list[dict[str, Any]]:
@@ -68,7 +64,7 @@ def listed(chosen: Sequence[Ranked]) -> list[dict[str, Any]]:
     tasks = (
         Task.objects.filter(pk__in=[one.task_id for one in chosen])
         .select_related("article", "batch", "agreement")
-        .defer("article__text", "agreement__rows", "agreement__later_rows")
+        .defer("article__text", "agreement__counts", "agreement__later_counts")
         .in_bulk()
     )
     return [

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import (
-    CharField,
     Count,
     F,
     Func,
@@ -22,11 +21,12 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import Cast
 from django.utils import timezone
 
+from annotations.algorithms import agreement
 from annotations.algorithms.agreement import semeval
 from annotations.algorithms.agreement.figures import figure
+from annotations.algorithms.agreement.standing import each_with_gold
 from annotations.enums import AssignmentState, TaskState
 from annotations.models import (
     AgreementRow,
@@ -179,17 +179,14 @@ def weeks(member: Member, user: User) -> list[dict[str, Any]]:
     handed in; of its versions the one that all figures of agreement rest on. Spans are compared
     by extent and label.
     """
-    uuid = str(member.uuid)
     tasks = adjudicated(user, member.project).values("task")
     rows = AgreementRow.objects.measured().filter(task__in=tasks)
-    found = rows.annotate(
-        tally=F(f"rows__gold__{uuid}"), at=Cast(F(f"rows__submitted__{uuid}"), CharField())
-    ).exclude(tally=None)
+    tables = agreement.unpacked(rows.order_by("task").values_list("counts", flat=True))
     by_week: dict[date, list[tuple[datetime, semeval.Tally]]] = defaultdict(list)
-    for tally, at in found.values_list("tally", "at"):
-        moment = timezone.localtime(datetime.fromisoformat(at.strip('"')))
+    for at, tally in each_with_gold(tables, str(member.uuid)):
+        moment = timezone.localtime(datetime.fromisoformat(at))
         monday = moment.date() - timedelta(days=moment.weekday())
-        by_week[monday].append((moment, semeval.Tally(*tally)))
+        by_week[monday].append((moment, tally))
     return [_week(monday, done) for monday, done in sorted(by_week.items())]
 
 

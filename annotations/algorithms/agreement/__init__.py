@@ -1,25 +1,30 @@
 """How far coders agree: measures on characters and on spans, with intervals.
 
-Each article gives one row (``rows``). A report and its details are made of rows alone, and so
-is the place of an article among others (``ranking``).
+Articles are measured in one step (``rows_of``), which leaves tables of what each contributes to
+every figure (``tables``). A report, its details, and the place of an article among others
+(``ranking``) are sums over these tables alone; ``packing`` keeps an article's part of them.
 """
 
-from annotations.algorithms.agreement.article import NA, Article, as_text
+from annotations.algorithms.agreement.article import NA, Article, Mark, as_text
 from annotations.algorithms.agreement.details import details
-from annotations.algorithms.agreement.ranking import Question, Standing, standing, worst_first
+from annotations.algorithms.agreement.packing import packed, unpacked
+from annotations.algorithms.agreement.ranking import Question, Standing, standings
 from annotations.algorithms.agreement.report import report
-from annotations.algorithms.agreement.rows import row_of, rows_of
+from annotations.algorithms.agreement.rows import rows_of
+from annotations.algorithms.agreement.tables import Tables
 
 __all__ = [
     "NA",
     "Article",
+    "Mark",
     "Question",
     "Standing",
+    "Tables",
     "as_text",
     "details",
+    "packed",
     "report",
-    "row_of",
     "rows_of",
-    "standing",
-    "worst_first",
+    "standings",
+    "unpacked",
 ]

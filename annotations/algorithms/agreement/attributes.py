@@ -5,84 +5,84 @@ is missing. To give no value is an answer like any other, as an empty article is
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any
 
-from annotations.algorithms.agreement.alpha import add_up, alpha
-from annotations.algorithms.agreement.article import Article
+import numpy as np
+
+from annotations.algorithms.agreement.alpha import alpha
+from annotations.algorithms.agreement.arrays import added_up, grouped
+from annotations.algorithms.agreement.article import Article, Mark
+from annotations.algorithms.agreement.batch import Batch
 from annotations.algorithms.agreement.figures import figure
-from annotations.algorithms.agreement.views import View
+from annotations.algorithms.agreement.tables import Agreed, Tables
 
 NO_VALUE = ""
 
+Answers = dict[str, dict[str, Any]]
+"""``{label: {name: [disagreement, {value: times}]}}``."""
 
-def of_article(article: Article) -> dict[str, Any]:
-    """Count a cleaned article's agreed spans, and what was said of them, by label.
 
-    ``{label: {"spans": n, "answers": n, "names": {name: [disagreement, {value: n}]}}}``. An
-    answer is one coder's on one span; those that are no value are not among the values.
+def agreed(batch: Batch) -> Agreed:
+    """Count the spans that two coders or more marked alike, and who did, by label."""
+    held = batch.held
+    coders = held.by[: batch.gold].sum(axis=0)
+    alike = coders > 1
+    names, group = grouped(held.article[alike], held.label[alike])
+    size = len(names[0])
+    counts = np.bincount(group, None, size), added_up(group, size, coders[alike])
+    return Agreed._make((*names, *counts))
+
+
+def answers(article: Article) -> Answers:
+    """Count what was said of an article's agreed spans: values, and pairs of them that differ.
+
+    A pair counts in both orders, divided by the others that there are. What is no value, is not
+    among the values.
     """
-    held = Counter(chain.from_iterable(article.marks.values()))
-    found: dict[str, Any] = {}
-    for (start, end, label), coders in held.items():
-        if coders < 2:
-            continue
-        own = found.setdefault(label, {"spans": 0, "answers": 0, "names": {}})
-        own["spans"] += 1
-        own["answers"] += coders
-        if article.attributes:
-            _add_answers(own["names"], _answers(article, (start, end, label)))
+    found: Answers = {}
+    if not article.attributes:
+        return found
+    zones = article.zones()
+    held: dict[Mark, list[str]] = defaultdict(list)
+    for coder in sorted(article.marks):
+        for mark in set(article.marks[coder]):
+            held[mark].append(coder)
+    for mark, coders in sorted(held.items()):
+        start, end, label = mark
+        if len(coders) > 1 and not any(low <= start and end <= high for low, high in zones):
+            said = [article.attributes.get(coder, {}).get(mark, {}) for coder in coders]
+            for name in sorted({name for answer in said for name in answer}):
+                own = found.setdefault(label, {}).setdefault(name, [0, {}])
+                _add(own, Counter(answer.get(name, NO_VALUE) for answer in said))
     return found
 
 
-def _answers(article: Article, mark: tuple[int, int, str]) -> list[dict[str, str]]:
-    return [
-        dict(article.attributes.get(coder, {}).get(mark, {}))
-        for coder, marks in article.marks.items()
-        if mark in marks
-    ]
+def _add(own: list[Any], times: Counter[str]) -> None:
+    answers = times.total()
+    differ = answers**2 - sum(count**2 for count in times.values())
+    own[0] += differ / (answers - 1)
+    del times[NO_VALUE]
+    for value, count in times.items():
+        own[1][value] = own[1].get(value, 0) + count
 
 
-def _add_answers(names: dict[str, Any], answers: Sequence[dict[str, str]]) -> None:
-    """Add the ordered pairs of answers that differ, divided by the others there are."""
-    for name in sorted({name for answer in answers for name in answer}):
-        times = Counter(answer.get(name, NO_VALUE) for answer in answers)
-        differ = len(answers) ** 2 - sum(count**2 for count in times.values())
-        counts = names.setdefault(name, [0, {}])
-        counts[0] += differ / (len(answers) - 1)
-        del times[NO_VALUE]
-        add_up(counts[1], times)
-
-
-def figures(rows: Iterable[View], label: str | None = None) -> list[dict[str, Any]]:
+def figures(of: Tables, label: str | None = None) -> list[dict[str, Any]]:
     """Return α of each attribute that anybody used on an agreed span, by label and name."""
-    answers: dict[str, int] = defaultdict(int)
-    spans: dict[str, int] = defaultdict(int)
-    articles: dict[str, int] = defaultdict(int)
     differ: dict[tuple[str, str], float] = defaultdict(float)
-    values: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for row in rows:
-        for key, own in row["attributes"].items():
-            if label not in (None, key):
-                continue
-            answers[key] += own["answers"]
-            spans[key] += own["spans"]
-            articles[key] += 1
-            for name, (disagreement, used) in own["names"].items():
+    values: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for said in of.said:
+        for key, names in said["attributes"].items():
+            for name, (disagreement, used) in names.items() if label in (None, key) else ():
                 differ[key, name] += disagreement
-                add_up(values[key, name], used)
+                values[key, name].update(used)
     return [
-        {
-            "label": key,
-            "name": name,
-            **figure(alpha(differ[key, name], _with_none(used, answers[key]))),
-            "articles": articles[key],
-            "spans": spans[key],
-        }
+        {"label": key, "name": name, **_figure(of, key, differ[key, name], used)}
         for (key, name), used in sorted(values.items())
     ]
 
 
-def _with_none(used: dict[str, int], answers: int) -> list[int]:
-    return [*used.values(), answers - sum(used.values())]
+def _figure(of: Tables, label: str, differ: float, used: Counter[str]) -> dict[str, Any]:
+    own = of.agreed.label == of.labels.index(label)
+    spans, answers = int(of.agreed.spans[own].sum()), int(of.agreed.answers[own].sum())
+    found = figure(alpha(differ, [*used.values(), answers - used.total()]))
+    return found | {"articles": int(np.count_nonzero(own)), "spans": spans}

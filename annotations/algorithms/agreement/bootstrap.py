@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from annotations.algorithms.agreement.arrays import Floats
+
 Interval = tuple[float, float]
 
 _CELLS = 1_000_000

@@ -1,137 +1,87 @@
 """Which labels people mix up on the same extent."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import combinations, zip_longest
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from annotations.algorithms.agreement.article import Batch, Ints
+from annotations.algorithms.agreement.arrays import Bools, Ints, grouped
+from annotations.algorithms.agreement.batch import Batch, Held
+from annotations.algorithms.agreement.tables import NO_LABEL, Confusion, Tables
 
-Count = tuple[str | None, str | None, int]
 
-
-def confusions(batch: Batch) -> list[list[Count]]:
+def confusions(batch: Batch) -> Confusion:
     """Count, for each article and over every two of its coders, the labels given to an extent.
 
     Equal labels on an extent are paired first, what remains by name; a mark without a partner
-    is paired with None. A pair has no direction: the two labels come in order, None last.
+    is paired with none. A pair has no direction: the two labels come in order, none last.
     """
-    names: list[str | None] = [*batch.labels, None]
-    nothing = len(batch.labels)
     found: list[Ints] = []
-    marks = _Marks.of(batch)
-    for one, other in combinations(range(batch.most_coders), 2):
-        both = marks.held[one] & marks.held[other]
-        found.append(_triples(marks.article[both], marks.label[both], marks.label[both]))
-        here, there = marks.held[one] & ~both, marks.held[other] & ~both
-        present = batch.sizes[marks.article] > other
-        clash = np.intersect1d(marks.extent[here], marks.extent[there])
-        alone = (here | there) & present & ~np.isin(marks.extent, clash)
-        label = marks.label[alone]
-        found.append(_triples(marks.article[alone], label, np.full_like(label, nothing)))
-        found += _clashes(marks, here, there, clash, names)
-
-    counts: list[Counter[tuple[str | None, str | None]]] = [Counter() for _ in range(batch.count)]
+    held = batch.held
+    for one, other in combinations(batch.coders, 2):
+        both = held.by[one] & held.by[other]
+        found.append(_triples(held.article[both], held.label[both], held.label[both]))
+        here, there = held.by[one] & ~both, held.by[other] & ~both
+        clash = np.intersect1d(held.extent[here], held.extent[there])
+        alone = (here | there) & batch.has(other)[held.article] & ~np.isin(held.extent, clash)
+        label = held.label[alone]
+        found.append(_triples(held.article[alone], label, np.full(len(label), NO_LABEL)))
+        found += _clashes(held, here, there, clash)
     every = np.concatenate([np.empty((0, 3), np.int64), *found])
-    # Counted as numbers first: most of a batch says the same few things.
-    code = (every[:, 0] * len(names) + every[:, 1]) * len(names) + every[:, 2]
-    distinct, times = np.unique(code, return_counts=True)
-    for value, number in zip(distinct.tolist(), times.tolist(), strict=True):
-        rest, second = divmod(value, len(names))
-        at, first = divmod(rest, len(names))
-        counts[at][_ordered(names[first], names[second])] += number
-    return [
-        [(*pair, number) for pair, number in sorted(of_article.items(), key=_by_name)]
-        for of_article in counts
-    ]
+    names, group = grouped(*every.T)
+    return Confusion._make((*names, np.bincount(group, None, len(names[0]))))
 
 
-def table(rows: Iterable[Sequence[Count]]) -> dict[str, Any]:
-    """Add up counts into a symmetric table of labels and None; its diagonal is agreement."""
-    total: Counter[tuple[str | None, str | None]] = Counter()
-    for row in rows:
-        for one, other, count in row:
-            total[one, other] += count
-    names = {label for pair in total for label in pair if label is not None}
-    labels: list[str | None] = [*sorted(names), None]
+def table(of: Tables, label: str | None = None) -> dict[str, Any]:
+    """Add up the counts into a symmetric table of labels and None; its diagonal is agreement.
+
+    With ``label``, only what it was given to, or taken for.
+    """
+    counts = of.confusion
+    size = len(of.labels)
+    found = np.zeros((size + 1, size + 1), np.int64)
+    np.add.at(found, (counts.first, counts.second), counts.times)
+    if label is not None:
+        kept = np.zeros_like(found)
+        own = [at for at, name in enumerate(of.labels) if name == label]
+        kept[own], kept[:, own] = found[own], found[:, own]
+        found = kept
+    found += np.triu(found, 1).T
+    used = [at for at in range(size) if found[at].any()]
+    shown = [*used, size]
     return {
-        "labels": labels,
-        "counts": [[total[_ordered(row, column)] for column in labels] for row in labels],
+        "labels": [*(of.labels[at] for at in used), None],
+        "counts": found[np.ix_(shown, shown)].tolist(),
     }
 
 
-def _ordered(one: str | None, other: str | None) -> tuple[str | None, str | None]:
-    return (one, other) if rank(one) <= rank(other) else (other, one)
-
-
-def rank(label: str | None) -> tuple[bool, str]:
-    """Sort labels by name, and None last."""
-    return (label is None, label or "")
-
-
-def _by_name(item: tuple[tuple[str | None, str | None], int]) -> list[tuple[bool, str]]:
-    return [rank(label) for label in item[0]]
-
-
-@dataclass(frozen=True)
-class _Marks:
-    """The distinct marks of a batch, and a row for each coder: who has them."""
-
-    article: Ints
-    extent: Ints
-    label: Ints
-    held: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, batch: Batch) -> "_Marks":
-        order = np.lexsort((batch.label, batch.end, batch.start))
-        start, end, label = batch.start[order], batch.end[order], batch.label[order]
-        other_extent = np.ones(len(order), bool)
-        other_extent[1:] = (np.diff(start) != 0) | (np.diff(end) != 0)
-        new = other_extent.copy()
-        new[1:] |= np.diff(label) != 0
-        mark = np.cumsum(new) - 1
-        held = np.zeros((batch.most_coders, int(new.sum())), bool)
-        held[batch.coder[order], mark] = True
-        extent = np.cumsum(other_extent)
-        return cls(batch.article[order][new], extent[new], label[new], held)
-
-
 def _triples(article: Ints, one: Ints, other: Ints) -> Ints:
-    return np.stack([article, one, other], axis=1)
+    """Put two labels in order; none, which is a negative number, comes last."""
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    is_none = low == NO_LABEL
+    return np.stack([article, np.where(is_none, high, low), np.where(is_none, low, high)], 1)
 
 
-def _clashes(
-    marks: _Marks, here: NDArray[np.bool_], there: NDArray[np.bool_], clash: Ints, names: Any
-) -> list[Ints]:
+def _clashes(held: Held, here: Bools, there: Bools, clash: Ints) -> list[Ints]:
     """Pair off the different labels that two coders gave to the same extents."""
-    here, there = here & np.isin(marks.extent, clash), there & np.isin(marks.extent, clash)
-    most = int(marks.extent[-1]) + 1 if len(marks.extent) else 0
+    is_in_clash = np.isin(held.extent, clash)
+    here, there = here & is_in_clash, there & is_in_clash
+    most = int(held.extent[-1]) + 1 if len(held.extent) else 0
     times = np.maximum(
-        np.bincount(marks.extent[here], minlength=most),
-        np.bincount(marks.extent[there], minlength=most),
+        np.bincount(held.extent[here], None, most), np.bincount(held.extent[there], None, most)
     )
     # One label against one other is nearly all there is, and needs no order.
-    simple = times[marks.extent] == 1
-    one, other = marks.label[here & simple], marks.label[there & simple]
+    simple = times[held.extent] == 1
+    one, other = held.label[here & simple], held.label[there & simple]
     return [
-        _triples(marks.article[here & simple], one, other),
-        *(_clash(marks, here, there, at, names) for at in np.flatnonzero(times > 1).tolist()),
+        _triples(held.article[here & simple], one, other),
+        *(_clash(held, here, there, at) for at in np.flatnonzero(times > 1).tolist()),
     ]
 
 
-def _clash(
-    marks: _Marks, here: NDArray[np.bool_], there: NDArray[np.bool_], extent: int, names: Any
-) -> Ints:
-    """Pair off the different labels that two coders gave to one extent."""
-    low, high = np.searchsorted(marks.extent, [extent, extent + 1]).tolist()
-    sides = [
-        sorted(marks.label[low:high][side[low:high]].tolist(), key=lambda at: names[at])
-        for side in (here, there)
-    ]
-    pairs = list(zip_longest(*sides, fillvalue=len(names) - 1))
-    return np.array([(int(marks.article[low]), *pair) for pair in pairs], np.int64)
+def _clash(held: Held, here: Bools, there: Bools, extent: int) -> Ints:
+    """Pair off the different labels that two coders gave to one extent, which are in order."""
+    own = slice(*np.searchsorted(held.extent, [extent, extent + 1]))
+    sides = (held.label[own][side[own]].tolist() for side in (here, there))
+    pairs = np.array(list(zip_longest(*sides, fillvalue=NO_LABEL)), np.int64)
+    return _triples(np.full(len(pairs), held.article[own][0]), *pairs.T)

@@ -1,48 +1,49 @@
 """What is told beyond the report: by coder and time, by word, by attribute, and of later work."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from annotations.algorithms.agreement import attributes, words
 from annotations.algorithms.agreement.drift import drift
 from annotations.algorithms.agreement.report import report
-from annotations.algorithms.agreement.views import View, comparable, view
+from annotations.algorithms.agreement.tables import Tables
 
-Versions = tuple[View, View]
-"""An article's row, and the row of the later versions of it, which don't count."""
+Versions = tuple[Tables, Tables]
+"""The articles of which there are later versions: as they count, and as they came to be."""
 
 
 def details(
-    rows: Iterable[View], *, later: Iterable[Versions] = (), label: str | None = None
+    tables: Tables, *, later: Versions | None = None, label: str | None = None
 ) -> dict[str, Any]:
-    """Return what of ``rows`` the report leaves out. ``later`` has the articles, with both rows,
-    of which somebody handed in another version after the first ruling or return.
+    """Return what the report leaves out. ``later`` has the articles, in both versions, of which
+    somebody handed in another one after the first ruling or return.
     """
-    whole = list(rows)
-    known = comparable(whole)
+    known = tables.comparable()
+    none = tables.of_articles(tables.sizes < 0)
     return {
-        "drift": drift(view(row, label) for row in whole),
+        "drift": drift(tables.only(label)),
         "words": words.table(known, label),
         "attributes": attributes.figures(known, label),
-        "later": _later([pair for pair in later if len(pair[0]["spans"]) > 1], label),
+        "later": _later(*(later or (none, none)), label),
     }
 
 
-def _later(versions: Sequence[Versions], label: str | None) -> dict[str, Any]:
+def _later(before: Tables, after: Tables, label: str | None) -> dict[str, Any]:
+    # A later version has the same coders.
+    before, after = before.comparable(), after.comparable()
     return {
-        "articles": len(versions),
+        "articles": before.count,
         "submissions": sum(
-            before["submitted"][coder] != moment
-            for before, after in versions
-            for coder, moment in after["submitted"].items()
+            first["submitted"][coder] != moment
+            for first, last in zip(before.said, after.said, strict=True)
+            for coder, moment in last["submitted"].items()
         ),
-        "before": _headline([before for before, _ in versions], label),
-        "after": _headline([after for _, after in versions], label),
+        "before": _headline(before, label),
+        "after": _headline(after, label),
     }
 
 
-def _headline(rows: Sequence[View], label: str | None) -> dict[str, Any]:
-    found = report(rows, resamples=0, label=label)
+def _headline(tables: Tables, label: str | None) -> dict[str, Any]:
+    found = report(tables, resamples=0, label=label)
     alpha, strict = found["alpha"], found["mean_pair"]["strict_f1"]
     return {
         name: {key: one[key] for key in ("value", "na") if key in one}

@@ -5,28 +5,16 @@ F1 between two sets of spans is twice the pairs matched over all spans (Hripcsak
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from annotations.algorithms.agreement.article import NA, Batch, Ints
+from annotations.algorithms.agreement.arrays import Ints, openings
+from annotations.algorithms.agreement.article import NA
+from annotations.algorithms.agreement.batch import Batch
 from annotations.algorithms.agreement.matching import pair_overlapping
-
-
-@dataclass(frozen=True)
-class Shared:
-    """For two coders, by their number, and each article: how many marks pair off.
-
-    ``strict``: same extent and label. ``extent``: same extent. ``overlap``: a character in
-    common, as many pairs as there can be.
-    """
-
-    one: int
-    other: int
-    strict: Ints
-    extent: Ints
-    overlap: Ints
+from annotations.algorithms.agreement.runs import Runs
+from annotations.algorithms.agreement.tables import ALL, Pairs
 
 
 def f1(matched: float, total: float) -> float | NA:
@@ -34,68 +22,59 @@ def f1(matched: float, total: float) -> float | NA:
     return 2 * matched / total if total else NA("no_spans")
 
 
-def shared(batch: Batch) -> Iterator[Shared]:
-    """Yield the counts of every two coder numbers that meet in some article of the batch."""
-    strict = _presence(batch, with_label=True)
-    extent = _presence(batch, with_label=False)
-    by_start = np.argsort(batch.start, kind="stable")
-    for one, other in combinations(range(batch.most_coders), 2):
-        yield Shared(
-            one,
-            other,
-            strict=_held_by_both(batch, *strict, one, other),
-            extent=_held_by_both(batch, *extent, one, other),
-            overlap=_overlap(batch, by_start, one, other),
-        )
+def shared(batch: Batch, runs: Runs) -> Iterator[Pairs]:
+    """Yield, for every two coder numbers that meet somewhere, how their marks pair off.
+
+    ``strict``: same extent and label. ``extent``: same extent. ``overlap``: a character in
+    common, as many pairs as there can be.
+    """
+    held = batch.held
+    extents = np.flatnonzero(openings(held.extent)) if len(held.extent) else held.extent
+    on_extent = np.add.reduceat(held.by, extents, axis=1, dtype=np.int64) if len(extents) else None
+    for one, other in combinations(batch.coders, 2):
+        both = np.flatnonzero(batch.has(other))
+        strict = np.bincount(held.article[held.by[one] & held.by[other]], None, batch.count)
+        extent = strict
+        if on_extent is not None:
+            alike = np.minimum(on_extent[one], on_extent[other])
+            extent = np.bincount(np.repeat(held.article[extents], alike), None, batch.count)
+        counts = (strict, extent, _overlap(batch, one, other), runs.differ(one, other))
+        names = (np.full(len(both), name) for name in (ALL, one, other))
+        yield Pairs(both, *names, *(count[both] for count in counts))
 
 
-def _held_by_both(batch: Batch, article: Ints, held: Ints, one: int, other: int) -> Ints:
-    both = np.minimum(held[one], held[other])
-    return np.bincount(article, both, batch.count).astype(np.int64)
-
-
-def _presence(batch: Batch, *, with_label: bool) -> tuple[Ints, Ints]:
-    """Return each distinct mark's article, and how often each coder has it: a row a coder."""
-    columns = [batch.start, batch.end, batch.label][: 3 if with_label else 2]
-    order = np.lexsort(columns[::-1])
-    new = np.zeros(len(order), bool)
-    new[:1] = True
-    for column in columns:
-        new[1:] |= np.diff(column[order]) != 0
-    mark = np.cumsum(new) - 1
-    count = int(new.sum())
-    held = np.zeros((batch.most_coders, count), np.int64)
-    np.add.at(held, (batch.coder[order], mark), 1)
-    return batch.article[order][new], held
-
-
-def _overlap(batch: Batch, by_start: Ints, one: int, other: int) -> Ints:
+def _overlap(batch: Batch, one: int, other: int) -> Ints:
     """Count maximum matchings, cluster by cluster of marks that touch."""
-    coder = batch.coder[by_start]
-    order = by_start[(coder == one) | (coder == other)]
-    start, end, is_one = batch.start[order], batch.end[order], batch.coder[order] == one
-    opens = np.ones(len(order), bool)
-    opens[1:] = start[1:] >= np.maximum.accumulate(end)[:-1]
-    cluster = np.cumsum(opens) - 1
-    count = int(opens.sum())
-
-    ones, others = (np.flatnonzero(side) for side in (is_one, ~is_one))
-    most = np.minimum(
+    order = np.flatnonzero((batch.hand == one) | (batch.hand == other))
+    start, end, is_one = batch.start[order], batch.end[order], batch.hand[order] == one
+    cluster = clusters(start, end)
+    count = int(cluster[-1]) + 1 if len(cluster) else 0
+    ones, others = np.flatnonzero(is_one), np.flatnonzero(~is_one)
+    matched = np.minimum(
         np.bincount(cluster[ones], None, count), np.bincount(cluster[others], None, count)
     )
-    # Pairing the first with the first, the second with the second, … is enough where people
-    # largely agree, and with a single mark on a side: it touches some mark of the other.
+    # A single mark on a side touches some mark of the other. Else, pairing the first with the
+    # first, the second with the second, … is enough where people largely agree.
+    several = matched > 1
+    ones, others = ones[several[cluster[ones]]], others[several[cluster[others]]]
     first, second = _same_rank(cluster, ones, others)
     meet = (start[first] < end[second]) & (start[second] < end[first])
-    matched = np.bincount(cluster[first][meet], None, count)
-    matched = np.where(most == 1, 1, matched)
-    border = np.append(np.flatnonzero(opens), len(order))
-    for hard in np.flatnonzero(matched < most).tolist():
+    by_rank = np.bincount(cluster[first][meet], None, count)
+    border = np.searchsorted(cluster, np.arange(count + 1))
+    for hard in np.flatnonzero(several & (by_rank < matched)).tolist():
         inside = slice(int(border[hard]), int(border[hard + 1]))
         extents = np.stack([start[inside], end[inside]], 1)
         mine = is_one[inside]
         matched[hard] = len(pair_overlapping(extents[mine].tolist(), extents[~mine].tolist()))
-    return np.bincount(batch.article[order[opens]], matched, batch.count).astype(np.int64)
+    article = batch.article[order[border[:-1]]]
+    return np.bincount(np.repeat(article, matched), None, batch.count)
+
+
+def clusters(start: Ints, end: Ints) -> Ints:
+    """Number the clusters of stretches that touch, of which each next begins no earlier."""
+    opens = np.ones(len(start), bool)
+    opens[1:] = start[1:] >= np.maximum.accumulate(end)[:-1]
+    return np.cumsum(opens) - 1
 
 
 def _same_rank(cluster: Ints, ones: Ints, others: Ints) -> tuple[Ints, Ints]:

@@ -1,59 +1,61 @@
 """The agreement report, from the rows of articles alone."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from statistics import fmean, pstdev
 from typing import Any
 
 import numpy as np
 
-from annotations.algorithms.agreement import alpha, confusion, pairs, semeval, unitizing
+from annotations.algorithms.agreement import alpha, confusion, unitizing
+from annotations.algorithms.agreement.arrays import Floats, Ints, added_up, grouped
 from annotations.algorithms.agreement.article import NA
-from annotations.algorithms.agreement.bootstrap import Floats, Interval, intervals
+from annotations.algorithms.agreement.bootstrap import Interval, intervals
 from annotations.algorithms.agreement.figures import bare, figure
-from annotations.algorithms.agreement.views import View, comparable, labels_of, view
+from annotations.algorithms.agreement.standing import OfGold, OfPairs
+from annotations.algorithms.agreement.tables import GOLD, NO_LABEL, Tables, where
 
 KINDS = ("strict", "extent", "overlap")
 
 
 def report(
-    rows: Iterable[View], *, seed: int = 1, resamples: int = 2000, label: str | None = None
+    tables: Tables, *, seed: int = 1, resamples: int = 2000, label: str | None = None
 ) -> dict[str, Any]:
     """Return every figure on the articles that two people or more have coded.
 
     All are named by the contract but ``label_given_extent``: how often a label is the same where
     two coders marked the same extent.
 
-    ``rows`` come from ``row_of``, one an article. With ``label``, everything is as if there were
-    no other label; the members of the u-α family that compare labels are then n/a. The same rows
-    in the same order and the same ``seed`` give the same figures. An undefined figure is
-    ``{"value": None, "na": code}``, with the codes of ``NA``.
+    With ``label``, everything is as if there were no other label; the members of the u-α family
+    that compare labels are then n/a. The same articles in the same order and the same ``seed``
+    give the same figures. An undefined figure is ``{"value": None, "na": code}``, with the codes
+    of ``NA``.
     """
-    whole = list(rows)
-    known = comparable(whole)
-    views = [view(row, label) for row in known]
-    labels = [name for name in labels_of(known) if label in (None, name)]
+    known = tables.comparable()
+    labels = [name for name in known.used_labels() if label in (None, name)]
+    overall = alpha.Table.of(known, label)
+    by_label = {name: alpha.Table.of(known, name) for name in labels}
+    meetings = _Meetings(known.only(label))
+    same_extent = _same_extent(known, label)
 
-    overall = alpha.Table.of(views)
-    by_label = {name: alpha.Table.of_label(known, name) for name in labels}
-    meetings = _Meetings(views)
-    same_extent = np.array([_same_extent(row, label) for row in known], float).reshape(-1, 2)
+    alphas = {"alpha": overall, **{f"alpha of {name}": own for name, own in by_label.items()}}
+    # One product for all, since reading the weights is what takes the time.
+    sums = [same_extent, *(table.columns for table in alphas.values())]
+    borders = np.cumsum([part.shape[1] for part in sums])[:-1]
+    columns = np.concatenate(sums, axis=1)
 
     def statistics(weights: Floats) -> dict[str, Floats]:
-        found = meetings.resampled(weights)
-        found["label"] = _share(weights @ same_extent)
-        found["alpha"] = overall.resampled(weights)
-        for name, table in by_label.items():
-            found[f"alpha of {name}"] = table.resampled(weights)
+        same, *drawn = np.split(weights @ columns, borders, axis=1)
+        found = meetings.resampled(weights) | {"label": _share(same)}
+        for (name, table), own in zip(alphas.items(), drawn, strict=True):
+            found[name] = table.resampled(own)
         return found
 
-    limits = intervals(statistics, articles=len(views), resamples=resamples, seed=seed)
-    size = {"articles": len(known), "units": sum(row["units"] for row in known)}
+    limits = intervals(statistics, articles=known.count, resamples=resamples, seed=seed)
+    size = {"articles": known.count, "units": int(known.units.sum())}
 
     return {
-        "articles": len(known),
-        "coders": sorted({coder for row in known for coder in row["spans"]}),
+        "articles": known.count,
+        "coders": [known.coders[at] for at in np.unique(known.work.coder).tolist() if at != GOLD],
         "bootstrap": {"resamples": resamples, "seed": seed},
         "alpha": figure(_found(known, overall), limits.get("alpha")) | size,
         "alpha_by_label": {
@@ -63,54 +65,24 @@ def report(
         "u_alpha": _u_alpha(known, label),
         "pairs": meetings.listed(),
         "mean_pair": {kind + "_f1": _mean(meetings.f1s(kind), limits.get(kind)) for kind in KINDS},
-        "gold": _against_gold([view(row, label) for row in whole]),
-        "confusion": confusion.table(
-            [count for count in row["confusion"] if label is None or label in count]
-            for row in known
-        ),
+        "gold": _against_gold(tables.only(label)),
+        "confusion": confusion.table(known, label),
         "label_given_extent": _label_given_extent(same_extent, limits.get("label")),
     }
-
-
-@dataclass
-class _Pair:
-    """Two coders: what they share, summed over the articles that both coded.
-
-    ``articles`` are positions; for each, ``counts`` has the pairs matched in each of ``KINDS``
-    and the spans of both together.
-    """
-
-    articles: list[int] = field(default_factory=list)
-    counts: list[list[int]] = field(default_factory=list)
-    spans: list[int] = field(default_factory=lambda: [0, 0])
-    differ: int = 0
-    used: dict[str, int] = field(default_factory=dict)
 
 
 class _Meetings:
     """Every two coders that share an article."""
 
-    def __init__(self, views: Sequence[View]):
-        found: dict[tuple[str, str], _Pair] = defaultdict(_Pair)
-        for at, seen in enumerate(views):
-            for one, other, *counts, differ in seen["pairs"]:
-                pair = found[one, other]
-                spans = seen["spans"][one], seen["spans"][other]
-                pair.articles.append(at)
-                pair.counts.append([*counts, sum(spans)])
-                pair.spans = [pair.spans[0] + spans[0], pair.spans[1] + spans[1]]
-                pair.differ += differ
-                alpha.add_up(pair.used, seen["values"][one], seen["values"][other])
-        self.pairs = {names: found[names] for names in sorted(found)}
-        self.tables = [
-            (np.array(pair.articles), np.array(pair.counts, np.float64))
-            for pair in self.pairs.values()
-        ]
+    def __init__(self, seen: Tables):
+        self.coders = seen.coders
+        (self.one, self.other), group = grouped(seen.pairs.one, seen.pairs.other)
+        self.found = OfPairs.of(seen, seen.pairs, group, len(self.one))
+        self.tables = list(_by_article(seen, group, len(self.one)))
 
     def f1s(self, kind: str) -> list[float]:
         """Return the F1 of each pair of coders that has one."""
-        place = KINDS.index(kind)
-        found = [_f1(pair, place) for pair in self.pairs.values()]
+        found = [self.found.f1(at, KINDS.index(kind)) for at in range(len(self.one))]
         return [value for value in found if not isinstance(value, NA)]
 
     def resampled(self, weights: Floats) -> dict[str, Floats]:
@@ -128,33 +100,41 @@ class _Meetings:
         return dict(zip(KINDS, (total / defined[:, None]).T, strict=True))
 
     def listed(self) -> list[dict[str, Any]]:
+        names = zip(self.one.tolist(), self.other.tolist(), strict=True)
         return [
             {
-                "a": one,
-                "b": other,
-                "articles": len(pair.articles),
-                "spans_a": pair.spans[0],
-                "spans_b": pair.spans[1],
-                **{f"{kind}_f1": bare(_f1(pair, place)) for place, kind in enumerate(KINDS)},
-                "alpha": bare(alpha.alpha(2 * pair.differ, pair.used.values())),
+                "a": self.coders[one],
+                "b": self.coders[other],
+                "articles": self.found.articles(at),
+                "spans_a": self.found.spans[0][at],
+                "spans_b": self.found.spans[1][at],
+                **{f"{kind}_f1": bare(self.found.f1(at, k)) for k, kind in enumerate(KINDS)},
+                "alpha": bare(self.found.alpha(at)),
             }
-            for (one, other), pair in self.pairs.items()
+            for at, (one, other) in enumerate(names)
         ]
 
 
-def _f1(pair: _Pair, place: int) -> float | NA:
-    matched = sum(counts[place] for counts in pair.counts)
-    return pairs.f1(matched, sum(pair.spans))
+def _by_article(seen: Tables, group: Ints, size: int) -> Iterator[tuple[Ints, Floats]]:
+    """Yield, for each group of pairs, the articles, and their matches and spans of both."""
+    pairs = seen.pairs
+    spans = seen.spans_of(pairs.article, pairs.one) + seen.spans_of(pairs.article, pairs.other)
+    table = np.stack([pairs.strict, pairs.extent, pairs.overlap, spans], 1).astype(np.float64)
+    order = np.argsort(group, kind="stable")
+    for own in np.split(order, np.searchsorted(group[order], np.arange(1, size))):
+        yield pairs.article[own], table[own]
 
 
-def _same_extent(row: View, label: str | None) -> tuple[int, int]:
-    """Return how often two coders gave one extent the same label, and any label both."""
-    same = both = 0
-    for one, other, count in row["confusion"]:
-        if other is not None and label in (None, one, other):
-            both += count
-            same += count * (one == other)
-    return same, both
+def _same_extent(known: Tables, label: str | None) -> Floats:
+    """Return a row an article: how often two coders gave one extent the same label, and any
+    label both."""
+    rows = where(known.confusion, known.confusion.second != NO_LABEL)
+    if label is not None:
+        number = known.labels.index(label) if label in known.labels else len(known.labels)
+        rows = where(rows, (rows.first == number) | (rows.second == number))
+    same = added_up(rows.article, known.count, rows.times * (rows.first == rows.second))
+    both = added_up(rows.article, known.count, rows.times)
+    return np.stack([same, both], 1).astype(np.float64)
 
 
 def _share(counts: Floats) -> Floats:
@@ -168,8 +148,8 @@ def _label_given_extent(same_extent: Floats, limits: Interval | None) -> dict[st
     return found | {"units": int(both)}
 
 
-def _found(known: Sequence[View], table: alpha.Table) -> float | NA:
-    return table.alpha() if known else NA("no_articles")
+def _found(known: Tables, table: alpha.Table) -> float | NA:
+    return table.alpha() if known.count else NA("no_articles")
 
 
 def _mean(f1s: Sequence[float], limits: Interval | None) -> dict[str, Any]:
@@ -179,8 +159,8 @@ def _mean(f1s: Sequence[float], limits: Interval | None) -> dict[str, Any]:
     return figure(fmean(f1s), limits) | {"sd": pstdev(f1s)}
 
 
-def _u_alpha(known: Sequence[View], label: str | None) -> dict[str, Any]:
-    if not known:
+def _u_alpha(known: Tables, label: str | None) -> dict[str, Any]:
+    if not known.count:
         nothing = figure(NA("no_articles"))
         return {"u": nothing, "gap": nothing, "cu": nothing, "by_label": {}}
     family = unitizing.family(known)
@@ -200,25 +180,21 @@ def _u_alpha(known: Sequence[View], label: str | None) -> dict[str, Any]:
     }
 
 
-def _against_gold(views: Iterable[View]) -> list[dict[str, Any]]:
+def _against_gold(seen: Tables) -> list[dict[str, Any]]:
     """Every coder of an article that has gold, also one who coded it alone."""
-    tallies: dict[str, semeval.Tally] = {}
-    articles: dict[str, int] = defaultdict(int)
-    for seen in views:
-        for coder, counts in seen.get("gold", {}).items():
-            tallies[coder] = tallies.get(coder, semeval.Tally()).plus(semeval.Tally(*counts))
-            articles[coder] += 1
+    (coders,), group = grouped(seen.against.coder)
+    found = OfGold.of(seen, seen.against, group, len(coders))
     return [
         {
-            "coder": coder,
-            "articles": articles[coder],
+            "coder": seen.coders[coder],
+            "articles": found.articles(at),
             "cor": tally.both,
             "inc": tally.extent,
-            "par": tally.label + tally.overlap,
+            "par": tally.alike + tally.overlap,
             "mis": tally.missed,
             "spu": tally.spurious,
-            "strict_f1": bare(semeval.f1(tally.scheme("strict"))),
-            "partial_f1": bare(semeval.f1(tally.scheme("partial"))),
+            "strict_f1": bare(found.f1(at, "strict")),
+            "partial_f1": bare(found.f1(at, "partial")),
         }
-        for coder, tally in sorted(tallies.items())
+        for at, (coder, tally) in enumerate(zip(coders.tolist(), found.tallies, strict=True))
     ]

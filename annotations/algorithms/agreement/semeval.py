@@ -6,13 +6,19 @@ scheme: ``strict`` wants extent and label, ``exact`` the extent, ``type`` the la
 overlap, ``partial`` gives half for an overlap.
 """
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
+import numpy as np
+
+from annotations.algorithms.agreement.arrays import Ints
 from annotations.algorithms.agreement.article import NA, Mark
+from annotations.algorithms.agreement.batch import Batch
 from annotations.algorithms.agreement.matching import pair_overlapping
+from annotations.algorithms.agreement.pairs import clusters
+from annotations.algorithms.agreement.runs import Runs
+from annotations.algorithms.agreement.tables import ALL, Against
 
 _ROUNDS: tuple[Callable[[Mark], Hashable], ...] = (
     itemgetter(0, 1),
@@ -28,7 +34,7 @@ class Tally(NamedTuple):
     """Extent and label alike."""
     extent: int = 0
     """Extent alike, label not."""
-    label: int = 0
+    alike: int = 0
     """Overlapping, label alike."""
     overlap: int = 0
     """Overlapping, no more."""
@@ -49,12 +55,12 @@ class Tally(NamedTuple):
 
     def scheme(self, name: str) -> dict[str, int]:
         """Return COR, INC, PAR, MIS and SPU under ``strict``, ``exact``, ``partial``, ``type``."""
-        paired = self.both + self.extent + self.label + self.overlap
+        paired = self.both + self.extent + self.alike + self.overlap
         correct = {
             "strict": self.both,
             "exact": self.both + self.extent,
             "partial": self.both + self.extent,
-            "type": self.both + self.label,
+            "type": self.both + self.alike,
         }[name]
         partial = paired - correct if name == "partial" else 0
         return {
@@ -75,37 +81,11 @@ def f1(counts: dict[str, int]) -> float | NA:
 
 def tally(gold: Iterable[Mark], coder: Iterable[Mark]) -> Tally:
     """Compare one coder's marks in one article with the gold marks; repeats count once."""
-    return tallies(gold, coder, ())[None]
-
-
-def tallies(
-    gold: Iterable[Mark], coder: Iterable[Mark], labels: Iterable[str]
-) -> dict[str | None, Tally]:
-    """Compare as ``tally``: all marks, by None, and for each of ``labels`` those that have it."""
     left, right = set(gold), set(coder)
-    same = left & right
-    left -= same
-    right -= same
-    # What is alike in all is alike in one label: most of the work is done.
-    found: dict[str | None, Tally] = {None: _compared(len(same), left, right)}
-    alike = Counter(label for _, _, label in same)
-    others = {label for _, _, label in left | right}
-    for label in labels:
-        if label not in others:
-            found[label] = Tally(alike[label])
-            continue
-        here = {mark for mark in left if mark[2] == label}
-        there = {mark for mark in right if mark[2] == label}
-        found[label] = _compared(alike[label], here, there)
-    return found
-
-
-def _compared(same: int, left: set[Mark], right: set[Mark]) -> Tally:
-    """Count what is paired in each of three rounds of what is not the same."""
+    same = len(left & right)
+    left, right = left - right, right - left
     found = [0] * len(_ROUNDS)
     for place, alike in enumerate(_ROUNDS):
-        if not left or not right:
-            break
         pairs = _paired(left, right, alike)
         left = left.difference(mark for mark, _ in pairs)
         right = right.difference(mark for _, mark in pairs)
@@ -129,3 +109,55 @@ def _paired(
         if there
         for one, other in pair_overlapping(here, there)
     ]
+
+
+def tallies(batch: Batch, runs: Runs) -> Iterator[Against]:
+    """Yield, for every coder number, the tallies of the articles that have gold."""
+    for coder in batch.coders:
+        there = np.flatnonzero(batch.has_gold & batch.has(coder))
+        counts = [*_tallied(batch, coder).T, runs.differ(batch.gold, coder)]
+        names = np.full(len(there), ALL), np.full(len(there), coder)
+        yield Against(there, *names, *(count[there] for count in counts))
+
+
+def _tallied(batch: Batch, coder: int) -> Ints:
+    """Return a tally for each article, a column for each of its fields."""
+    held = batch.held
+    gold, own = held.by[batch.gold], held.by[coder]
+    total = np.zeros((batch.count, len(Tally._fields)), np.int64)
+    total[:, 0] = np.bincount(held.article[gold & own], None, batch.count)
+    # What is alike is done with. Nothing else is paired across clusters of marks that touch.
+    there = (batch.has_gold & batch.has(coder))[held.article]
+    rest = np.flatnonzero((gold ^ own) & there)
+    article, start, end, label = (
+        column[rest] for column in (held.article, held.start, held.end, held.label)
+    )
+    is_gold = gold[rest]
+    cluster = clusters(start, end)
+    border = np.flatnonzero(np.diff(cluster, prepend=-1))
+    missed = np.add.reduceat(is_gold, border, dtype=np.int64) if len(border) else border
+    spurious = np.diff(border, append=len(rest)) - missed
+    found = np.zeros((len(border), len(Tally._fields)), np.int64)
+    found[:, 4], found[:, 5] = missed, spurious
+
+    # One mark against one other is nearly all there is.
+    simple = np.flatnonzero((missed == 1) & (spurious == 1))
+    first, second = border[simple], border[simple] + 1
+    kind = np.where(
+        (start[first] == start[second]) & (end[first] == end[second]),
+        1,
+        np.where(label[first] == label[second], 2, 3),
+    )
+    found[simple] = 0
+    found[simple, kind] = 1
+    for at in np.flatnonzero((missed > 0) & (spurious > 0) & (missed + spurious > 2)).tolist():
+        inside = slice(border[at], border[at] + missed[at] + spurious[at])
+        names = [batch.labels[name] for name in label[inside].tolist()]
+        marks = list(zip(start[inside].tolist(), end[inside].tolist(), names, strict=True))
+        sides = list(zip(marks, is_gold[inside].tolist(), strict=True))
+        found[at] = tally(
+            [mark for mark, is_left in sides if is_left],
+            [mark for mark, is_left in sides if not is_left],
+        )
+    np.add.at(total, article[border], found)
+    return total

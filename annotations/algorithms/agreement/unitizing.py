@@ -5,14 +5,15 @@ The articles are one continuum. A unit is what lies between two borders of one c
 labels; its value is their set. Gaps have no units: every character of one stands for itself.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
+from annotations.algorithms.agreement.arrays import Floats, Ints
 from annotations.algorithms.agreement.article import NA
-from annotations.algorithms.agreement.runs import NOTHING
-from annotations.algorithms.agreement.views import View, comparable, has_label, labels_of, of_label
+from annotations.algorithms.agreement.tables import GOLD, Tables, where
 
 _ROUNDING = 1e-9
 """Sums over articles with different numbers of coders are this exact, relative to their size."""
@@ -52,22 +53,18 @@ class _Sums:
     met_squares: float = 0
 
 
-@dataclass
-class _Continuum:
-    gap: _Sums = field(default_factory=_Sums)
-    units: dict[str, _Sums] = field(default_factory=lambda: defaultdict(_Sums))
+Labels = tuple[str, ...]
 
 
-def family(rows: Iterable[View]) -> Family:
+def family(tables: Tables) -> Family:
     """Return the four coefficients of the pooled articles."""
-    known = comparable(rows)
-    continuum = _added_up(known)
-    gap, units = continuum.gap, continuum.units
+    known = tables.comparable()
+    gap, units = _added_up(known)
     total = gap.length + sum(unit.length for unit in units.values())
     met = sum(unit.met for unit in units.values())
     met_squares = sum(unit.met_squares for unit in units.values())
     by_label = {}
-    for label in labels_of(known):
+    for label in known.used_labels():
         own = _of_label(known, units, label)
         share = own.met / own.length if own.length else 0.0
         by_label[label] = Covered(_ku(own, met, met_squares), share)
@@ -79,32 +76,43 @@ def family(rows: Iterable[View]) -> Family:
     )
 
 
-def _added_up(rows: Sequence[View]) -> _Continuum:
-    continuum = _Continuum()
-    for row in rows:
-        others = len(row["spans"]) - 1
-        for key, (length, squares, same, empty, met_squares) in row["segments"].items():
-            value = continuum.gap if key == NOTHING else continuum.units[key]
-            value.length += length
-            value.squares += length if key == NOTHING else squares
-            value.same += same / others
-            value.met += length - empty / others
-            value.met_squares += met_squares / others
-    return continuum
+def _added_up(known: Tables) -> tuple[_Sums, dict[Labels, _Sums]]:
+    """Return the sums of gaps, and of units by their value."""
+    rows = known.segments
+    others = known.sizes[rows.article] - 1
+
+    def total(numbers: Ints | Floats) -> list[float]:
+        return np.bincount(rows.value, numbers, len(known.values)).tolist()
+
+    columns = (
+        total(rows.characters),
+        # Every character of a gap stands for itself.
+        total(np.where(rows.value == known.nothing, rows.characters, rows.squares)),
+        total(rows.same / others),
+        total(rows.characters - rows.empty / others),
+        total(rows.met / others),
+    )
+    sums = {
+        value: _Sums(*own)
+        for value, own in zip(known.values, zip(*columns, strict=True), strict=True)
+        if own[0]
+    }
+    return sums.pop((), _Sums()), sums
 
 
-def _of_label(rows: Sequence[View], units: dict[str, _Sums], label: str) -> _Sums:
+def _of_label(known: Tables, units: Mapping[Labels, _Sums], label: str) -> _Sums:
     """Add up all values that have ``label`` among theirs."""
     own = _Sums()
-    for key, unit in units.items():
-        if has_label(key, label):
+    for value, unit in units.items():
+        if label in value:
             own.length += unit.length
             own.met += unit.met
             own.met_squares += unit.met_squares
-    for row in rows:
-        seen = of_label(row, label)
-        # Summed over pairs, every coder's characters come up once for each other coder.
-        own.same += sum(seen["marked"]) - sum(seen["pairs"][2::3]) / (len(row["spans"]) - 1)
+    seen = known.only(label)
+    # Summed over pairs, every coder's characters come up once for each other coder.
+    marked = where(seen.work, seen.work.coder != GOLD).marked
+    others = known.sizes[seen.pairs.article] - 1
+    own.same = float(marked.sum() - (seen.pairs.differ / others).sum())
     return own
 
 

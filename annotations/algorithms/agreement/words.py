@@ -1,7 +1,7 @@
 """Which words coders dispute: marked by some of an article's coders, or differently."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -9,19 +9,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.algorithms.agreement.article import Batch, Ints, distinct
-from annotations.algorithms.agreement.views import View
+from annotations.algorithms.agreement.arrays import (
+    Bools,
+    Ints,
+    coded,
+    distinct,
+    fingerprints,
+    openings,
+    ranked,
+    spread,
+)
+from annotations.algorithms.agreement.batch import Batch
+from annotations.algorithms.agreement.tables import Said, Tables
 
 _LETTER, _JOINER = 1, 2
 _LONGEST = 60
 """Characters of a word that are kept."""
 
 Group = list[Any]
-"""``[labels marked, labels disputed, {word: times}]``, labels in order."""
+"""``[labels marked, labels disputed, words]``: labels in order, words with a space between."""
 
 
 def words_of(batch: Batch, texts: Sequence[str]) -> list[list[Group]]:
-    """Count, for each article that several people coded, the words that anybody marked.
+    """Collect, for each article that several people coded, the words that anybody marked.
 
     A label is disputed on a word if some coders gave it to any of its characters and others to
     none: where within a word a border lies, makes no dispute. Articles without a text have none.
@@ -35,59 +45,44 @@ def words_of(batch: Batch, texts: Sequence[str]) -> list[list[Group]]:
     ]
     joined = "\n".join(filled)
     begins, ends = _words(joined)
-    marked, labels, disputed = _marked(batch, begins, ends)
-    word, first, number = np.unique(marked, return_index=True, return_counts=True)
-    sets = _Sets(batch.labels)
-    said = (2 * labels + disputed)[first]
-    for at in np.flatnonzero(number > 1).tolist():
-        part = slice(int(first[at]), int(first[at] + number[at]))
-        said[at] = sets.number(labels[part].tolist(), disputed[part].tolist())
+    word, group, sets = _said(batch, *_marked(batch, begins, ends))
     owner = np.searchsorted(batch.base, begins[word], "right") - 1
-    order = np.lexsort((said, owner))
-    word = word[order]
-    spelt = [
-        joined[start:end].casefold()
-        for start, end in zip(
-            begins[word].tolist(), np.minimum(ends, begins + _LONGEST)[word].tolist(), strict=True
-        )
-    ]
-    new = np.ones(len(order), bool)
-    new[1:] = (np.diff(owner[order]) != 0) | (np.diff(said[order]) != 0)
-    owner, said = owner[order].tolist(), said[order].tolist()
-    borders = [*np.flatnonzero(new).tolist(), len(order)]
-    for low, high in pairwise(borders):
-        words = dict.fromkeys(spelt[low:high], 1)
-        if len(words) < high - low:
-            words = dict(Counter(spelt[low:high]))
-        found[owner[low]].append([*sets.named(said[low]), words])
+    code = coded(owner, group)
+    order = np.argsort(code, kind="stable")
+    begins, ends = begins[word[order]], ends[word[order]]
+    ends = np.minimum(ends, begins + _LONGEST)
+    spelt = [joined[low:high] for low, high in zip(begins.tolist(), ends.tolist(), strict=True)]
+    borders = np.flatnonzero(openings(code[order]))
+    for at, (low, high) in zip(
+        order[borders].tolist(), pairwise([*borders.tolist(), len(order)]), strict=True
+    ):
+        words = " ".join(spelt[low:high]).casefold()
+        found[owner[at]].append([*sets[group[at]], words])
     return found
 
 
-class _Sets:
-    """Numbers for what is said of a word: the labels that it got, and those in dispute.
+def _said(
+    batch: Batch, words: Ints, labels: Ints, disputed: Bools
+) -> tuple[Ints, Ints, list[Any]]:
+    """Return each word once, with the number of what is said of it: labels, and those disputed.
 
-    With one label it is twice that label's number, and one more where it is in dispute.
+    These sets are beside, in order.
     """
-
-    def __init__(self, labels: Sequence[str]):
-        self.labels = labels
-        self.others: dict[tuple[tuple[int, ...], tuple[bool, ...]], int] = {}
-        self.names: dict[int, tuple[list[str], list[str]]] = {}
-
-    def number(self, labels: list[int], disputed: list[bool]) -> int:
-        key = tuple(labels), tuple(disputed)
-        return self.others.setdefault(key, 2 * len(self.labels) + len(self.others))
-
-    def named(self, number: int) -> tuple[list[str], list[str]]:
-        """Return the labels, and those of them in dispute, in order."""
-        if not self.names:
-            for at, label in enumerate(self.labels):
-                self.names[2 * at] = [label], []
-                self.names[2 * at + 1] = [label], [label]
-            for (labels, disputed), at in self.others.items():
-                pairs = sorted(zip((self.labels[one] for one in labels), disputed, strict=True))
-                self.names[at] = [name for name, _ in pairs], [name for name, d in pairs if d]
-        return self.names[number]
+    every = [(label, is_so) for label in batch.labels for is_so in (False, True)]
+    prints = fingerprints(f"{label}\n{is_so}" for label, is_so in every)
+    first = np.flatnonzero(openings(words))
+    said = 2 * labels + disputed
+    whole = np.add.reduceat(prints[said], first) if len(first) else prints[said]
+    example, number = ranked(whole)
+    last = np.append(first[1:], len(words))
+    spelt = []
+    for at in example.tolist():
+        own = [every[one] for one in said[first[at] : last[at]].tolist()]
+        spelt.append(([label for label, _ in own], [label for label, is_so in own if is_so]))
+    order = sorted(range(len(spelt)), key=spelt.__getitem__)
+    rank = np.empty(len(spelt), np.int64)
+    rank[order] = np.arange(len(spelt))
+    return words[first], rank[number], [spelt[at] for at in order]
 
 
 def _words(text: str) -> tuple[Ints, Ints]:
@@ -110,42 +105,43 @@ def _kinds() -> NDArray[np.uint8]:
     return kinds
 
 
-def _marked(batch: Batch, begins: Ints, ends: Ints) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+def _marked(batch: Batch, begins: Ints, ends: Ints) -> tuple[Ints, Ints, Bools]:
     """Return words with the labels that anybody gave them, and whether others did not."""
-    first = np.searchsorted(ends, batch.start, "right")
-    number = np.maximum(np.searchsorted(begins, batch.end) - first, 0)
-    number[batch.sizes[batch.article] < 2] = 0
-    mark = np.repeat(np.arange(len(first)), number)
-    word = np.arange(len(mark)) - np.repeat(np.cumsum(number) - number, number) + first[mark]
-    labels, coders = max(len(batch.labels), 1), batch.most_coders
+    by_coder = (batch.hand != batch.gold) & (batch.sizes[batch.article] > 1)
+    start, end = batch.start[by_coder], batch.end[by_coder]
+    first = np.searchsorted(ends, start, "right")
+    mark, word = spread(first, np.maximum(np.searchsorted(begins, end) - first, 0))
+    labels, coders = max(len(batch.labels), 1), batch.gold
     # A coder who gave a word the same label twice is one who gave it.
-    given = distinct((word * labels + batch.label[mark]) * coders + batch.coder[mark])
-    pairs, holders = np.unique(given // coders, return_counts=True)
-    words = pairs // labels
+    pair = word * labels + batch.label[by_coder][mark]
+    given = distinct(pair * coders + batch.hand[by_coder][mark]) // max(coders, 1)
+    opens = np.flatnonzero(openings(given))
+    holders = np.diff(opens, append=len(given))
+    words, label = np.divmod(given[opens], labels)
     article = np.searchsorted(batch.base, begins[words], "right") - 1
-    is_disputed = holders < batch.sizes[article]
-    return words, pairs % labels, is_disputed
+    return words, label, holders < batch.sizes[article]
 
 
-def disputed_in(row: View, word: str, label: str | None = None) -> int:
+def disputed_in(said: Said, word: str, label: str | None = None) -> int:
     """Return how often a word, as ``table`` names it, is disputed in an article."""
     return sum(
-        words.get(word, 0)
-        for _, disputed, words in row["words"]
+        words.split(" ").count(word)
+        for _, disputed, words in said["words"]
         if (label in disputed if label else disputed)
     )
 
 
-def table(rows: Iterable[View], label: str | None = None, most: int = 100) -> list[dict[str, Any]]:
+def table(of: Tables, label: str | None = None, most: int = 100) -> list[dict[str, Any]]:
     """Return the words that are disputed most often, in that order."""
     disputed: Counter[str] = Counter()
     marked: Counter[str] = Counter()
     articles: Counter[str] = Counter()
-    for row in rows:
+    for said in of.said:
         here: set[str] = set()
-        for labels, contested, words in row["words"]:
+        for labels, contested, text in said["words"]:
             if label is not None and label not in labels:
                 continue
+            words = text.split(" ")
             marked.update(words)
             if label in contested if label else contested:
                 disputed.update(words)

@@ -6,9 +6,12 @@ from django.db.models.functions import Now
 
 from annotations.actions import agreement
 from annotations.actions.audit import record
+from annotations.algorithms.agreement import report as report_on
+from annotations.algorithms.agreement import unpacked
 from annotations.enums import AssignmentState, JobState, Outcome, TaskState
 from annotations.models import AgreementReport, AgreementRow, AuditEvent, Task
 from annotations.queries.agreement import Scope, is_stale
+from annotations.queries.agreement_evidence import evidence
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -153,13 +156,13 @@ def test_gold_counts_while_the_task_is_adjudicated(batch):
 def test_a_row_is_computed_again_only_when_its_submissions_change(batch):
     still, moved = coded(batch, [ADA], [ADA]), coded(batch, [ADA], [ADA])
     computed(batch)
-    AgreementRow.objects.update(rows={"kept": True})
+    AgreementRow.objects.update(counts=b"kept")
     again(moved.assignments.first(), [VELMORA], at=TUESDAY)
 
     agreement.measure(batch=batch, at=LATER)
 
-    assert AgreementRow.objects.get(task=still).rows == {"kept": True}
-    assert "units" in AgreementRow.objects.get(task=moved).rows
+    assert AgreementRow.objects.get(task=still).counts == b"kept"
+    assert AgreementRow.objects.get(task=moved).counts != b"kept"
 
 
 def test_later_work_makes_a_report_stale_and_puts_it_back_into_the_queue(batch):
@@ -200,16 +203,16 @@ def test_a_report_that_can_not_be_computed_says_so_and_is_tried_again(batch):
     report = computed(batch)
     coded(batch, [ADA], [])
     agreement.measure(batch=batch, at=LATER)
-    whole = dict(AgreementRow.objects.values_list("pk", "rows"))
-    AgreementRow.objects.update(rows={"spans": {"a": 1, "b": 1}})
+    whole = dict(AgreementRow.objects.values_list("pk", "counts"))
+    AgreementRow.objects.update(counts=b"{}\n")
 
     with pytest.raises(KeyError):
         agreement.compute(report_id=report.pk, at=LATER)
     report.refresh_from_db()
     assert (report.state, report.figures["articles"]) == (JobState.FAILED, 1)
 
-    for pk, rows in whole.items():
-        AgreementRow.objects.filter(pk=pk).update(rows=rows)
+    for pk, counts in whole.items():
+        AgreementRow.objects.filter(pk=pk).update(counts=counts)
     assert computed(batch, at=LATER).figures["articles"] == 2
 
 
@@ -228,15 +231,16 @@ def test_a_job_that_was_killed_goes_on_where_it_stopped(batch, monkeypatch):
 
 def test_older_evidence_never_replaces_newer(batch):
     task = coded(batch, [ADA], [VELMORA])
-    slow = agreement._evidence([task.pk]), {task.pk: AgreementRow.objects.get().version}
+    slow = agreement._counted(evidence([task.pk])), {task.pk: AgreementRow.objects.get().version}
     again(task.assignments.first(), [VELMORA], at=TUESDAY)
     figures = computed(batch).figures
 
     agreement._write(*slow)
 
     row = AgreementRow.objects.get()
-    assert (row.measured_version, row.rows["pairs"][0][2]) == (row.version, 1)
+    assert row.measured_version == row.version
     assert figures["mean_pair"]["strict_f1"]["value"] == 1
+    assert report_on(unpacked([row.counts]), resamples=0)["pairs"] == figures["pairs"]
 
 
 def test_what_happens_while_a_row_is_written_leaves_it_outdated(batch):
@@ -244,7 +248,7 @@ def test_what_happens_while_a_row_is_written_leaves_it_outdated(batch):
     versions = {task.pk: AgreementRow.objects.get().version}
     again(task.assignments.first(), [VELMORA], at=TUESDAY)
 
-    agreement._write(agreement._evidence([task.pk]), versions)
+    agreement._write(agreement._counted(evidence([task.pk])), versions)
 
     assert AgreementRow.objects.outdated().count() == 1
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.algorithms.agreement import NA, Article, report, row_of, rows_of
+from annotations.algorithms.agreement import NA, Article, report, rows_of
 from annotations.algorithms.agreement.alpha import Table
 from tests.annotations.algorithms.agreement.material import corpus, examples
 from tests.annotations.algorithms.agreement.strategies import collections
@@ -112,12 +112,12 @@ def test_alpha_of_a_pair_knows_nobody_else(articles):
 @given(collections, st.data())
 def test_a_resample_is_alpha_of_the_articles_drawn(articles, data):
     drawn = [data.draw(st.integers(0, 3), label="times") for _ in articles]
-    rows = list(rows_of(articles))
-    repeated = [row for row, times in zip(rows, drawn, strict=True) for _ in range(times)]
+    repeated = [one for one, times in zip(articles, drawn, strict=True) for _ in range(times)]
 
-    [found] = Table.of(rows).resampled(np.array([drawn], float))
+    table = Table.of(rows_of(articles))
+    [found] = table.resampled(np.array([drawn], float) @ table.columns)
 
-    expected = Table.of(repeated).alpha()
+    expected = Table.of(rows_of(repeated)).alpha()
     if isinstance(expected, NA):
         assert np.isnan(found)
     else:
@@ -153,7 +153,7 @@ def test_alpha_without_variation_is_not_a_number_but_a_reason(articles, code):
 def test_a_hundred_labels_at_once_keep_their_sets_apart():
     many = [(0, 10, f"label {n}") for n in range(100)]
 
-    row = row_of(Article(20, {"A": many, "B": many[:-1]}))
+    found = rows_of([Article(20, {"A": many, "B": many[:-1]})])
 
-    assert len(row["values"]["A"]) == len(row["values"]["B"]) == 2
-    assert row["pairs"][0][-1] == 10
+    assert [len(value) for value in found.values] == [0, 99, 100]
+    assert found.pairs.differ[0] == 10

@@ -1,6 +1,6 @@
 import pytest
 
-from annotations.algorithms.agreement import Article, report, row_of
+from annotations.algorithms.agreement import Article, report, rows_of
 from annotations.algorithms.agreement.attributes import figures
 from tests.annotations.algorithms.agreement.material import examples
 
@@ -21,7 +21,7 @@ def article(*answers, name="stance"):
 def test_published_nominal_alpha_of_values(example):
     units = [[None if v is None else str(v) for v in unit] for unit in example["input"]["units"]]
 
-    [found] = figures([row_of(article(*unit)) for unit in units])
+    [found] = figures(rows_of(article(*unit) for unit in units))
 
     if example["expected"] is None:
         assert found["na"] == "one_category"
@@ -35,13 +35,13 @@ def test_only_spans_that_two_marked_alike_are_compared():
         9, {"a": [SPAN], "b": [(0, 5, "actor")]}, attributes={"a": {SPAN: {"stance": "for"}}}
     )
 
-    assert figures([row_of(alone), row_of(other_label)]) == []
+    assert figures(rows_of([alone, other_label])) == []
 
 
 def test_to_give_no_value_is_an_answer():
-    rows = [row_of(article("for", "for")), row_of(article("for", "")), row_of(article("", ""))]
+    answers = [("for", "for"), ("for", ""), ("", "")]
 
-    [found] = figures(rows)
+    [found] = figures(rows_of(article(*both) for both in answers))
 
     assert (found["label"], found["name"], found["spans"]) == ("claim", "stance", 3)
     # Three of six are “for”, and one pair of three differs: 1 − 5 · 2 / 18.
@@ -49,8 +49,8 @@ def test_to_give_no_value_is_an_answer():
 
 
 def test_a_label_has_its_attributes_alone():
-    row = row_of(article("for", "against"))
+    found = rows_of([article("for", "against")])
 
-    assert len(figures([row], "claim")) == 1
-    assert figures([row], "actor") == []
-    assert report([row], resamples=0)["mean_pair"]["strict_f1"]["value"] == 1
+    assert len(figures(found, "claim")) == 1
+    assert figures(found, "actor") == []
+    assert report(found, resamples=0)["mean_pair"]["strict_f1"]["value"] == 1

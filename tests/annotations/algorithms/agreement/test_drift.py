@@ -1,31 +1,30 @@
 import pytest
 
-from annotations.algorithms.agreement import Article, details, row_of
+from annotations.algorithms.agreement import Article, details, rows_of
 from annotations.algorithms.agreement.drift import MOST_WINDOWS, drift
 
 ACTOR = (0, 5, "actor")
 
 
-def row(number, *, agrees=True, gold=None):
+def article(number, *, agrees=True, gold=None):
     """The article that Ann handed in as the ``number``-th, and Ben long before."""
-    return row_of(
-        Article(
-            20,
-            {"ann": [ACTOR], "ben": [ACTOR] if agrees else [(9, 14, "actor")]},
-            gold=gold,
-            submitted={"ann": f"2026-03-01T00:{number:04}", "ben": "2026-01-01"},
-        )
+    return Article(
+        20,
+        {"ann": [ACTOR], "ben": [ACTOR] if agrees else [(9, 14, "actor")]},
+        gold=gold,
+        submitted={"ann": f"2026-03-01T00:{number:04}", "ben": "2026-01-01"},
     )
 
 
-def windows(rows, coder="ann"):
-    return next(one["windows"] for one in drift(rows) if one["coder"] == coder)
+def windows(articles, coder="ann"):
+    found = drift(rows_of(articles).only(None))
+    return next(one["windows"] for one in found if one["coder"] == coder)
 
 
 def test_a_coder_who_drifts_away_is_seen_to():
-    rows = [row(number, agrees=number < 20) for number in range(30)]
+    articles = [article(number, agrees=number < 20) for number in range(30)]
 
-    found = windows(reversed(rows))
+    found = windows(reversed(articles))
 
     assert [window["articles"] for window in found] == [10, 10, 10]
     assert [window["from"][-4:] for window in found] == ["0000", "0010", "0020"]
@@ -36,7 +35,7 @@ def test_a_coder_who_drifts_away_is_seen_to():
 
 @pytest.mark.parametrize(("articles", "number"), [(1, 1), (19, 1), (20, 2), (500, MOST_WINDOWS)])
 def test_windows_are_neither_too_small_nor_too_many(articles, number):
-    found = windows([row(at) for at in range(articles)])
+    found = windows(article(at) for at in range(articles))
 
     sizes = [window["articles"] for window in found]
     assert (len(sizes), sum(sizes)) == (number, articles)
@@ -44,9 +43,9 @@ def test_windows_are_neither_too_small_nor_too_many(articles, number):
 
 
 def test_gold_has_figures_of_its_own_in_each_window():
-    rows = [row(at, agrees=False, gold=[ACTOR] if at < 5 else None) for at in range(10)]
+    articles = [article(at, agrees=False, gold=[ACTOR] if at < 5 else None) for at in range(10)]
 
-    [ann], [ben] = windows(rows), windows(rows, "ben")
+    [ann], [ben] = windows(articles), windows(articles, "ben")
 
     assert ann["gold"]["articles"] == ben["gold"]["articles"] == 5
     assert (ann["gold"]["alpha"]["value"], ann["gold"]["strict_f1"]["value"]) == (1, 1)
@@ -54,7 +53,7 @@ def test_gold_has_figures_of_its_own_in_each_window():
 
 
 def test_who_codes_alone_has_only_gold_to_be_compared_with():
-    alone = row_of(Article(20, {"ann": [ACTOR]}, gold=[ACTOR], submitted={"ann": "2026"}))
+    alone = Article(20, {"ann": [ACTOR]}, gold=[ACTOR], submitted={"ann": "2026"})
 
     [window] = windows([alone])
 
@@ -63,10 +62,9 @@ def test_who_codes_alone_has_only_gold_to_be_compared_with():
 
 
 def test_later_versions_are_told_apart_from_those_that_count():
-    before = row(1, agrees=False)
-    after = row(2, agrees=True)
+    before, after = rows_of([article(1, agrees=False)]), rows_of([article(2, agrees=True)])
 
-    found = details([before], later=[(before, after)])["later"]
+    found = details(before, later=(before, after))["later"]
 
     assert (found["articles"], found["submissions"]) == (1, 1)
     assert found["before"]["strict_f1"]["value"] == 0

@@ -3,9 +3,14 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 
-from annotations.algorithms.agreement import Article, report, row_of, rows_of
+from annotations.algorithms.agreement import Article, report, rows_of
 from annotations.algorithms.agreement.matching import pair_overlapping
-from tests.annotations.algorithms.agreement.material import corpus, examples, of_annotators
+from tests.annotations.algorithms.agreement.material import (
+    corpus,
+    counted,
+    examples,
+    of_annotators,
+)
 from tests.annotations.algorithms.agreement.strategies import collections
 
 
@@ -33,7 +38,7 @@ def test_published_deviation_of_pairs(example):
 
 @pytest.mark.parametrize("example", examples("span_f1.json", "mean_pair_strict_f1_per_label"))
 def test_published_mean_of_pairs_of_one_label(example):
-    rows = list(rows_of(of_annotators(example["input"]["annotators"]).values()))
+    rows = rows_of(of_annotators(example["input"]["annotators"]).values())
 
     found = {
         label: report(rows, resamples=0, label=label)["mean_pair"]["strict_f1"]["value"]
@@ -65,8 +70,8 @@ def by_definition(articles, one, other):
     for article in articles:
         if not {one, other} <= article.marks.keys():
             continue
-        cleaned = article.cleaned()
-        left, right = cleaned.marks[one], cleaned.marks[other]
+        cleaned = counted(article).marks
+        left, right = cleaned[one], cleaned[other]
         strict += len(set(left) & set(right))
         waiting = [mark[:2] for mark in right]
         for mark in left:
@@ -96,19 +101,18 @@ def test_f1_is_what_comparing_the_marks_gives(articles):
 
 
 def test_a_repeated_span_counts_once():
-    row = row_of(Article(9, {"A": [(0, 5, "x"), (0, 5, "x")], "B": [(0, 5, "x")]}))
+    [pair] = figures([Article(9, {"A": [(0, 5, "x"), (0, 5, "x")], "B": [(0, 5, "x")]})])["pairs"]
 
-    assert row["spans"] == {"A": 1, "B": 1}
-    assert row["pairs"] == [["A", "B", 1, 1, 1, 0]]
+    assert (pair["spans_a"], pair["spans_b"], pair["strict_f1"]) == (1, 1, 1)
 
 
 def test_a_span_inside_boilerplate_does_not_count():
     marks = {"A": [(0, 3, "x"), (5, 8, "x")], "B": [(5, 8, "x")]}
 
-    row = row_of(Article(9, marks, excluded=[(0, 2), (2, 4)]))
+    found = figures([Article(9, marks, excluded=[(0, 2), (2, 4)])])
 
-    assert row["spans"] == {"A": 1, "B": 1}
-    assert row["units"] == 5
+    assert [(pair["spans_a"], pair["spans_b"]) for pair in found["pairs"]] == [(1, 1)]
+    assert found["alpha"]["units"] == 5
 
 
 def test_two_who_found_nothing_have_no_f1():

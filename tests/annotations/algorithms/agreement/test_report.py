@@ -1,11 +1,10 @@
 import json
 
-import pytest
 from hypothesis import given
 
-from annotations.algorithms.agreement import Article, report, row_of, rows_of
+from annotations.algorithms.agreement import Article, report, rows_of
 from tests.annotations.algorithms.agreement.material import corpus
-from tests.annotations.algorithms.agreement.strategies import articles, collections
+from tests.annotations.algorithms.agreement.strategies import collections
 
 TWO = [
     Article(60, {"Ann": [(0, 9, "actor"), (20, 40, "claim")], "Bo": [(0, 9, "actor")]}),
@@ -45,33 +44,6 @@ def test_a_report_is_json_without_nan(collection):
     found = report(rows_of(collection), resamples=20)
 
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-
-
-def backwards(value):
-    """Turn every mapping's order around: the database keeps its own."""
-    if isinstance(value, dict):
-        return {key: backwards(value[key]) for key in reversed(value)}
-    return [backwards(item) for item in value] if isinstance(value, list) else value
-
-
-@given(articles(gold=True))
-def test_a_row_survives_being_stored(article):
-    row = row_of(article)
-
-    stored = backwards(json.loads(json.dumps(row)))
-
-    for label in (None, "x"):
-        kept = report([row], resamples=0, label=label)
-        found = report([stored], resamples=0, label=label)
-        assert found["alpha"]["value"] == pytest.approx(kept["alpha"]["value"])
-        assert found["u_alpha"].keys() == kept["u_alpha"].keys()
-        for figure in ("articles", "coders", "pairs", "mean_pair", "gold", "confusion"):
-            assert found[figure] == kept[figure]
-
-
-@given(collections)
-def test_rows_of_many_articles_are_the_rows_of_each(collection):
-    assert list(rows_of(collection)) == [row_of(article) for article in collection]
 
 
 @given(collections)
@@ -129,7 +101,7 @@ def test_gold_of_one_label_knows_no_other():
 
 
 def test_nothing_to_compare_is_said_and_not_shown_as_zero():
-    found = report([], resamples=50)
+    found = report(rows_of([]), resamples=50)
 
     assert found["articles"] == 0
     assert found["alpha"]["na"] == "no_articles"
@@ -138,7 +110,7 @@ def test_nothing_to_compare_is_said_and_not_shown_as_zero():
 
 
 def test_the_same_seed_gives_the_same_intervals():
-    rows = list(rows_of(corpus("polnear_train")))
+    rows = rows_of(corpus("polnear_train"))
 
     first = report(rows, seed=1, resamples=300)
 
