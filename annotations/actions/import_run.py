@@ -56,7 +56,7 @@ _CHUNK = 1000
 _CHARACTERS = 2**22
 _NOTED_EVERY = 1.0
 #: So many rows are worth a process of their own, which takes a second to start.
-_MANY = 5000
+_MANY = 2500
 _DELETED_AT_ONCE = 2000
 
 Tell = Callable[[ImportJob], None]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from annotations.enums import AssignmentState
-from tests.e2e.desk import TEXT, Desk
+from tests.e2e.desk import TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +27,7 @@ DENSE = [
 ]
 
 
-def test_an_article_is_coded_without_the_mouse(desk_with):
+def test_an_article_is_coded_without_the_mouse_and_a_second_label_is_one_more_key(desk_with):
     desk = desk_with(TEXT)
 
     desk.press("ArrowDown", "Home", "Shift+ArrowRight", "Shift+ArrowRight", "a")
@@ -35,27 +35,23 @@ def test_an_article_is_coded_without_the_mouse(desk_with):
     desk.tag("velm", "l")
     desk.tag("strike", "3")
 
-    assert desk.stored() == [
+    coded = [
         ("event", "strike"),
         ("actor", "Mayor Ada Brandt"),
         ("claim", SENTENCE),
         ("location", "Velmora"),
     ]
+    assert desk.stored() == coded
     assert desk.shown()[:2] == ["Event:\nstrike", f"Claim:\n{SENTENCE}"]
 
-
-def test_the_selection_stays_so_that_a_second_label_is_one_more_key(desk_with):
-    desk = desk_with(TEXT)
-
-    desk.tag("velm", "l")
     desk.press("a")
     desk.press("a")
 
     expect(desk.message).to_have_text("These words are Actor already.")
-    assert desk.stored() == [("actor", "Velmora"), ("location", "Velmora")]
+    assert desk.stored() == [("actor", "strike"), *coded]
 
 
-def test_a_span_is_opened_relabelled_resized_and_deleted(desk_with):
+def test_a_span_is_opened_changed_and_deleted_and_enter_goes_outwards_from_it(desk_with):
     desk = desk_with(TEXT)
     desk.tag("ada", "l")
 
@@ -67,20 +63,12 @@ def test_a_span_is_opened_relabelled_resized_and_deleted(desk_with):
 
     desk.press("Enter", "Delete")
     assert desk.stored() == []
-    expect(desk.page.locator("#doc")).to_be_focused()
+    expect(desk.surface).to_be_focused()
 
-
-def test_enter_goes_outwards_through_nested_spans(desk_with):
-    desk = desk_with(TEXT)
     desk.tag("brandt", "a")
     desk.press("s", "c", "Escape")
-    desk.jump("brandt said")
-
     active = desk.page.locator("#span-list [aria-current]")
-    desk.jump("brand")
-    desk.press("Escape", "n")
-    desk.press("Escape")
-    desk.page.keyboard.press("Control+Home")
+    desk.press("Control+Home")
     desk.jump("brandt")
     desk.press("Enter")
     expect(active).to_contain_text("Actor")
@@ -90,7 +78,9 @@ def test_enter_goes_outwards_through_nested_spans(desk_with):
     expect(active).to_contain_text("Actor")
 
 
-def test_undo_and_redo_restore_spans_and_selection(desk_with):
+def test_undo_and_redo_restore_spans_and_selection_and_take_back_a_tagging_of_all_same_words(
+    desk_with,
+):
     desk = desk_with(TEXT)
     desk.tag("velm", "l")
     desk.tag("ada", "a", words=2)
@@ -105,11 +95,7 @@ def test_undo_and_redo_restore_spans_and_selection(desk_with):
     desk.press("u", "u", "u", "u")
     assert desk.stored() == []
 
-
-def test_all_same_words_are_tagged_after_a_look(desk_with):
-    desk = desk_with(TEXT)
     desk.tag("velm", "l")
-
     desk.press("t")
     expect(desk.message).to_contain_text("1 more place")
     desk.press("Escape")
@@ -120,13 +106,19 @@ def test_all_same_words_are_tagged_after_a_look(desk_with):
     assert desk.stored() == [("location", "Velmora")]
 
 
-def test_growing_steps_to_the_sentence_and_back(desk_with):
+def test_keys_and_codebook_are_one_key_away_and_growing_steps_to_the_sentence_and_back(desk_with):
     desk = desk_with(TEXT)
+
+    desk.press("?")
+    expect(desk.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    desk.press("Escape", "h")
+    expect(desk.page.get_by_role("dialog", name="Actor")).to_be_visible()
+    desk.press("Escape", "ArrowRight", "a")
+    assert desk.stored() == [("actor", "strike")]
+
     desk.jump("talks")
-
     desk.press("s", "s", "Shift+S", "c", "Shift+S", "e")
-
-    assert desk.stored() == [("claim", SENTENCE), ("event", "talks")]
+    assert desk.stored() == [("actor", "strike"), ("claim", SENTENCE), ("event", "talks")]
 
 
 def test_characters_can_be_selected_where_words_are_glued(desk_with):
@@ -239,57 +231,73 @@ def test_site_furniture_cannot_be_tagged(desk_with):
     assert desk.stored() == []
 
 
-def test_a_note_and_a_flag_are_kept(desk_with):
+def test_a_note_and_flags_are_kept_and_a_question_to_the_admin_needs_words(desk_with):
     desk = desk_with(TEXT)
     desk.tag("velm", "l")
 
     desk.press("m")
     desk.page.get_by_role("textbox", name="On").fill("the city or the state?")
     desk.press("Control+Enter")
-    desk.press("f")
-    desk.page.get_by_label("We should discuss this").check()
-    desk.page.get_by_role("button", name="Flag", exact=True).last.click()
     desk.wait_until_saved()
-
-    desk.assignment.refresh_from_db()
     assert desk.assignment.spans.get().note == "the city or the state?"
-    assert desk.assignment.flag == "discuss"
     expect(desk.rows.first).to_contain_text("the city or the state?")
 
-
-def test_a_question_to_the_admin_needs_words_and_an_uncodable_text_does_not(desk_with):
-    desk = desk_with(TEXT)
     dialog = desk.page.get_by_role("dialog", name="Flag this article")
     flag = dialog.get_by_role("button", name="Flag", exact=True)
+
+    def flagged():
+        expect(dialog).to_be_hidden()
+        desk.wait_until_saved()
+        desk.assignment.refresh_from_db()
+        return desk.assignment.flag
+
+    desk.press("f")
+    dialog.get_by_label("We should discuss this").check()
+    flag.click()
+    assert flagged() == "discuss"
+
     desk.press("f")
     dialog.get_by_label("I have a question to the admin").check()
     flag.click()
     expect(dialog).to_be_visible()
     dialog.get_by_label("In your words").fill("Is this the 2023 strike?")
     flag.click()
-    desk.wait_until_saved()
-    desk.assignment.refresh_from_db()
-    assert desk.assignment.flag == "question: Is this the 2023 strike?"
+    assert flagged() == "question: Is this the 2023 strike?"
 
     desk.press("f")
     expect(dialog.get_by_label("I have a question to the admin")).to_be_checked()
     dialog.get_by_label("This article can’t be coded").check()
     dialog.get_by_label("In your words").fill("")
     flag.click()
-    expect(dialog).to_be_hidden()
-    desk.wait_until_saved()
-    desk.assignment.refresh_from_db()
-    assert desk.assignment.flag == "uncodable"
+    assert flagged() == "uncodable"
 
 
-def test_the_list_is_sieved_by_label_and_by_words(desk_with):
+def test_own_spans_are_found_by_label_and_words_here_and_in_what_was_coded_before(desk_with):
     desk = desk_with(TEXT)
     desk.tag("velm", "l")
-    desk.press("a", "t", "Enter")
+    desk.wait_until_saved()
+    desk.press("Shift+H")
+    dialog = desk.page.get_by_role("dialog", name="How did I tag")
+    words = dialog.get_by_label("Words in your own spans")
+    expect(words).to_have_value("Velmora")
+    expect(dialog.get_by_role("status")).to_have_text("Location 1")
+    words.fill("mayor")
+    expect(dialog.get_by_role("status")).to_have_text("You have not tagged these words yet.")
+    words.fill("VELM")
+    with desk.page.context.expect_page() as opened:
+        dialog.get_by_role("link").click()
+    reading = opened.value
+    span = desk.assignment.spans.get()
+    expect(reading.locator(f"tr[id='{span.uuid}']")).to_contain_text("Velmora")
+    reading.close()
+
+    desk.press("Escape", "a")
+    assert desk.stored() == [("actor", "Velmora"), ("location", "Velmora")]
+
+    desk.press("t", "Enter")
     section = desk.page.locator("#span-list")
     rows = desk.rows.locator("visible=true")
     expect(rows).to_have_count(3)
-
     section.get_by_label("Show").select_option("Actor")
     expect(rows).to_have_count(2)
     expect(section.locator("output")).to_have_text("2 of 3")
@@ -304,68 +312,31 @@ def test_the_list_is_sieved_by_label_and_by_words(desk_with):
     expect(section.locator("output")).to_have_text("1 of 4")
 
 
-def test_keys_and_codebook_are_one_key_away(desk_with):
-    desk = desk_with(TEXT)
-
-    desk.press("?")
-    expect(desk.page.get_by_role("dialog", name="Keys")).to_be_visible()
-    desk.press("Escape", "h")
-    expect(desk.page.get_by_role("dialog", name="Actor")).to_be_visible()
-    desk.press("Escape", "ArrowRight", "a")
-
-    assert desk.stored() == [("actor", "strike")]
-
-
-def test_how_the_same_words_were_tagged_is_one_key_away(desk_with):
-    desk = desk_with(TEXT)
-    desk.tag("velm", "l")
-    desk.wait_until_saved()
-    desk.press("Shift+H")
-    dialog = desk.page.get_by_role("dialog", name="How did I tag")
-    words = dialog.get_by_label("Words in your own spans")
-
-    expect(words).to_have_value("Velmora")
-    expect(dialog.get_by_role("status")).to_have_text("Location 1")
-    words.fill("mayor")
-    expect(dialog.get_by_role("status")).to_have_text("You have not tagged these words yet.")
-    words.fill("VELM")
-    with desk.page.context.expect_page() as opened:
-        dialog.get_by_role("link").click()
-    reading = opened.value
-    span = desk.assignment.spans.get()
-    expect(reading.locator(f"tr[id='{span.uuid}']")).to_contain_text("Velmora")
-
-    desk.press("Escape", "a")
-    assert desk.stored() == [("actor", "Velmora"), ("location", "Velmora")]
-
-
-def test_submitting_asks_when_nothing_was_read_and_goes_to_the_next_article(desk_with):
+def test_submitting_asks_when_nothing_was_read_goes_on_and_leaves_work_to_be_read_only(
+    desk_with, page, live_server
+):
     desk = desk_with(TEXT + "More.\n\n" * 60, "The second article.")
     desk.tag("velm", "l")
 
     desk.press("Control+Enter")
-    dialog = desk.page.get_by_role("dialog", name="Submit this article?")
+    dialog = page.get_by_role("dialog", name="Submit this article?")
     expect(dialog).to_contain_text("not scrolled to the end")
     dialog.get_by_role("button", name="Submit anyway").click()
 
-    expect(desk.page.locator("#doc")).to_contain_text("The second article.")
+    expect(desk.surface).to_contain_text("The second article.")
     desk.assignment.refresh_from_db()
     assert desk.assignment.state == AssignmentState.SUBMITTED
     submission = desk.assignment.submissions.get()
     assert [row["quote"] for row in submission.spans] == ["Velmora"]
 
-
-def test_work_that_is_handed_in_can_be_read_but_not_changed(desk_with, page, live_server):
-    desk = desk_with(TEXT)
-    desk.tag("velm", "l")
+    desk.wait_until_ready()
+    desk.tag("second", "e")
     desk.press("Control+Enter")
     page.wait_for_url(live_server.url + "/")
 
-    again = Desk(page, live_server.url, desk.assignment)
-    again.open()
+    desk.open()
     expect(page.locator("#read-only")).to_contain_text("not open for coding")
-    expect(again.rows).to_have_count(1)
-    again.tag("ada", "a")
-
-    expect(again.message).to_contain_text("can’t be changed here")
+    expect(desk.rows).to_have_count(1)
+    desk.tag("ada", "a")
+    expect(desk.message).to_contain_text("can’t be changed here")
     assert desk.assignment.spans.count() == 1

@@ -28,16 +28,6 @@ navigator.locks.request = (...details) => {
 """
 
 
-def test_a_reload_right_after_a_key_keeps_the_span(desk_with):
-    desk = desk_with(TEXT)
-
-    desk.tag("velm", "l")
-    desk.page.reload()
-
-    expect(desk.rows).to_have_count(1)
-    assert desk.stored() == [("location", "Velmora")]
-
-
 def test_nothing_can_be_edited_before_the_tab_knows_that_it_edits(desk_with, page):
     page.add_init_script(LATE_LOCK)
     desk = desk_with(TEXT, wait=False)
@@ -54,36 +44,34 @@ def test_nothing_can_be_edited_before_the_tab_knows_that_it_edits(desk_with, pag
     expect(desk.rows).to_have_count(1)
 
 
-def test_work_done_offline_is_kept_and_sent_once_online(desk_with, context):
+def test_work_done_offline_is_sent_once_online_by_the_page_or_by_one_opened_later(
+    desk_with, context, live_server
+):
     desk = desk_with(TEXT)
     context.set_offline(True)
-
     for letters, key in (("velm", "l"), ("ada", "a"), ("talks", "e")):
         desk.tag(letters, key)
     expect(desk.badge).to_have_text("Offline — 3 changes kept on this device")
     assert not desk.assignment.ops.exists()
     context.set_offline(False)
 
-    assert desk.stored() == [("actor", "Ada"), ("location", "Velmora"), ("event", "talks")]
+    sent = [("actor", "Ada"), ("location", "Velmora"), ("event", "talks")]
+    assert desk.stored() == sent
     order = desk.assignment.ops.order_by("rev").values_list("body__quote", flat=True)
     assert list(order) == ["Velmora", "Ada", "talks"]
 
-
-def test_a_page_closed_offline_goes_on_where_it_was(desk_with, context, live_server):
-    desk = desk_with(TEXT)
     context.set_offline(True)
-    desk.tag("velm", "l")
-    desk.tag("ada", "a")
+    desk.tag("dock", "a")
+    desk.tag("union", "a")
     expect(desk.badge).to_have_text("Offline — 2 changes kept on this device")
     desk.page.close()
-
     context.set_offline(False)
     again = Desk(context.new_page(), live_server.url, desk.assignment)
     again.open()
 
-    expect(again.rows).to_have_count(2)
-    assert again.stored() == [("actor", "Ada"), ("location", "Velmora")]
-    assert desk.assignment.ops.count() == 2
+    expect(again.rows).to_have_count(5)
+    assert again.stored() == [*sent, ("actor", "dockers"), ("actor", "union")]
+    assert desk.assignment.ops.count() == 5
 
 
 def test_a_full_device_says_that_the_page_must_stay_open(desk_with, context, live_server):
@@ -99,8 +87,16 @@ def test_a_full_device_says_that_the_page_must_stay_open(desk_with, context, liv
     assert desk.stored() == [("location", "Velmora")]
 
 
-def test_an_answer_that_got_lost_is_asked_for_again_and_nothing_is_doubled(desk_with):
+def test_what_a_reload_a_lost_answer_or_a_busy_server_stopped_is_sent_again_and_not_doubled(
+    desk_with,
+):
     desk = desk_with(TEXT)
+
+    desk.tag("velm", "l")
+    desk.page.reload()
+    expect(desk.rows).to_have_count(1)
+    assert desk.stored() == [("location", "Velmora")]
+
     lost = []
 
     def drop_the_answer(route):
@@ -108,22 +104,16 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_nothing_is_doubled(desk_
         route.abort()
 
     desk.page.route(OPS, drop_the_answer, times=1)
-    desk.tag("velm", "l")
-
-    assert desk.stored() == [("location", "Velmora")]
+    desk.tag("ada", "a")
+    assert desk.stored() == [("actor", "Ada"), ("location", "Velmora")]
     assert lost == [200]
-    assert desk.assignment.ops.count() == 1
+    assert desk.assignment.ops.count() == 2
 
-
-def test_a_server_that_is_busy_is_asked_again_later(desk_with):
-    desk = desk_with(TEXT)
     busy = {"status": 503, "headers": {"Retry-After": "1"}, "json": {"code": "busy"}}
     desk.page.route(OPS, lambda route: route.fulfill(**busy), times=1)
-
-    desk.tag("velm", "l")
-
+    desk.tag("talks", "e")
     expect(desk.badge).to_have_text("Offline — 1 change kept on this device")
-    assert desk.stored() == [("location", "Velmora")]
+    assert desk.stored() == [("actor", "Ada"), ("location", "Velmora"), ("event", "talks")]
 
 
 def test_after_the_session_ended_one_signs_in_on_the_page_and_goes_on(desk_with):
