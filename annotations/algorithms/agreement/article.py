@@ -1,7 +1,7 @@
 """What the measures read: who marked what in one article."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 Mark = tuple[int, int, str]
@@ -43,6 +43,16 @@ class Article:
     attributes: Mapping[str, Mapping[Mark, Mapping[str, str]]] = field(default_factory=dict)
     submitted: Mapping[str, str] = field(default_factory=dict)
 
+    def cleaned(self) -> "Article":
+        """Return it with repeats counted once and marks wholly inside excluded zones dropped."""
+        zones = self.zones()
+        return replace(
+            self,
+            marks={coder: _kept(self.marks[coder], zones) for coder in sorted(self.marks)},
+            excluded=zones,
+            gold=None if self.gold is None else _kept(self.gold, zones),
+        )
+
     def zones(self) -> list[tuple[int, int]]:
         """Return the excluded stretches in order, without those that meet another."""
         merged: list[tuple[int, int]] = []
@@ -53,6 +63,14 @@ class Article:
             elif start < end:
                 merged.append((start, end))
         return merged
+
+
+def _kept(marks: Sequence[Mark], zones: Sequence[tuple[int, int]]) -> list[Mark]:
+    return [
+        (start, end, label)
+        for start, end, label in sorted(set(marks))
+        if not any(low <= start and end <= high for low, high in zones)
+    ]
 
 
 def as_text(at: datetime) -> str:

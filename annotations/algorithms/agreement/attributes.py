@@ -42,17 +42,15 @@ def answers(article: Article) -> Answers:
     found: Answers = {}
     if not article.attributes:
         return found
-    zones = article.zones()
     held: dict[Mark, list[str]] = defaultdict(list)
-    for coder in sorted(article.marks):
-        for mark in set(article.marks[coder]):
+    for coder, marks in article.cleaned().marks.items():
+        for mark in marks:
             held[mark].append(coder)
     for mark, coders in sorted(held.items()):
-        start, end, label = mark
-        if len(coders) > 1 and not any(low <= start and end <= high for low, high in zones):
+        if len(coders) > 1:
             said = [article.attributes.get(coder, {}).get(mark, {}) for coder in coders]
             for name in sorted({name for answer in said for name in answer}):
-                own = found.setdefault(label, {}).setdefault(name, [0, {}])
+                own = found.setdefault(mark[2], {}).setdefault(name, [0, {}])
                 _add(own, Counter(answer.get(name, NO_VALUE) for answer in said))
     return found
 

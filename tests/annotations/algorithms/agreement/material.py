@@ -3,7 +3,6 @@
 import json
 import os
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,24 +41,6 @@ def corpus(name):
         )
         for record in records
     ]
-
-
-def counted(article):
-    """Return the article with the marks that count, by looking at each."""
-    zones = article.zones()
-
-    def kept(marks):
-        return [
-            (start, end, label)
-            for start, end, label in sorted(set(marks))
-            if not any(low <= start and end <= high for low, high in zones)
-        ]
-
-    return replace(
-        article,
-        marks={coder: kept(marks) for coder, marks in sorted(article.marks.items())},
-        gold=None if article.gold is None else kept(article.gold),
-    )
 
 
 def of_annotators(annotators):

@@ -4,7 +4,6 @@ from itertools import combinations, zip_longest
 from hypothesis import given
 
 from annotations.algorithms.agreement import Article, report, rows_of
-from tests.annotations.algorithms.agreement.material import counted
 from tests.annotations.algorithms.agreement.strategies import collections
 
 
@@ -15,7 +14,7 @@ def figures(articles):
 def by_definition(articles):
     counts = Counter()
     for article in articles:
-        for one, other in combinations(counted(article).marks.values(), 2):
+        for one, other in combinations(article.cleaned().marks.values(), 2):
             extents = defaultdict(lambda: (set(), set()))
             for side, own in enumerate((one, other)):
                 for start, end, label in own:

@@ -7,7 +7,6 @@ from annotations.algorithms.agreement import Article, report, rows_of
 from annotations.algorithms.agreement.matching import pair_overlapping
 from tests.annotations.algorithms.agreement.material import (
     corpus,
-    counted,
     examples,
     of_annotators,
 )
@@ -70,7 +69,7 @@ def by_definition(articles, one, other):
     for article in articles:
         if not {one, other} <= article.marks.keys():
             continue
-        cleaned = counted(article).marks
+        cleaned = article.cleaned().marks
         left, right = cleaned[one], cleaned[other]
         strict += len(set(left) & set(right))
         waiting = [mark[:2] for mark in right]

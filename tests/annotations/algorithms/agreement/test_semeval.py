@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from annotations.algorithms.agreement import Article, report, rows_of
 from annotations.algorithms.agreement.semeval import Tally, f1, tally
-from tests.annotations.algorithms.agreement.material import counted, examples
+from tests.annotations.algorithms.agreement.material import examples
 from tests.annotations.algorithms.agreement.strategies import articles, marks
 
 SCHEMES = ("type", "partial", "exact", "strict")
@@ -66,7 +66,7 @@ def test_the_report_adds_up_the_articles_that_have_gold(collection):
 
     expected = {}
     for article in collection:
-        cleaned = counted(article)
+        cleaned = article.cleaned()
         for coder, own in cleaned.marks.items() if cleaned.gold is not None else ():
             before, articles_before = expected.get(coder, (Tally(), 0))
             expected[coder] = (before.plus(tally(cleaned.gold, own)), articles_before + 1)
