@@ -33,9 +33,18 @@ def main() -> int:
 
         with Stage(Path(folder), is_quick=options.quick) as stage:
             # The figures import models, which are there only now.
-            from bench import agreement, copies, figures, formats, keystrokes, queue, rulings
+            from bench import (
+                agreement,
+                copies,
+                figures,
+                formats,
+                keystrokes,
+                queue,
+                releases,
+                rulings,
+            )
 
-            parts = (figures, formats, copies, keystrokes, rulings, queue, agreement)
+            parts = (figures, releases, formats, copies, keystrokes, rulings, queue, agreement)
             known = {name: one for part in parts for name, one in part.FIGURES.items()}
             chosen = {name: known[name] for name in options.names or known}
             load_before = os.getloadavg()

@@ -1,27 +1,21 @@
 """The figures, each with the floor that it is held against."""
 
-import io
 import json
 from collections.abc import Callable
 from random import Random
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from annotations.actions import batches, imports, people, tokens
 from annotations.algorithms import synthetic
-from annotations.enums import ReleaseState
-from annotations.models import Project
 from annotations.queries.batch_plan import Wish
 from bench import imports as imports_
-from bench.projects import copy_out, make_project
-from bench.rows import Row, best, medians
+from bench.projects import make_project
+from bench.rows import Row, medians
 from bench.stage import Client, Stage
-from exports.actions import building, releases
-from exports.recipe import Recipe
 
 
 def save(stage: Stage) -> Row:
@@ -83,54 +77,10 @@ def next_assignment(stage: Stage) -> Row:
     return Row("the next assignment over HTTP", asked, nothing, target=5, unit="s")
 
 
-def build_release(stage: Stage) -> Row:
-    """Gold spans to verified files, against COPY of the same rows out of the database."""
-    articles = stage.times(2000)
-    call_command(
-        "load_corpus",
-        f"--articles={articles}",
-        "--spans-per-article=10",
-        "--coders=2",
-        "--project=release",
-        stdout=io.StringIO(),
-    )
-    project = Project.objects.get(slug="release")
-    turns = iter(range(1000))
-
-    def run() -> None:
-        release = releases.request(
-            project=project,
-            name=f"Release {next(turns)}",
-            recipe=Recipe(),
-            by=None,
-            at=timezone.now(),
-        )
-        release = building.see_through(release=release)
-        if release.state != ReleaseState.READY:
-            raise SystemExit(f"The release failed: {release.failure}")
-
-    def copy() -> None:
-        copy_out("""
-            SELECT article.key, article.text, article.text_sha256, article.meta, article.zones,
-                   gold.spans
-            FROM annotations_gold gold
-            JOIN annotations_task task ON task.id = gold.task_id
-            JOIN annotations_article article ON article.id = task.article_id
-            ORDER BY article.key
-        """)
-
-    built, copied = best(run, copy, times=3)
-    spans = articles * 10
-    return Row(
-        "gold spans released", spans / built, spans / copied, target=0.4, unit="/s", is_rate=True
-    )
-
-
 FIGURES: dict[str, Callable[[Stage], Row]] = {
     "save": save,
     "next": next_assignment,
     **imports_.FIGURES,
-    "release": build_release,
 }
 
 

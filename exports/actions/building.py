@@ -22,6 +22,7 @@ from exports import rendering
 from exports.actions import publishing, sharding
 from exports.actions.freezing import freeze
 from exports.models import UNFINISHED, Release, ReleaseItem, ReleaseShard
+from exports.records import Roster
 
 logger = logging.getLogger(__name__)
 
@@ -97,10 +98,15 @@ def _render(release_id: int, clock: Callable[[], datetime]) -> bool:
     while release and (shard := sharding.take_up(release)):
         had_part = True
         roster = roster or rendering.roster_of(release)
-        work = partial(sharding.render, shard, roster)
-        if not _guarded(work, sharding.mine(shard), release, clock):
+        if not do_shard(shard, roster, clock):
             break
     return had_part
+
+
+def do_shard(shard: ReleaseShard, roster: Roster, clock: Callable[[], datetime]) -> bool:
+    """Render a shard that is claimed; ``False`` if the claim was lost meanwhile."""
+    work = partial(sharding.render, shard, roster)
+    return _guarded(work, sharding.mine(shard), shard.release, clock)
 
 
 def _lead(

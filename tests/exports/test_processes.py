@@ -4,18 +4,21 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import urllib.request
 
 import pytest
+from django.db import connections
 from kombu import Connection
 
-from annotations.enums import ReleaseState
-from annotations.models import AuditEvent
+from annotations.enums import ReleaseState, TaskState
+from annotations.models import Article, AuditEvent, Task
 from exports import folders
 from exports.actions import building
 from exports.models import Release
 from tests.exports.worlds import corpus, expire_leases, files_left, requested
 from tests.factories import (
+    TUESDAY,
     ApiTokenFactory,
     MemberFactory,
     ProjectFactory,
@@ -40,13 +43,19 @@ class Halted:
 
     def __init__(self, stack, project):
         stack.kill_sweeper()
+        self.stack = stack
         self.release = requested(project)
-        part = stack.files / "releases" / str(self.release.uuid) / "shards" / "1-1.jsonl.part"
-        part.parent.mkdir(parents=True)
+        self.halt("shards/1-1.jsonl")
+
+    def halt(self, name):
+        """Ring, and wait until a worker is at the file of that name."""
+        folder = self.stack.files / "releases" / str(self.release.uuid)
+        part = folder / f"{name}.part"
+        part.parent.mkdir(parents=True, exist_ok=True)
         os.mkfifo(part)
         self.pipe = os.open(part, os.O_RDONLY | os.O_NONBLOCK)
-        ring_for(stack, self.release)
-        wait_until(self._gives_bytes, what="a worker to write")
+        ring_for(self.stack, self.release)
+        wait_until(self._gives_bytes, what=f"a worker to write {name}")
 
     def _gives_bytes(self):
         try:
@@ -60,6 +69,34 @@ class Halted:
         while os.read(self.pipe, 2**16):
             pass
         os.close(self.pipe)
+
+
+class Editing:
+    """People who go on working: meta are corrected, tasks reopened, gold is made anew."""
+
+    def __init__(self, project):
+        self._project = project
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._edit)
+
+    def __enter__(self):
+        self._thread.start()
+
+    def __exit__(self, *raised):
+        self._is_over.set()
+        self._thread.join()
+
+    def _edit(self):
+        tasks = list(Task.objects.filter(batch__project=self._project).select_related("article"))
+        turn = 0
+        while not self._is_over.wait(0.01):
+            turn += 1
+            task = tasks[turn % len(tasks)]
+            Article.objects.filter(pk=task.article_id).update(meta={"turn": turn})
+            Task.objects.filter(pk=task.pk).update(state=TaskState.ADJUDICATING)
+            task.golds.create(number=turn + 1, spans=[], codebook_version=2, made_at=TUESDAY)
+            Task.objects.filter(pk=task.pk).update(state=TaskState.ADJUDICATED)
+        connections.close_all()
 
 
 def ring_for(stack, release):
@@ -87,40 +124,54 @@ def the_four_files(release):
     return sorted(file.path for file in found)
 
 
-def test_a_release_outlives_a_worker_that_is_killed_in_the_middle(stack, project):
+@pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.slow)])
+def test_a_release_outlives_workers_that_are_killed_while_people_go_on(stack, project, kills):
     undisturbed = requested(project)
     wait_until_ready(undisturbed)
-    release = Halted(stack, project).release
-
-    stack.kill_worker()
-    assert is_in(release, ReleaseState.RENDERING)
-    expire_leases(release)
-    stack.start_worker()
-    stack.start_sweeper()
-
-    wait_until_ready(release)
-    assert release.content_hash == undisturbed.content_hash
-
-
-def test_a_worker_that_was_paused_cannot_publish(stack, project):
     halted = Halted(stack, project)
     release = halted.release
 
-    stack.pause_worker()
-    expire_leases(release)
-    assert building.build(release_id=release.pk) is True
-    release.refresh_from_db()
-    published = release.content_hash, release.manifest, files_left(release)
-    stack.resume_worker()
-    halted.let_go()
-    stack.start_sweeper()
-    wait_until_ready(requested(project))
+    # Half of the workers die over the shard, half over the file that is put together.
+    over_shards = kills // 2
+    with Editing(project):
+        for kill in range(1, kills + 1):
+            stack.kill_worker()
+            os.close(halted.pipe)
+            assert not release.files.exists()
+            expire_leases(release)
+            stack.start_worker()
+            if kill < over_shards:
+                halted.halt(f"shards/1-{kill + 1}.jsonl")
+            elif kill < kills:
+                halted.halt(f"{2 + kill - over_shards}-articles.jsonl")
+        stack.start_sweeper()
+        wait_until_ready(release)
 
-    release.refresh_from_db()
-    assert (release.content_hash, release.manifest, files_left(release)) == published
-    assert published[2] == the_four_files(release)
-    told = AuditEvent.objects.filter(kind="release.ready", target_uuid=release.uuid)
-    assert told.count() == 1
+    assert release.content_hash == undisturbed.content_hash
+    assert AuditEvent.objects.filter(kind="release.ready", target_uuid=release.uuid).count() == 1
+
+
+@pytest.mark.parametrize("pauses", [1, pytest.param(10, marks=pytest.mark.slow)])
+def test_a_worker_that_was_paused_cannot_publish(stack, project, pauses):
+    for _ in range(pauses):
+        halted = Halted(stack, project)
+        release = halted.release
+
+        stack.pause_worker()
+        expire_leases(release)
+        assert building.build(release_id=release.pk) is True
+        release.refresh_from_db()
+        published = release.content_hash, release.manifest, files_left(release)
+        stack.resume_worker()
+        halted.let_go()
+        stack.start_sweeper()
+        wait_until_ready(requested(project))
+
+        release.refresh_from_db()
+        assert (release.content_hash, release.manifest, files_left(release)) == published
+        assert published[2] == the_four_files(release)
+        told = AuditEvent.objects.filter(kind="release.ready", target_uuid=release.uuid)
+        assert told.count() == 1
 
 
 def test_five_messages_make_one_release(stack):

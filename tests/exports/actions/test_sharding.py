@@ -1,4 +1,5 @@
 import threading
+from contextlib import suppress
 from itertools import chain
 
 import pytest
@@ -181,3 +182,31 @@ def test_publishing_twice_publishes_once():
         publishing.publish(late, clock=lambda: TUESDAY)
 
     assert files_left(release) == left
+
+
+@pytest.mark.parametrize(
+    ("is_fenced", "expected"), [(True, ReleaseState.READY), (False, ReleaseState.FAILED)]
+)
+def test_only_the_fence_keeps_a_late_worker_from_failing_what_is_anothers(
+    monkeypatch, tmp_path, is_fenced, expected
+):
+    """The control, without the epoch, shows what the epoch is there for."""
+    release = frozen(corpus(ProjectFactory(), 2).project)
+    late = sharding.take_up(release)
+    expire_leases(release)
+    quick = sharding.take_up(release)
+    full = tmp_path / "files" / f"{folders.path_of_shard(late)}.part"
+    full.parent.mkdir(parents=True, exist_ok=True)
+    full.symlink_to("/dev/full")
+    if not is_fenced:
+        monkeypatch.setattr(
+            sharding, "mine", lambda shard: ReleaseShard.objects.filter(pk=shard.pk)
+        )
+
+    building.do_shard(late, rendering.roster_of(release), clock=lambda: TUESDAY)
+    with suppress(LostClaim):
+        render(quick)
+    building.build(release_id=release.pk)
+
+    release.refresh_from_db()
+    assert release.state == expected
