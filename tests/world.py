@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from annotations.actions import adjudication
+from annotations.actions import adjudication, memos
 from annotations.enums import CardKind, CleaningScope, ReleaseState, Role
 from annotations.models import CleaningJob
 from exports.models import Release
@@ -64,6 +64,8 @@ class World:
         type(self.article).objects.filter(pk=self.article.pk).update(
             cluster=self.cluster, is_clustered_by_hand=True
         )
+        self.question = self.ask()
+        self.memo = self.answer(self.ask())
         self.token = ApiTokenFactory(user=self.admin.user)
         self.invitation = InvitationFactory(
             project=self.project,
@@ -77,6 +79,15 @@ class World:
 
     def make_article(self):
         return ArticleFactory(project=self.project, import_job=self.import_job)
+
+    def ask(self):
+        said = {"start": 0, "end": 5, "text": "A title?"}
+        return memos.ask(assignment=self.assignment, by=self.coder.user, at=MONDAY, **said)
+
+    def answer(self, question):
+        return memos.answer(
+            question=question, asked="Titles?", answer="Yes.", by=self.admin.user, at=MONDAY
+        )
 
     def make_coded_task(self, *codings):
         return coded_task(
@@ -119,6 +130,8 @@ class World:
             "card": self.card.card_id,
             "decision": self.card.task.uuid,
             "span": self.card.task.uuid,
+            "question": self.question.uuid,
+            "memo": self.memo.uuid,
             "release": self.release.uuid,
             "token": self.token.uuid,
         }

@@ -21,6 +21,7 @@ from annotations.models import (
     CodebookEntry,
     CodebookVersion,
     Decision,
+    Memo,
     Project,
     User,
 )
@@ -119,7 +120,7 @@ def discard(*, project: Project, by: User, at: datetime) -> None:
 @transaction.atomic
 def add_example(
     *,
-    decision: Decision,
+    origin: Decision | Memo,
     label: str,
     text: str,
     by: User,
@@ -127,11 +128,9 @@ def add_example(
     note: str = "",
     is_not: bool = False,
 ) -> CodebookEntry:
-    """Put what was ruled into the draft as an example of ``label``, or of what it is not.
-
-    In ``text``, square brackets mark what was ruled on.
-    """
-    project = lock_for_proposal(decision.task.batch.project, by=by)
+    """Put what was ruled or answered into the draft as an example of ``label``, or of what it
+    is not. In ``text``, square brackets mark the words that it is about."""
+    project = lock_for_proposal(_project_of(origin), by=by)
     edition = codebook_draft.latest(project)
     content = deepcopy(edition.content)
     found = next((one for one in content["labels"] if one["key"] == label), None)
@@ -145,17 +144,15 @@ def add_example(
     said = {"text": text} | ({"note": note} if note else {}) | ({"not": True} if is_not else {})
     found["examples"] = [*found["examples"], said]
     _keep(edition, content, **_head_of(edition), by=by, at=at)
-    return CodebookEntry.objects.create(
-        project=project, decision=decision, label_key=label, made_by=by, made_at=at
-    )
+    return _entry(origin, label_key=label, by=by, at=at)
 
 
 @transaction.atomic
 def add_rule(
-    *, decision: Decision, number: str, text: str, by: User, at: datetime
+    *, origin: Decision | Memo, number: str, text: str, by: User, at: datetime
 ) -> CodebookEntry:
-    """Put what was ruled into the draft as a rule with a number of its own."""
-    project = lock_for_proposal(decision.task.batch.project, by=by)
+    """Put what was ruled or answered into the draft as a rule with a number of its own."""
+    project = lock_for_proposal(_project_of(origin), by=by)
     edition = codebook_draft.latest(project)
     content = deepcopy(edition.content)
     if number in {rule["id"] for rule in content["rules"]}:
@@ -163,8 +160,21 @@ def add_rule(
         raise _cannot_add("number", "duplicate_rule", said)
     content["rules"] = [*content["rules"], {"id": number, "text": text}]
     _keep(edition, content, **_head_of(edition), by=by, at=at)
+    return _entry(origin, rule=number, by=by, at=at)
+
+
+def _project_of(origin: Decision | Memo) -> Project:
+    return origin.project if isinstance(origin, Memo) else origin.task.batch.project
+
+
+def _entry(origin: Decision | Memo, *, by: User, at: datetime, **what: str) -> CodebookEntry:
     return CodebookEntry.objects.create(
-        project=project, decision=decision, rule=number, made_by=by, made_at=at
+        project=_project_of(origin),
+        decision=None if isinstance(origin, Memo) else origin,
+        memo=origin if isinstance(origin, Memo) else None,
+        made_by=by,
+        made_at=at,
+        **what,
     )
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from annotations.actions.guards import refuse_archived
 from annotations.models import Member, User
 from annotations.queries import codebook
 
@@ -26,6 +27,7 @@ def set_mail(*, user: User, mail: str) -> None:
 
 def see_codebook(*, member: Member, number: int) -> None:
     """Remember that a member knows what was changed up to version ``number``."""
+    refuse_archived(member.project)
     known = min(number, codebook.current(member.project).number)
     rows = Member.objects.filter(pk=member.pk)
     rows.update(codebook_seen=Greatest(F("codebook_seen"), known))

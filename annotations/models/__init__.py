@@ -32,6 +32,7 @@ from annotations.models.coding import RecoveredDraft, Span, SpanOp, Submission
 from annotations.models.flags import FlagAnswer
 from annotations.models.invitations import Invitation, InvitationUse
 from annotations.models.jobs import Claimable, Job
+from annotations.models.memos import Memo, Question
 from annotations.models.people import ApiToken, Member, Project, User
 from annotations.models.reminders import Reminder
 from annotations.models.replies import StoredReply
@@ -68,8 +69,10 @@ __all__ = [
     "Label",
     "LabelDefinition",
     "Member",
+    "Memo",
     "OutletHabits",
     "Project",
+    "Question",
     "RecoveredDraft",
     "Remark",
     "Reminder",

@@ -71,6 +71,8 @@ class AuditEvent(models.Model):
         ASSIGNMENT_EXPIRED = "assignment.expired", _("work expired")
         ASSIGNMENT_GIVEN_BACK = "assignment.given_back", _("work given back")
         FLAG_ANSWERED = "flag.answered", _("flag answered")
+        QUESTION_ANSWERED = "question.answered", _("question answered")
+        ANSWER_TAKEN_BACK = "question.answer_taken_back", _("answer taken back")
         CARD_RULED = "card.ruled", _("card ruled")
         TASK_ADJUDICATED = "task.adjudicated", _("article adjudicated")
         TASK_REOPENED = "task.reopened", _("article reopened")

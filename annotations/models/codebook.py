@@ -142,7 +142,7 @@ class CodebookDraft(models.Model):
 
 
 class CodebookEntry(models.Model):
-    """An example of a label, or a rule, that was put into the draft because of a ruling.
+    """An example or a rule that a ruling, or an answer to a coder, became in the draft.
 
     The label and the rule are named as the draft named them then.
     """
@@ -150,7 +150,10 @@ class CodebookEntry(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="entries")
     decision = models.ForeignKey(
-        "annotations.Decision", on_delete=models.PROTECT, related_name="entries"
+        "annotations.Decision", on_delete=models.PROTECT, related_name="entries", null=True
+    )
+    memo = models.ForeignKey(
+        "annotations.Memo", on_delete=models.PROTECT, related_name="entries", null=True
     )
     label_key = models.CharField(max_length=60, blank=True)
     rule = models.CharField(max_length=40, blank=True)
@@ -162,6 +165,11 @@ class CodebookEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(label_key="") & ~Q(rule="") | ~Q(label_key="") & Q(rule=""),
                 name="codebook_entry_is_an_example_or_a_rule",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision=None, memo__isnull=False)
+                | Q(decision__isnull=False, memo=None),
+                name="codebook_entry_is_made_of_a_ruling_or_an_answer",
             ),
         ]
         triggers = [

@@ -79,6 +79,9 @@ DEEDS: dict[str, Any] = {
         "reopened %(count)s articles of “%(batch)s”",
         "count",
     ),
+    Kind.QUESTION_ANSWERED: ngettext_lazy(
+        "answered %(count)s question", "answered %(count)s questions", "count"
+    ),
     Kind.FILE_DOWNLOADED: ngettext_lazy(
         "downloaded %(count)s file", "downloaded %(count)s files", "count"
     ),

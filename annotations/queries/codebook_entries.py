@@ -11,7 +11,7 @@ from annotations.algorithms.examples import marked
 from annotations.algorithms.rule_numbers import next_number
 from annotations.algorithms.tokens import sentences
 from annotations.enums import Outcome
-from annotations.models import Card, CodebookEntry, Decision, Project, Task, User
+from annotations.models import Card, CodebookEntry, Decision, Memo, Project, Task, User
 from annotations.queries import codebook_draft
 
 AROUND = 60
@@ -55,9 +55,26 @@ def proposal(project: Project, decision: Decision) -> Proposal:
     )
 
 
-def made_of(decision: Decision) -> QuerySet[CodebookEntry]:
-    """Return the examples and rules that this ruling has become already, oldest first."""
-    return decision.entries.select_related("made_by").order_by("pk")
+def proposal_of_answer(memo: Memo) -> Proposal:
+    """Return what an answered question could become: an example of the words it is about."""
+    content = codebook_draft.latest(memo.project).content
+    question = memo.question
+    text = question.assignment.task.article.text
+    label = question.label.key if question.label else ""
+    return Proposal(
+        labels=[(one["key"], one["name"]) for one in content["labels"] if not one["retired"]],
+        label=label,
+        text=marked(text, sentences(text), [(question.start, question.end)]),
+        note=memo.answer,
+        number=next_number([rule["id"] for rule in content["rules"]]),
+        is_not=False,
+        is_rule=not label,
+    )
+
+
+def made_of(origin: Decision | Memo) -> QuerySet[CodebookEntry]:
+    """Return the examples and rules that a ruling or an answer has become, oldest first."""
+    return origin.entries.select_related("made_by").order_by("pk")
 
 
 def citations(project: Project, user: User, numbers: Collection[str]) -> Counter[str]:

@@ -17,6 +17,7 @@ from annotations.queries import (
     flags,
     late_work,
     matrix,
+    memos,
     pace,
     progress,
     training,
@@ -62,6 +63,9 @@ def detail(request, uuid):
             "progress": found,
             **_matrix(request, batch, found),
             **_flags(batch),
+            "asked": memos.waiting(batch.project, request.user)
+            .filter(assignment__task__batch=batch)
+            .count(),
             "late": late_work.of(Assignment.objects.filter(task__batch=batch)),
             **(_trainees(batch) if batch.is_training else _agreement(request, batch)),
         }

@@ -1,12 +1,14 @@
 from contextlib import suppress
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.actions import profile
 from annotations.enums import Change, Role
+from annotations.exceptions import Refused
 from annotations.importing import codebook_file
 from annotations.models import Assignment
 from annotations.permissions import can_change, has_role, member_of
@@ -76,7 +78,10 @@ def seen(request, slug):
     """Say that one knows what changed, and go back to the work that was at hand."""
     project = project_for(request, slug)
     number = page_number(request.POST.get("number"))
-    profile.see_codebook(member=member_of(request.user, project), number=number)
+    try:
+        profile.see_codebook(member=member_of(request.user, project), number=number)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     with suppress(ValueError):
         work = UUID(request.POST.get("work", ""))
         if Assignment.objects.of(request.user).filter(uuid=work).exists():

@@ -1,4 +1,4 @@
-"""From a ruling to the codebook's draft, and from a rule to the rulings that cite it."""
+"""From a ruling or an answer to the codebook's draft, and from a rule to its rulings."""
 
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from annotations.enums import Role
 from annotations.exceptions import Refused
 from annotations.forms.codebook_entries import EntryForm
 from annotations.forms.refusals import show
-from annotations.models import Task
+from annotations.models import Memo, Task
 from annotations.permissions import can_administer, can_propose, can_rule
 from annotations.queries import codebook, codebook_entries, disputes
 from annotations.views.lookup import page_number, project_for
@@ -31,23 +31,42 @@ def of_ruling(request, uuid, card):
     if not can_rule(request.user, task) or not can_propose(request.user, project):
         raise PermissionDenied
     found = get_object_or_404(task.cards.select_related("decision"), card_id=card)
-    context = {"project": project, "task": task, "card": found}
-    if found.decision is None:
+    decision = found.decision
+    proposal = None
+    if decision is not None:
+        decision.task = task
+        proposal = codebook_entries.proposal(project, decision)
+    return _form(request, project, decision, proposal)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_answer(request, uuid):
+    """The same form for what was answered to all coders."""
+    related = ("project", "question__label", "question__assignment__task__article")
+    memos = Memo.objects.visible_to(request.user).filter(is_for_all=True)
+    memo = get_object_or_404(memos.select_related(*related), uuid=uuid)
+    if not can_propose(request.user, memo.project):
+        raise PermissionDenied
+    proposal = codebook_entries.proposal_of_answer(memo)
+    return _form(request, memo.project, memo, proposal)
+
+
+def _form(request, project, origin, proposal):
+    """Show the form, or what came of it; without a ``proposal`` there is nothing to show."""
+    context = {"project": project}
+    if proposal is None:
         return render(request, "annotations/codebook/_entry_form.html", context)
-    found.decision.task = task
     data = request.POST if request.method == "POST" else None
-    proposal = codebook_entries.proposal(project, found.decision)
     form = EntryForm(data, proposal=proposal)
     if form.is_valid():
         try:
-            made = _made(form.cleaned_data, found.decision, request.user)
+            made = _made(form.cleaned_data, origin, request.user)
         except Refused as refusal:
             show(refusal, form)
         else:
-            is_admin = can_administer(request.user, project)
-            context |= {"made": made, "is_admin": is_admin}
+            context |= {"made": made, "is_admin": can_administer(request.user, project)}
             return render(request, "annotations/codebook/_entry_form.html", context)
-    context |= {"form": form, "earlier": codebook_entries.made_of(found.decision)}
+    context |= {"form": form, "earlier": codebook_entries.made_of(origin)}
     return render(request, "annotations/codebook/_entry_form.html", context)
 
 
@@ -81,19 +100,19 @@ def rulings(request, slug):
     )
 
 
-def _made(given, decision, user):
+def _made(given, origin, user):
     """Put what the form says into the draft."""
     now = timezone.now()
     if given["kind"] == "rule":
         return codebook_draft.add_rule(
-            decision=decision,
+            origin=origin,
             number=given["number"].strip(),
             text=given["text"].strip(),
             by=user,
             at=now,
         )
     return codebook_draft.add_example(
-        decision=decision,
+        origin=origin,
         label=given["label"],
         text=given["example"].strip(),
         note=given["note"].strip(),

@@ -14,7 +14,7 @@ from annotations.algorithms import keys
 from annotations.enums import AssignmentState
 from annotations.forms.appearance import density_of
 from annotations.models import Assignment, User
-from annotations.queries import codebook, coding, feedback, flags, memberships, time_at_work
+from annotations.queries import codebook, coding, feedback, flags, memberships, memos, time_at_work
 from annotations.queries import reading as readings
 
 FACTS = ("outlet", "author", "published_at")
@@ -35,6 +35,7 @@ def page(request, uuid):
         "labels": [label for label in labels if not label.is_retired],
         "definitions": labels,
         "answer": flags.answer_to(assignment),
+        "memos": memos.answered(assignment),
         "membership": memberships.news(assignment),
         "paragraphs": coding.paragraphs(article),
         "progress": coding.progress(assignment),

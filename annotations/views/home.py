@@ -11,7 +11,16 @@ from annotations.enums import Role
 from annotations.exceptions import Refused
 from annotations.models import Assignment
 from annotations.permissions import member_of
-from annotations.queries import feedback, flags, late_work, memberships, own_work, pool, reminders
+from annotations.queries import (
+    feedback,
+    flags,
+    late_work,
+    memberships,
+    memos,
+    own_work,
+    pool,
+    reminders,
+)
 from annotations.views.lookup import project_for
 
 #: Late steps leave the coder's home after a while; they stay with the work itself.
@@ -46,6 +55,7 @@ def home(request):
             "reminders": reminders.waiting_for(user),
             "answers": flags.answers_for(user, since=now - ANSWERS_SHOWN),
             "ruled_otherwise": feedback.news(user),
+            "memos": memos.answers_for(user, since=now - ANSWERS_SHOWN),
             "memberships": own_memberships,
             "is_coder": any(
                 Role.CODER in one.roles and not one.project.archived_at for one in own_memberships

@@ -32,11 +32,11 @@ def adjudicator(decision):
 
 def add_example(decision, by, **said):
     said = {"label": "actor", "text": "[Ada Brandt] said", "note": "No title.", **said}
-    return actions.add_example(decision=decision, by=by, at=TUESDAY, **said)
+    return actions.add_example(origin=decision, by=by, at=TUESDAY, **said)
 
 
 def add_rule(decision, by, number="R1", text="Titles count."):
-    return actions.add_rule(decision=decision, number=number, text=text, by=by, at=TUESDAY)
+    return actions.add_rule(origin=decision, number=number, text=text, by=by, at=TUESDAY)
 
 
 def draft(decision):

@@ -197,7 +197,7 @@ def test_a_batch_takes_the_same_queries_for_one_article_and_three(
     batch = BatchFactory(project=admin.project)
     for _ in range(rows):
         AssignmentFactory(task__batch=batch)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         signed_in.get(f"/batches/{batch.uuid}/?show=lacking")
     with django_assert_num_queries(9):
         signed_in.get(f"/batches/{batch.uuid}/matrix/")

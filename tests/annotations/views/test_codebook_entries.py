@@ -104,7 +104,7 @@ def test_what_is_sent_is_in_the_draft_and_the_form_then_says_so(desk, task):
             "not": True,
         }
     ]
-    assert "has made an example of this ruling" in form_of(desk, card).content.decode()
+    assert "has made an example of it" in form_of(desk, card).content.decode()
 
 
 def test_a_rule_is_sent_with_its_number(desk, task):

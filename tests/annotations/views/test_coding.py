@@ -98,5 +98,5 @@ def test_the_page_takes_the_same_queries_for_one_span_and_three(
         )
     client.force_login(assignment.coder.user)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address(assignment))

@@ -252,7 +252,7 @@ def test_home_takes_the_same_queries_for_one_row_and_for_three(
         )
         MemberFactory(user=coder.user)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = signed_in.get("/")
 
     assert len(page.context["own_batches"]) == rows
