@@ -320,10 +320,13 @@ def test_a_text_in_a_difference_stays_text(project, admin):
     assert "<script>" not in changes_of(admin, release) + changes_of(admin, last)
 
 
-def test_nobody_compares_with_a_release_that_they_can_not_see(project, client):
+def test_nobody_compares_with_a_release_of_another_project(project, client):
     foreign = published(ProjectFactory())
     release = published(project)
-    signed_in(client, project, "researcher")
+    reader = MemberFactory(project=project, roles=["researcher"]).user
+    # Who may see both still compares releases of one project only.
+    MemberFactory(project=foreign.project, user=reader, roles=["researcher"])
+    client.force_login(reader)
 
     assert client.get(f"/releases/{release.uuid}/changes/?since={foreign.uuid}").status_code == 404
     page = client.get(f"/releases/{release.uuid}/difference/?since={foreign.uuid}")
