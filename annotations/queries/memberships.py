@@ -26,12 +26,12 @@ def of(user: User) -> QuerySet[Any]:
 def with_news(members: QuerySet[Member]) -> QuerySet[Any]:
     """Say of each member what is new in the codebook, until the member has said to know it.
 
-    ``new_codebook`` is the number of the latest version that was published since the person first
-    coded there, ``known_codebook`` the last one before what is new, and ``codebook_note`` says
-    what changed.
+    ``new_codebook`` is the number of the latest version that was published since the person
+    first coded there, as a coder still does; ``known_codebook`` the last one before what is new;
+    ``codebook_note`` says what changed.
     """
     began = (
-        Assignment.objects.filter(coder=OuterRef("pk"))
+        Assignment.objects.filter(coder=OuterRef("pk"), coder__roles__contains=[Role.CODER])
         .order_by()
         .values("coder")
         .annotate(at=Min(Least(F("started_at"), F("saved_at"), F("submitted_at"))))

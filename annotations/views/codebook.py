@@ -41,6 +41,7 @@ def page(request, slug, number=None):
             "labels": [label for label in labels if not label.is_retired],
             "retired": [label for label in labels if label.is_retired],
             "can_edit": can_edit,
+            "may_ask": has_role(request.user, project, Role.CODER, Role.ADJUDICATOR, Role.ADMIN),
             "has_meanings": any(
                 one.change == Change.MEANING and one.number > 1 for one in versions
             ),
@@ -76,7 +77,7 @@ def changes(request, slug, number):
 @require_POST
 def seen(request, slug):
     """Say that one knows what changed, and go back to the work that was at hand."""
-    project = project_for(request, slug)
+    project = project_for(request, slug, Role.CODER)
     number = page_number(request.POST.get("number"))
     try:
         profile.see_codebook(member=member_of(request.user, project), number=number)

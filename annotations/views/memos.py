@@ -71,7 +71,7 @@ def ask(request, uuid):
 @require_safe
 def page(request, slug):
     """What was answered, to be searched; for admins, what waits for an answer, too."""
-    project = project_for(request, slug)
+    project = project_for(request, slug, Role.CODER, Role.ADJUDICATOR, Role.ADMIN)
     form = SearchForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q", "")

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from annotations.actions import jobs
@@ -83,3 +83,12 @@ def test_of_many_workers_that_are_rung_one_gets_the_job():
         claims = list(workers.map(answer_the_bell, range(16)))
 
     assert [claim.epoch for claim in claims if claim] == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_doorbell_that_can_not_be_rung_takes_nothing_back_that_was_written():
+    with transaction.atomic():
+        job = ImportJobFactory(state=JobState.QUEUED)
+        jobs.wake_on_commit("imports.run", job=object())
+
+    assert ImportJob.objects.filter(pk=job.pk).exists()

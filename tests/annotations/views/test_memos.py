@@ -206,5 +206,5 @@ def test_the_page_asks_no_more_for_more_answers(
             )
             if is_answered:
                 actions.answer(question=question, asked="So?", answer="Yes.", by=admin, at=MONDAY)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(f"/projects/{project.slug}/questions/")
