@@ -64,8 +64,8 @@ class World:
         type(self.article).objects.filter(pk=self.article.pk).update(
             cluster=self.cluster, is_clustered_by_hand=True
         )
-        self.question = self.ask()
-        self.memo = self.answer(self.ask())
+        self.question = self.make_question()
+        self.memo = self.make_answer(self.make_question())
         self.token = ApiTokenFactory(user=self.admin.user)
         self.invitation = InvitationFactory(
             project=self.project,
@@ -80,11 +80,11 @@ class World:
     def make_article(self):
         return ArticleFactory(project=self.project, import_job=self.import_job)
 
-    def ask(self):
+    def make_question(self):
         said = {"start": 0, "end": 5, "text": "A title?"}
         return memos.ask(assignment=self.assignment, by=self.coder.user, at=MONDAY, **said)
 
-    def answer(self, question):
+    def make_answer(self, question):
         return memos.answer(
             question=question, asked="Titles?", answer="Yes.", by=self.admin.user, at=MONDAY
         )
