@@ -81,15 +81,16 @@ def open_batch(*, project: Project, wish: Wish, by: User, at: datetime) -> Batch
         target=batch,
         by=by,
         at=at,
-        articles=len(planned.placed),
+        articles=len(planned.everything),
         coders=[str(member.uuid) for member in planned.members.values()],
     )
     return batch
 
 
 def _write_tasks(batch: Batch, planned: Plan) -> None:
-    articles = [article.pk for article in planned.articles]
-    golds = training.gold_of(articles) if batch.is_training else {}
+    given = [article for article, _coders in planned.everything]
+    known = given if batch.is_training else planned.checks
+    golds = training.gold_of(article.pk for article in known)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -105,21 +106,21 @@ def _write_tasks(batch: Batch, planned: Plan) -> None:
             [
                 batch.pk,
                 TaskState.OPEN.value,
-                articles,
-                [planned.wanted(article) for article in planned.articles],
-                [golds.get(pk) for pk in articles],
+                [article.pk for article in given],
+                [planned.wanted(article) for article in given],
+                [golds.get(article.pk) for article in given],
             ],
         )
 
 
 def _write_assignments(batch: Batch, planned: Plan, at: datetime) -> None:
+    if planned.is_pool:
+        return
     placed = [
         (article.pk, planned.members[coder].pk)
-        for article, coders in planned.placed
+        for article, coders in planned.everything
         for coder in coders
     ]
-    if not placed:
-        return
     with connection.cursor() as cursor:
         cursor.execute(
             """

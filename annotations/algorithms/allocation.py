@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, cycle, pairwise
 from random import Random
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 #: So many exchanges a coder may gain nothing before the search ends, and before it ends with
 #: pairs that differ by more than two.
@@ -42,6 +45,20 @@ def shared_ones(articles: Sequence[str], share: float, seed: int) -> set[str]:
     runs = math.floor(len(articles) * share + 0.5)
     edges = [run * len(articles) // max(runs, 1) for run in range(runs + 1)]
     return {articles[random.randrange(first, end)] for first, end in pairwise(edges)}
+
+
+def mixed_in(some: Sequence[Item], others: Sequence[Item], seed: int) -> list[Item]:
+    """Return ``some`` in their order with ``others`` among them, spread over all of it.
+
+    ``some`` are cut into as many runs of equal length as there are ``others``, and each of these
+    comes somewhere into its run.
+    """
+    random = Random(f"{seed} mixed")  # noqa: S311 - a plan to repeat, not a secret
+    mixed = list(some)
+    edges = [run * len(some) // max(len(others), 1) for run in range(len(others) + 1)]
+    for run, other in reversed(list(enumerate(others))):
+        mixed.insert(random.randint(edges[run], edges[run + 1]), other)
+    return mixed
 
 
 def balanced(

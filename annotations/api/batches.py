@@ -93,6 +93,7 @@ class WishSerializer(StrictSerializer):
     one_per_cluster = serializers.BooleanField(default=False)
     suggestions = serializers.BooleanField(default=False)
     training = serializers.BooleanField(default=False)
+    checks = serializers.IntegerField(min_value=0, max_value=1000, default=0)
     requires = RequirementSerializer(required=False, allow_null=True)
     due = serializers.DateField(required=False, allow_null=True)
     seed = serializers.IntegerField(min_value=-(2**53), max_value=2**53, default=0)
@@ -146,6 +147,7 @@ class BatchSerializer(serializers.Serializer):
             "wanted": batch.wanted,
             "submitted": batch.submitted,
             "adjudicated": batch.adjudicated,
+            "checks": batch.checks,
         }
 
 
@@ -243,6 +245,8 @@ def as_preview(planned: Plan, load: Workload) -> dict:
             {"a": a, "b": b, "articles": count}
             for (a, b), count in sorted(planned.allocation.pairs.items())
         ],
+        # How many, not which: who plans may code.
+        "checks": len(planned.checks),
         "unplaced": [str(article.uuid) for article in planned.unplaced],
         "reasons": [str(story) for story in planned.crowded],
         "shared": sum(planned.wanted(article) > 1 for article, _coders in planned.placed),

@@ -128,6 +128,13 @@ class BatchForm(forms.Form):
             "what differs. Nothing of it enters gold, releases or agreement."
         ),
     )
+    checks = forms.IntegerField(
+        label=_("Check articles"),
+        min_value=0,
+        max_value=1000,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": _("none")}),
+    )
     required_f1 = forms.FloatField(
         label=_("Required strict F1 with gold"),
         min_value=0.001,
@@ -212,6 +219,7 @@ class BatchForm(forms.Form):
             one_per_cluster=given["one_per_cluster"],
             suggestions=given["suggestions"],
             training=given["training"],
+            checks=given["checks"] or 0,
             required_f1=given["required_f1"],
             required_articles=given["required_articles"],
             priority=given["priority"],

@@ -46,8 +46,11 @@ class BatchQuerySet(models.QuerySet):
         own = Assignment.objects.filter(
             task__batch=OuterRef("pk"), coder__user_id=user.pk
         ).exclude(state=AssignmentState.RELEASED)
-        # Where gold was known before, there is nothing to wait for once it is handed in.
-        is_known = Q(task__known_gold__isnull=False, state=AssignmentState.SUBMITTED)
+        # Where gold was known before, there is nothing to wait for once it is handed in, but
+        # for the other articles: what opened at once would tell which ones those were.
+        others = Task.objects.filter(batch=OuterRef("task__batch"), known_gold=None)
+        waits = Exists(others.exclude(state__in=[TaskState.ADJUDICATED, TaskState.DROPPED]))
+        is_known = Q(task__known_gold__isnull=False, state=AssignmentState.SUBMITTED) & ~waits
         pending = own.exclude(task__state=TaskState.ADJUDICATED).exclude(is_known)
         unfinished = own.exclude(state=AssignmentState.SUBMITTED)
         may_rule_own = Q(project__settings__contains={"adjudicate_own": True})
@@ -140,6 +143,10 @@ class TaskQuerySet(models.QuerySet):
     def kept(self) -> TaskQuerySet:
         """Leave out what was dropped when its batch was closed."""
         return self.exclude(state=TaskState.DROPPED)
+
+    def checks(self) -> TaskQuerySet:
+        """Keep the check articles: of known gold, hidden among those of a real batch."""
+        return self.filter(known_gold__isnull=False, batch__is_training=False)
 
     def visible_to(self, user: User) -> TaskQuerySet:
         """Adjudicators and admins see tasks, but none of a batch they are blind to."""

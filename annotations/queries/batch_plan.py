@@ -2,20 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from annotations.algorithms.allocation import Allocation, balanced, shared_ones
+from annotations.algorithms.allocation import Allocation, balanced, mixed_in, shared_ones
 from annotations.enums import Order, Priority, Role, Strategy
 from annotations.models import Cluster, Member, Project
-from annotations.queries import training
+from annotations.queries import checks, training
 from annotations.queries.batch_selection import (
     CannotPlan,
     Chosen,
@@ -41,6 +41,8 @@ class Wish:
     suggestions: bool = False
     #: Everybody codes every article, whose gold is there to learn from.
     training: bool = False
+    #: So many articles of known gold are hidden among the others.
+    checks: int = 0
     #: Whom the batch is open to: strict F1 with gold over so many training articles.
     required_f1: float | None = None
     required_articles: int | None = None
@@ -84,6 +86,8 @@ class Plan:
     #: The articles that several coders have.
     shared: set[str]
     cluster_names: dict[int, str]
+    #: The check articles, each with whom it can go to.
+    checks: dict[Chosen, list[str]] = field(default_factory=dict)
 
     @property
     def is_pool(self) -> bool:
@@ -101,8 +105,21 @@ class Plan:
     def unplaced(self) -> list[Chosen]:
         return [article for article in self.articles if article.key in self._left]
 
+    @cached_property
+    def everything(self) -> list[tuple[Chosen, list[str]]]:
+        """What is placed with the checks in their places. Not to be shown: its reader may code."""
+        return mixed_in(self.placed, list(self.checks.items()), self.wish.seed)
+
+    @property
+    def short_of_checks(self) -> list[tuple[str, int]]:
+        """Who can have fewer checks than were asked for, and how many."""
+        counts = Counter(chain.from_iterable(self.checks.values()))
+        return [(name, counts[name]) for name in self.members if counts[name] < len(self.checks)]
+
     def wanted(self, article: Chosen) -> int:
         """How many coders an article is to have."""
+        if article in self.checks:
+            return len(self.checks[article])
         if self.wish.training:
             return len(self.allocation.assignments[article.key])
         return self.wish.coders_per_article if article.key in self.shared else 1
@@ -110,7 +127,7 @@ class Plan:
     @property
     def codings(self) -> int:
         """How often an article is coded, in all."""
-        return sum(self.wanted(article) for article, _coders in self.placed)
+        return sum(self.wanted(article) for article, _coders in self.everything)
 
     @property
     def heaviest(self) -> int:
@@ -174,14 +191,18 @@ def plan(project: Project, wish: Wish) -> Plan:
         clusters if wish.one_per_cluster else None,
         singles=set(keys) - shared,
     )
+    hidden = checks.drawn(project, members, wish.checks, besides=articles, seed=wish.seed)
     if wish.strategy == Strategy.POOL:
         nothing = dict.fromkeys(allocation.loads, 0)
         none_shared = dict.fromkeys(allocation.pairs, 0)
         allocation = replace(allocation, assignments={}, loads=nothing, pairs=none_shared)
+    else:
+        loads = Counter(allocation.loads) + Counter(chain.from_iterable(hidden.values()))
+        allocation = replace(allocation, loads={name: loads[name] for name in allocation.loads})
     left = set(allocation.unplaced)
     crowded = [one.cluster for one in articles if one.key in left and one.cluster is not None]
     named = Cluster.objects.filter(pk__in=crowded).values_list("pk", "name")
-    return Plan(wish, articles, members, allocation, shared, dict(named))
+    return Plan(wish, articles, members, allocation, shared, dict(named), hidden)
 
 
 def _training(project: Project, wish: Wish, members: dict[str, Member]) -> Plan:
@@ -192,8 +213,11 @@ def _training(project: Project, wish: Wish, members: dict[str, Member]) -> Plan:
     if wish.required_articles is not None:
         message = _("Training is open to everybody; it can’t require training.")
         raise CannotPlan.because("requires", "training_requires_nothing", message)
+    if wish.checks:
+        message = _("All of training is compared with gold; there is nothing to check.")
+        raise CannotPlan.because("checks", "training_has_no_checks", message)
     known = chosen(project, wish.articles, order=wish.order, seed=wish.seed, is_training=True)
-    had = training.had_before(members.values(), [article.pk for article in known])
+    had = training.known_to(members.values(), [article.pk for article in known])
     given = {
         article.key: [name for name, one in members.items() if (one.pk, article.pk) not in had]
         for article in known

@@ -90,6 +90,14 @@ def chosen(
     return _in_order(found, order, seed)
 
 
+def with_gold(project: Project, *, seed: int) -> list[Chosen]:
+    """Return all articles whose gold is there, in an order drawn by ``seed``."""
+    fit = Article.objects.published().filter(project=project, withdrawn_at=None)
+    found = _rows(fit.filter(training.HAS_GOLD))
+    # No draw of their own articles' order or sample.
+    return sorted(found, key=lambda article: _draw(seed, f"check\n{article.key}"))
+
+
 def refuse_pending_clusters(
     project: Project, asked: Mapping[str, Any], articles: Iterable[Chosen]
 ) -> None:

@@ -173,7 +173,8 @@ def work(scope: Scope, standing: str) -> QuerySet[Assignment]:
     found = Assignment.objects.filter(is_touched, task__in=_tasks(scope))
     if standing == Standing.PROGRESS:
         return found.unfinished()
-    return found.filter(state=AssignmentState.SUBMITTED).exclude(task__state=TaskState.ADJUDICATED)
+    done = found.filter(state=AssignmentState.SUBMITTED, task__known_gold=None)
+    return done.exclude(task__state=TaskState.ADJUDICATED)
 
 
 def gold(scope: Scope) -> QuerySet[Task]:

@@ -16,7 +16,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from annotations.enums import AssignmentState, Priority, TaskState
-from annotations.models import Assignment, Batch, Member, Project, Task, User
+from annotations.models import Assignment, Batch, Decision, Member, Project, Task, User
 from annotations.queries import qualification, quota
 from annotations.queries.qualification import Missing
 
@@ -37,13 +37,20 @@ def drawable(batch: Combinable, coder: Combinable) -> QuerySet[Task]:
     """Return the tasks of a pool that ``coder`` could draw now, in their order; both are ids.
 
     Neither what the coder had before, taken away or not, nor another version
-    of such a story where the batch forbids that.
+    of such a story where the batch forbids that; nor an article of known gold
+    that the coder had in another batch, or ruled on.
     """
     had = Assignment.objects.filter(task=OuterRef("pk"), coder=OuterRef("of_coder"))
     same_story = Assignment.objects.filter(
         coder=OuterRef("of_coder"),
         task__batch=OuterRef("batch"),
         task__article__cluster=OuterRef("article__cluster"),
+    )
+    anywhere = Assignment.objects.filter(
+        task__article=OuterRef("article"), coder=OuterRef("of_coder")
+    )
+    ruled = Decision.objects.filter(
+        task__article=OuterRef("article"), made_by__memberships=OuterRef("of_coder")
     )
     return (
         # In the words of the index on the tasks that want coders.
@@ -52,6 +59,7 @@ def drawable(batch: Combinable, coder: Combinable) -> QuerySet[Task]:
         .annotate(of_coder=coder)
         .exclude(Exists(had))
         .exclude(Q(batch__is_one_per_cluster=True) & Exists(same_story))
+        .exclude(Q(known_gold__isnull=False) & (Exists(anywhere) | Exists(ruled)))
         .order_by("position", "pk")
     )
 

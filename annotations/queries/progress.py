@@ -37,15 +37,19 @@ def with_open_book(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
 
 
 def with_progress(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
-    """Add ``articles``, ``wanted``, ``submitted``, ``adjudicated`` and ``is_open_book``.
+    """Add ``articles``, of which ``checks`` and ``real`` ones, ``wanted``, ``submitted``,
+    ``adjudicated`` and ``is_open_book``.
 
     Where ``is_open_book`` is false, ``user`` is blind to the batch, and only
     ``articles`` and ``wanted`` may be shown.
     """
-    tasks = Task.objects.kept().filter(batch=OuterRef("pk")).order_by().values("batch")
+    kept = Task.objects.kept().filter(batch=OuterRef("pk")).order_by()
+    tasks = kept.values("batch")
     work = Assignment.objects.filter(task__batch=OuterRef("pk")).order_by().values("task__batch")
     return with_open_book(batches, user).annotate(
         articles=_number(tasks.annotate(n=Count("pk"))),
+        checks=_number(kept.checks().values("batch").annotate(n=Count("pk"))),
+        real=F("articles") - F("checks"),
         wanted=_number(tasks.annotate(n=Sum("coders_wanted"))),
         submitted=_number(work.filter(state=AssignmentState.SUBMITTED).annotate(n=Count("pk"))),
         adjudicated=_number(tasks.filter(state=TaskState.ADJUDICATED).annotate(n=Count("pk"))),
@@ -86,6 +90,8 @@ class Progress:
     vacant: int = 0
     #: Open articles for which another coder was asked later.
     asked: int = 0
+    #: How many of the articles are checks, which nobody adjudicates.
+    checks: int = 0
 
     @property
     def articles(self) -> int:
@@ -112,7 +118,12 @@ class Progress:
     def is_over(self) -> bool:
         if self.batch.is_training:
             return self.submitted >= self.wanted
-        return self.adjudicated == self.articles
+        return self.adjudicated == self.real
+
+    @property
+    def real(self) -> int:
+        """How many articles are no checks."""
+        return self.articles - self.checks
 
     @property
     def is_open(self) -> bool:
@@ -158,7 +169,7 @@ def of(batch: Batch, at: datetime) -> Progress:
     """Return how far ``batch`` is, in three queries. Only for who may know of it."""
     open_tasks = Q(state=TaskState.OPEN)
     found = Progress(batch, at, pace.of_batches([batch], at).get(batch.pk, []))
-    for state, count, wanted, vacant, asked in (
+    for state, count, wanted, vacant, asked, checks in (
         batch.tasks.kept()
         .order_by()
         .values("state")
@@ -167,13 +178,15 @@ def of(batch: Batch, at: datetime) -> Progress:
             wanted=Sum("coders_wanted"),
             vacant=Sum(F("coders_wanted") - F("coders_live"), filter=open_tasks, default=0),
             asked=Count("pk", filter=open_tasks & Q(coders_added__gt=0)),
+            checks=Count("pk", filter=Q(known_gold__isnull=False, batch__is_training=False)),
         )
-        .values_list("state", "n", "wanted", "vacant", "asked")
+        .values_list("state", "n", "wanted", "vacant", "asked", "checks")
     ):
         found.tasks[state] = count
         found.wanted += wanted
         found.vacant += vacant
         found.asked += asked
+        found.checks += checks
     return found
 
 

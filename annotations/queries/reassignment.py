@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from annotations.enums import AssignmentState, Role, TaskState
 from annotations.models import Assignment, Batch, Member, Task
 from annotations.models.batches import AssignmentQuerySet
+from annotations.queries import training
 
 
 @dataclass
@@ -74,10 +75,12 @@ def on_closing(batch: Batch) -> Closing:
     """Return what closing ``batch`` would do. Only for who may know of its coders' work."""
     done = Exists(Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SUBMITTED))
     still_open = batch.tasks.filter(state=TaskState.OPEN)
-    tasks = still_open.aggregate(goes_on=Count("pk", filter=done), of=Count("pk"))
+    tasks = still_open.aggregate(
+        goes_on=Count("pk", filter=Q(done, known_gold=None)), dropped=Count("pk", filter=~done)
+    )
     work = Assignment.objects.unfinished().filter(task__in=still_open)
     counted = work.aggregate(taken=Count("pk"), begun=Count("pk", filter=Q(doc_rev__gt=0)))
-    return Closing(tasks["goes_on"], tasks["of"] - tasks["goes_on"], **counted)
+    return Closing(**tasks, **counted)
 
 
 def unfinished_of(batch: Batch, name: str) -> AssignmentQuerySet:
@@ -96,12 +99,17 @@ def handover(batch: Batch, work: Sequence[Assignment], taker: Member) -> Handove
         )
     }
     stories = {row.task.article.cluster_id for row in own.values()}
+    of_known_gold = [row.task.article_id for row in work if row.task.known_gold_id is not None]
+    known = training.known_to([taker], of_known_gold)
     found = Handover()
     for row in work:
         before = own.get(row.task_id)
         cluster = row.task.article.cluster_id
         if before is not None and before.state != AssignmentState.RELEASED:
             found.refusals.append(_refusal(row, "has_it", _("%(name)s has this article."), taker))
+        elif before is None and (taker.pk, row.task.article_id) in known:
+            detail = _("%(name)s knows the gold of this article.")
+            found.refusals.append(_refusal(row, "knows_gold", detail, taker))
         elif before is None and batch.is_one_per_cluster and cluster and cluster in stories:
             detail = _("%(name)s has another version of this story.")
             found.refusals.append(_refusal(row, "same_story", detail, taker))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q
 
 from annotations.enums import AssignmentState, TaskState
-from annotations.models import Assignment, Attempt, Batch, Gold, Member, Task
+from annotations.models import Assignment, Attempt, Batch, Decision, Gold, Member, Task
 from annotations.queries import coding, differences
 from annotations.queries.differences import Compared, Difference
 
@@ -23,10 +23,18 @@ def gold_of(articles: Iterable[int]) -> dict[int, int]:
     return dict(in_time.values_list("task__article", "pk"))
 
 
-def had_before(members: Iterable[Member], articles: Iterable[int]) -> set[tuple[int, int]]:
-    """Return which of ``members`` were ever given which of ``articles``, as pairs of ids."""
-    work = Assignment.objects.filter(coder__in=list(members), task__article__in=list(articles))
-    return set(work.values_list("coder", "task__article"))
+def known_to(members: Iterable[Member], articles: Iterable[int]) -> set[tuple[int, int]]:
+    """Return which of ``members`` were ever given which of ``articles``, or ruled on them.
+
+    As pairs of ids.
+    """
+    members, articles = list(members), list(articles)
+    work = Assignment.objects.filter(coder__in=members, task__article__in=articles)
+    people = {member.user_id: member.pk for member in members if member.user_id is not None}
+    ruled = Decision.objects.filter(made_by__in=people, task__article__in=articles)
+    return set(work.values_list("coder", "task__article")) | {
+        (people[user], article) for user, article in ruled.values_list("made_by", "task__article")
+    }
 
 
 @dataclass(frozen=True)
@@ -73,11 +81,11 @@ class Trainee:
 
     @property
     def first_f1(self) -> float | None:
-        return _f1(self.first)
+        return strict_f1(self.first)
 
     @property
     def last_f1(self) -> float | None:
-        return _f1(self.last.values())
+        return strict_f1(self.last.values())
 
 
 def trainees(batch: Batch) -> list[Trainee]:
@@ -96,7 +104,7 @@ def trainees(batch: Batch) -> list[Trainee]:
     return sorted(found.values(), key=lambda one: one.member.name.casefold())
 
 
-def _f1(attempts: Iterable[Attempt]) -> float | None:
+def strict_f1(attempts: Iterable[Attempt]) -> float | None:
     """Strict F1 over all spans of ``attempts``; none where there are none."""
     counts = [(one.alike, one.own + one.gold) for one in attempts]
     total = sum(spans for _alike, spans in counts)

@@ -93,12 +93,12 @@ def of(project: Project, planned: Plan, *, by: User) -> Workload:
     """
     paces = _paces(project, planned.members, by)
     if planned.is_pool:
-        characters = sum(row.length * planned.wanted(row) for row, _coders in planned.placed)
+        characters = sum(row.length * planned.wanted(row) for row, _coders in planned.everything)
         together = sum(1 / pace.minutes for pace in paces.values())
         each = characters / 1000 / 60 / together
         return Workload([Share(name, 0, each, pace) for name, pace in paces.items()])
     given = dict.fromkeys(paces, 0)
-    for article, coders in planned.placed:
+    for article, coders in planned.everything:
         for coder in coders:
             given[coder] += article.length
     loads = planned.allocation.loads

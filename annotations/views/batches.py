@@ -14,6 +14,7 @@ from annotations.permissions import can_rule
 from annotations.queries import (
     agreement,
     agreement_charts,
+    checks,
     flags,
     late_work,
     matrix,
@@ -68,6 +69,7 @@ def detail(request, uuid):
             .count(),
             "late": late_work.of(Assignment.objects.filter(task__batch=batch)),
             **(_trainees(batch) if batch.is_training else _agreement(request, batch)),
+            "checked": checks.of_batch(batch, request.user) if found.checks else [],
         }
     return render(request, "annotations/batches/detail.html", context)
 

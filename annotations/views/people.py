@@ -14,7 +14,7 @@ from annotations.forms.people import ROLES, MemberForm, RolesForm
 from annotations.forms.training import AdmissionForm
 from annotations.models import Batch, Member
 from annotations.permissions import can_administer
-from annotations.queries import coder, qualification
+from annotations.queries import checks, coder, qualification
 from annotations.queries.people import people as people_of
 from annotations.views.lookup import project_for
 
@@ -87,6 +87,7 @@ def member(request, slug, uuid):
             "hidden": hidden.blind_to(request.user).count(),
             "today": timezone.localdate(now),
             "admission": _admission(member) if is_coder and is_admin else None,
+            "checked": checks.of_coder(member, request.user) if is_coder and is_admin else None,
         },
     )
 

@@ -27,7 +27,7 @@ BATCH = {
     "created_at": is_moment,
     "closed_at": maybe(is_moment),
     "articles": int,
-    "progress": {"wanted": int, "submitted": int, "adjudicated": int},
+    "progress": {"wanted": int, "submitted": int, "adjudicated": int, "checks": int},
 }
 
 
@@ -63,7 +63,10 @@ def test_a_batch_is_as_it_was_asked_for(study, wish):
         made.json(),
         BATCH
         | {name: wish[name] for name in wish.keys() - {"articles", "coders"}}
-        | {"articles": 3, "progress": {"wanted": 6, "submitted": 0, "adjudicated": 0}},
+        | {
+            "articles": 3,
+            "progress": {"wanted": 6, "submitted": 0, "adjudicated": 0, "checks": 0},
+        },
     )
     batch = Batch.objects.get(uuid=made.json()["id"])
     assert Assignment.objects.filter(task__batch=batch).count() == 6
@@ -118,6 +121,7 @@ def test_a_preview_says_who_would_get_what_and_writes_nothing(study, wish):
             "assignments": [{"article": is_uuid, "coders": [str]}],
             "loads": dict.fromkeys(coders, 3),
             "pairs": [{"a": coders[0], "b": coders[1], "articles": 3}],
+            "checks": 0,
             "unplaced": [],
             "reasons": [],
             "shared": 3,

@@ -13,12 +13,14 @@ from annotations.queries.invariants.asking import found, misquotes
 def tasks_are_as_far_as_their_work() -> Iterator[str]:
     """A task is open until as many coders as it wants have handed in; gold may come alone.
 
-    What nobody had handed in when its batch was closed is dropped.
+    What nobody had handed in when its batch was closed is dropped; what has its gold from
+    before stays open.
     """
     return found("""
         SELECT 'task ' || task.uuid
         FROM annotations_task task
         LEFT JOIN annotations_assignment work ON work.task_id = task.id
+        WHERE task.known_gold_id IS NULL
         GROUP BY task.id
         HAVING (count(*) FILTER (WHERE work.state = 'submitted') >= task.coders_wanted)
                <> (task.state NOT IN ('open', 'dropped'))

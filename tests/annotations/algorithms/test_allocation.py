@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotations.algorithms.allocation import balanced, shared_ones
+from annotations.algorithms.allocation import balanced, mixed_in, shared_ones
 
 ROOT = Path(__file__).parents[3]
 
@@ -164,7 +164,7 @@ def test_another_seed_is_another_plan():
 
 def test_the_hash_seed_of_the_process_does_not_matter():
     program = (
-        "from annotations.algorithms.allocation import balanced, shared_ones\n"
+        "from annotations.algorithms.allocation import balanced, mixed_in, shared_ones\n"
         "plan = balanced([f'a{n}' for n in range(60)], ['Ann', 'Bo', 'Cy', 'Di', 'Ed'], 3, 1,"
         " {f'a{n}': str(n // 2) for n in range(20)})\n"
         "print(plan)"
@@ -178,3 +178,23 @@ def test_the_hash_seed_of_the_process_does_not_matter():
     }
 
     assert len(plans) == 1
+
+
+@given(st.integers(0, 40), st.integers(0, 50), st.integers(0, 9))
+def test_what_is_mixed_in_keeps_both_orders_and_is_spread_over_all(some, others, seed):
+    own, more = names("article", some), names("check", others)
+
+    mixed = mixed_in(own, more, seed)
+
+    assert [name for name in mixed if name in own] == own
+    assert [name for name in mixed if name in more] == more
+    before = [sum(name in own for name in mixed[: mixed.index(name)]) for name in more]
+    runs = [(run * some // others, (run + 1) * some // others) for run in range(others)]
+    assert all(low <= at <= high for at, (low, high) in zip(before, runs, strict=True))
+    assert mixed_in(own, more, seed) == mixed
+
+
+def test_another_seed_mixes_otherwise():
+    own, more = names("article", 40), names("check", 4)
+
+    assert len({tuple(mixed_in(own, more, seed)) for seed in range(9)}) > 1

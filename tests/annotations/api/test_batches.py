@@ -77,7 +77,7 @@ def test_a_preview_says_what_a_post_then_does(client, address, admin, coders):
     }
     body = made.json()
     assert (body["name"], body["articles"]) == ("First", 6)
-    assert body["progress"] == {"wanted": 12, "submitted": 0, "adjudicated": 0}
+    assert body["progress"] == {"wanted": 12, "submitted": 0, "adjudicated": 0, "checks": 0}
     assert client.get(f"/api/v1/batches/{body['id']}/").json() == body
 
 
