@@ -6,6 +6,7 @@ is lost, late or doubled does no harm. Leases run on the database's clock.
 
 import logging
 from datetime import timedelta
+from functools import partial, update_wrapper
 from typing import Any, TypeVar
 
 from celery import current_app
@@ -40,8 +41,9 @@ def wake(name: str, **ids: Any) -> None:
 
 def wake_on_commit(name: str, **ids: Any) -> None:
     """Ring once the transaction at hand is there to be seen."""
-    # Django tells the function's name where ringing fails, and a partial has none.
-    transaction.on_commit(lambda: wake(name, **ids), robust=True)
+    # Django tells the function's name where ringing fails, and a bare partial has none.
+    ring = update_wrapper(partial(wake, name, **ids), wake)
+    transaction.on_commit(ring, robust=True)
 
 
 def unclaimed() -> models.Q:

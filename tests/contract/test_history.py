@@ -42,7 +42,7 @@ def test_history_is_narrowed(study):
         return [row["kind"] for row in rows]
 
     assert kinds("kind=project.changed") == ["project.changed"]
-    assert kinds(f"actor={study.admin.user.username}") == ["project.changed"]
+    assert kinds(f"actor={study.admin.user.username}") == ["project.changed", "question.answered"]
     assert kinds("kind=project.archived") == []
 
 
