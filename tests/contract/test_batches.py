@@ -310,4 +310,5 @@ def test_an_admin_who_codes_in_a_batch_is_told_no_progress(study):
         "wanted": 2,
         "submitted": 0,
         "adjudicated": 0,
+        "checks": 0,
     }
