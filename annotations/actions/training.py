@@ -9,7 +9,7 @@ from annotations.actions.audit import record
 from annotations.actions.guards import lock_for_change, refuse_archived
 from annotations.algorithms.agreement import Article as Measured
 from annotations.algorithms.agreement import semeval
-from annotations.enums import AssignmentState, ZoneKind
+from annotations.enums import AssignmentState
 from annotations.exceptions import Forbidden, Invalid, Refused
 from annotations.models import (
     Admission,
@@ -23,6 +23,7 @@ from annotations.models import (
     User,
 )
 from annotations.permissions import is_coder_of
+from annotations.queries.agreement_evidence import furniture
 
 
 class CannotTryAgain(Refused):
@@ -50,11 +51,7 @@ def hold_against(*, gold: Gold, submission: Submission) -> Attempt:
     coded = Measured(
         length=article.text_length,
         marks={"": [_mark(span) for span in submission.spans]},
-        excluded=[
-            (zone["start"], zone["end"])
-            for zone in article.zones
-            if zone["kind"] == ZoneKind.BOILERPLATE
-        ],
+        excluded=furniture(article.zones),
         gold=[_mark(span) for span in gold.spans],
     ).cleaned()
     tally = semeval.tally(coded.gold or (), coded.marks[""])

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 #: On the clock, where the machine is busy; what counts is the processor's time.
 PATIENCE = 30.0
@@ -111,3 +112,16 @@ def _waiting_for(process: "subprocess.Popen[bytes]") -> select.poll:
     waiting = select.poll()  # which, unlike select(), takes any number of open files
     waiting.register(process.stdout, select.POLLIN)
     return waiting
+
+
+class Kept:
+    """Something that asks a child, which ends with the block."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._child.stop()

@@ -2,33 +2,21 @@
 
 import json
 from collections.abc import Sequence
-from types import TracebackType
 
 from annotations.algorithms.cleaning import Book, Cleaned, Uncleaned
-from annotations.importing.child import Child
+from annotations.importing.child import Child, Kept
 
 MEGABYTES = 1024
 #: Of the processor, for a chunk; patterns of a project's own may take half a second each.
 SECONDS = 120.0
 
 
-class CleaningProcess:
+class CleaningProcess(Kept):
     """A process for cleaning, there once it was started."""
 
     def __init__(self) -> None:
-        self._child = Child("cleaned", megabytes=MEGABYTES)
+        super().__init__(Child("cleaned", megabytes=MEGABYTES))
         self._book = b""
-
-    def __enter__(self) -> "CleaningProcess":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._child.stop()
 
     def start(self, book: Book) -> None:
         """Start it with the rules that it goes by, without waiting for it."""

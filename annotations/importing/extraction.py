@@ -1,10 +1,9 @@
 """Pages handed to the process that takes their story out, and what becomes of bad ones."""
 
 import json
-from types import TracebackType
 from typing import Any
 
-from annotations.importing.child import Child, Ended
+from annotations.importing.child import Child, Ended, Kept
 from annotations.importing.problems import Problem
 
 MEGABYTES = 96
@@ -14,22 +13,11 @@ SECONDS_A_MEGABYTE = 2.5
 SECONDS_A_TAG = 0.0004
 
 
-class Extractor:
+class Extractor(Kept):
     """A process for pages, started with the first one."""
 
     def __init__(self) -> None:
-        self._child = Child("story", megabytes=MEGABYTES)
-
-    def __enter__(self) -> "Extractor":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._child.stop()
+        super().__init__(Child("story", megabytes=MEGABYTES))
 
     def extract(self, page: str) -> dict[str, Any]:
         """Return ``text`` and ``meta`` of a page. Raises ``Problem`` if it costs too much."""

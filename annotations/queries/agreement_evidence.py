@@ -67,7 +67,7 @@ def evidence(pks: list[int]) -> list[Evidence]:
     tasks = Task.objects.filter(pk__in=pks).order_by("pk")
     columns = ("pk", "article__text_length", "article__text", _text_of("article__zones"))
     found = {
-        pk: Evidence(pk, length, text, _boilerplate(zones))
+        pk: Evidence(pk, length, text, furniture(orjson.loads(zones)))
         for pk, length, text, zones in tasks.values_list(*columns)
     }
     golds = Gold.objects.filter(task__in=pks, task__state=TaskState.ADJUDICATED)
@@ -119,9 +119,9 @@ def _attributes(spans: str) -> dict[Mark, dict[str, str]]:
     return found
 
 
-def _boilerplate(zones: str) -> list[tuple[int, int]]:
-    every: list[dict[str, Any]] = orjson.loads(zones)
-    return [(one["start"], one["end"]) for one in every if one["kind"] == ZoneKind.BOILERPLATE]
+def furniture(zones: Iterable[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Return the extents that no figure counts."""
+    return [(one["start"], one["end"]) for one in zones if one["kind"] == ZoneKind.BOILERPLATE]
 
 
 def _first_interventions(pks: Iterable[int]) -> dict[int, datetime]:

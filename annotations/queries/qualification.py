@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotations.models import Admission, Assignment, Attempt, Batch, Member
+from annotations.queries.training import strict_f1
 
 
 @dataclass(frozen=True)
@@ -77,21 +78,14 @@ def standing(member: Member, articles: int) -> Standing:
     first = Attempt.objects.filter(
         assignment__coder=member, assignment__task__batch__is_training=True, number=1
     )
-    counts = list(first.order_by("-pk").values_list("alike", "own", "gold")[:articles])
-    alike, own, gold = (
-        (sum(column) for column in zip(*counts, strict=True)) if counts else (0,) * 3
-    )
-    return Standing(len(counts), 2 * alike / (own + gold) if own + gold else None)
+    counted = list(first.order_by("-pk")[:articles])
+    return Standing(len(counted), strict_f1(counted))
 
 
 def standings(member: Member) -> list[Missing]:
     """Return how ``member`` stands to each open pool of the own that requires training."""
     asking = Batch.objects.filter(drawers=member, closed_at=None).order_by("created_at", "pk")
-    return [
-        Missing(batch, standing(member, batch.required_articles))
-        for batch in asking
-        if batch.required_articles is not None
-    ]
+    return [_held_to(member, batch) for batch in asking if batch.required_articles is not None]
 
 
 def is_admitted(member: Member) -> bool:
@@ -103,10 +97,8 @@ def missing(member: Member, batch: Any) -> Missing | None:
     """Return what ``member`` lacks for ``batch``, which may be one that is only planned."""
     if batch.required_articles is None:
         return None
-    found = standing(member, batch.required_articles)
-    if found.reaches(batch) or is_admitted(member):
-        return None
-    return Missing(batch, found)
+    found = _held_to(member, batch)
+    return None if found.is_met or is_admitted(member) else found
 
 
 def admission_of(member: Member) -> Admission | None:
@@ -125,5 +117,10 @@ def barred(member: Member, batches: QuerySet[Batch]) -> list[Missing]:
     asking = list(batches.exclude(required_articles=None).order_by("created_at", "pk"))
     if not asking or is_admitted(member):
         return []
-    lacks = (missing(member, batch) for batch in asking)
-    return [one for one in lacks if one is not None]
+    found = (_held_to(member, batch) for batch in asking)
+    return [one for one in found if not one.is_met]
+
+
+def _held_to(member: Member, batch: Any) -> Missing:
+    """Return how ``member`` stands to what ``batch`` requires."""
+    return Missing(batch, standing(member, batch.required_articles))
