@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from tests import databases
+from tests import trust as trust_table
 from tests.files import storages_in
 from tests.stack import Stack
 from workbench.env import APPLICATION_ROLE
@@ -20,10 +21,23 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 TransactionTestCase._fixture_teardown = lambda test: databases.empty()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """Mark what tells a row of the trust table, so that ``script/chaos`` finds it."""
+    if "trust" in getattr(item, "fixturenames", ()):
+        item.add_marker("proof")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Run what needs real servers last: their worker would take the jobs of other tests."""
     items.sort(key=lambda item: "stack" in item.fixturenames)
+
+
+def pytest_sessionfinish(session):
+    """Write the page on trust once, after what has run in all processes."""
+    if trust_table.is_kept() and not hasattr(session.config, "workerinput"):
+        trust_table.PAGE.write_text(trust_table.page())
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +78,13 @@ def as_application():
 def files_of_their_own(settings, tmp_path):
     """Keep uploads and releases of a test in a folder that goes with it."""
     settings.STORAGES = storages_in(tmp_path / "files")
+
+
+@pytest.fixture
+def trust(request):
+    """Return what a proof tells its row of ``docs/trust.md`` with, at its end."""
+    run = "long" if request.node.get_closest_marker("slow") else "short"
+    return trust_table.Teller(request.function.__name__.removeprefix("test_"), run)
 
 
 @pytest.fixture(scope="session")

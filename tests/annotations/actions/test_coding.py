@@ -1,17 +1,12 @@
 import uuid
-from random import Random
 
 import pytest
 
 from annotations.actions import coding
 from annotations.enums import AssignmentState, Role, TaskState
 from annotations.exceptions import Forbidden, Invalid, Refused
-from annotations.models import Assignment, AuditEvent, RecoveredDraft, Submission, Task
+from annotations.models import AuditEvent, RecoveredDraft, Submission, Task
 from annotations.queries import coding as queries
-from annotations.queries.invariants.coding import (
-    span_counts_are_right,
-    spans_are_what_the_log_comes_to,
-)
 from tests.coder import MAYOR, VELMORA, hand_in, save, statuses, step, written
 from tests.factories import (
     MONDAY,
@@ -22,7 +17,6 @@ from tests.factories import (
     TaskFactory,
     UserFactory,
 )
-from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -279,91 +273,3 @@ def test_released_work_keeps_its_spans_and_submitted_work_is_not_released():
         coding.release(assignment=submitted, by=submitted.coder.user, at=TUESDAY)
     with pytest.raises(Forbidden):
         coding.release(assignment=submitted, by=UserFactory(), at=TUESDAY)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_tabs_saving_at_once_lose_and_double_nothing():
-    assignment = AssignmentFactory()
-    ops = [step(extent=(n, n + 3)) for n in range(20)]
-
-    at_once(*[lambda op=op: save(assignment, op) for op in ops + ops])
-
-    assignment.refresh_from_db()
-    assert assignment.doc_rev == assignment.span_count == 20
-    assert sorted(assignment.ops.values_list("rev", flat=True)) == list(range(1, 21))
-
-
-@pytest.mark.parametrize("edits", [8, pytest.param(60, marks=pytest.mark.slow)])
-@pytest.mark.django_db(transaction=True)
-def test_eight_clients_that_repeat_themselves_store_what_was_acknowledged(edits):
-    assignment = AssignmentFactory()
-    shared = [step(extent=(n, n + 3)) for n in range(3)]
-    save(assignment, *shared)
-
-    def client(number):
-        random = Random(number)
-        answers = {}
-        for edit in range(edits):
-            kind, on = random.choice(["create", "update", "delete"]), random.choice(shared)
-            op = {
-                "create": step(extent=(edit % 20, edit % 20 + number + 1)),
-                "update": step("update", span_id=on["span_id"], label=random.choice(LABELS)),
-                "delete": step("delete", span_id=on["span_id"]),
-            }[kind if edit == edits - 1 or kind != "delete" else "update"]
-            (first,) = save(assignment, op, client_id=str(number))["results"]
-            answers[op["op_id"]] = first
-            if random.random() < 0.3:
-                (again,) = save(assignment, op, client_id=str(number))["results"]
-                assert again == {**first, "status": "duplicate", "first": first["status"]}
-        return answers
-
-    clients = at_once(*[lambda number=number: client(number) for number in range(8)])
-
-    told = {op_id: result for answers in clients for op_id, result in answers.items()}
-    stored = {op.op_id: op.result for op in assignment.ops.exclude(op_id__in=ids(shared))}
-    assert stored == told
-    assignment.refresh_from_db()
-    applied = assignment.ops.filter(status="applied").values_list("rev", flat=True)
-    assert sorted(applied) == list(range(1, assignment.doc_rev + 1))
-    assert list(spans_are_what_the_log_comes_to()) == []
-    assert list(span_counts_are_right()) == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_fifty_submissions_at_once_are_one():
-    assignment = AssignmentFactory()
-    save(assignment, step())
-
-    answers = at_once(*[lambda: hand_in(assignment) for _ in range(50)])
-
-    refused = [answer for answer in answers if isinstance(answer, Refused)]
-    assert [refusal.code for refusal in refused] == ["already_submitted"] * 49
-    assert Submission.objects.count() == 1
-    assert AuditEvent.objects.filter(kind=AuditEvent.Kind.ASSIGNMENT_SUBMITTED).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_coders_submitting_at_once_open_the_cards_once():
-    task = TaskFactory(coders_wanted=2)
-    pair = AssignmentFactory.create_batch(2, task=task)
-
-    at_once(*[lambda one=one: hand_in(one) for one in pair for _ in range(4)])
-
-    task.refresh_from_db()
-    assert task.state == TaskState.ADJUDICATED
-    assert Submission.objects.count() == 2
-    assert AuditEvent.objects.filter(kind=AuditEvent.Kind.ASSIGNMENT_SUBMITTED).count() == 2
-    assert AuditEvent.objects.filter(kind=AuditEvent.Kind.TASK_ADJUDICATED).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_calls_for_the_next_article_at_once_name_the_same():
-    member = MemberFactory()
-    batch = BatchFactory(project=member.project)
-    for position in range(3):
-        AssignmentFactory(coder=member, task=TaskFactory(batch=batch), position=position)
-
-    found = at_once(*[lambda: coding.next_assignment(member=member, at=MONDAY) for _ in range(4)])
-
-    assert len({assignment.pk for assignment in found}) == 1
-    assert Assignment.objects.filter(state=AssignmentState.CODING).count() == 1
