@@ -5,7 +5,8 @@ import signal
 import socket
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -113,6 +114,18 @@ class Stack:
 
     def start_worker(self) -> None:
         self.worker.start()
+
+    @contextmanager
+    def another_worker(self, **environment: str) -> Iterator[programs.Program]:
+        """Run a second worker beside the first, in other surroundings."""
+        program = programs.worker(self.instance)
+        program.environment |= self._environment() | environment
+        program.patience = 3.0
+        program.start()
+        try:
+            yield program
+        finally:
+            program.stop()
 
     def pause_worker(self) -> None:
         """Freeze the worker where it is, as a machine that is short of everything would."""

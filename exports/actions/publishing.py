@@ -1,12 +1,10 @@
 """From rendered shards to a release that is ready: all of its files, or nothing."""
 
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from django.db import transaction
 
@@ -15,15 +13,12 @@ from annotations.actions.jobs import LostClaim, check_in
 from annotations.enums import ReleaseState
 from annotations.models import AuditEvent
 from exports import conversion, folders, manifest
+from exports.actions.pace import steadily
 from exports.conversion import Converted
 from exports.formats import DERIVED, jsonl
 from exports.manifest import Tally, Written
 from exports.models import UNFINISHED, Release, ReleaseFile
 from exports.recipe import Recipe
-
-PROGRESS_EVERY = 1.0
-
-T = TypeVar("T")
 
 
 class ShardMissing(Exception):
@@ -75,7 +70,9 @@ def _put_together(release: Release, tally: Tally) -> Written:
     shards = list(release.shards.order_by("number"))
     check_in(release, step=f"publishing {jsonl.NAME}")
     pieces = (piece for shard in shards for piece in folders.pieces(shard.path))
-    articles = folders.write(release, jsonl.NAME, _steadily(release, pieces))
+    articles = folders.write(
+        release, jsonl.NAME, steadily(pieces, lambda _piece: check_in(release))
+    )
     if articles.bytes != sum(shard.bytes for shard in shards):
         raise ShardMissing(release.uuid)
     for shard in shards:
@@ -86,18 +83,8 @@ def _put_together(release: Release, tally: Tally) -> Written:
 def _derive(release: Release, format: str, articles: Written) -> Converted:
     """Write another format from the canonical lines, and from nothing else."""
     check_in(release, step=f"writing {DERIVED[format].NAME}", done=0)
-    lines = _steadily(release, folders.read(release, articles), is_counted=True)
+    lines = steadily(folders.read(release, articles), lambda done: check_in(release, done=done))
     return conversion.convert(format, map(json.loads, lines), partial(folders.write, release))
-
-
-def _steadily(release: Release, things: Iterable[T], *, is_counted: bool = False) -> Iterator[T]:
-    """Pass things on; once a second renew the claim, say how many, and notice if it is lost."""
-    told = time.monotonic()
-    for done, thing in enumerate(things, start=1):
-        yield thing
-        if time.monotonic() - told >= PROGRESS_EVERY:
-            check_in(release, **({"done": done} if is_counted else {}))
-            told = time.monotonic()
 
 
 @transaction.atomic

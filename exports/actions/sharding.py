@@ -4,7 +4,6 @@ Nobody leads. A shard is handed in by one fenced write, so that one whose worker
 was killed is taken up by the next, and one that is handed in is never written again.
 """
 
-import time
 from contextlib import closing
 
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from django.db.models import QuerySet, Sum
 from annotations.actions.jobs import LostClaim, claim_next, renew
 from annotations.enums import ReleaseState
 from exports import folders, rendering
+from exports.actions.pace import once_a_second
 from exports.formats import jsonl
 from exports.manifest import Tally
 from exports.models import Release, ReleaseShard
@@ -20,7 +20,6 @@ from exports.records import Roster
 
 #: Articles of a shard: some seconds of work.
 ARTICLES = 2_500
-PROGRESS_EVERY = 1.0
 
 CUT = """
     INSERT INTO exports_releaseshard
@@ -50,14 +49,7 @@ def render(shard: ReleaseShard, roster: Roster) -> None:
     wants it any more.
     """
     tally = Tally()
-    told = time.monotonic()
-
-    def tell(done: int) -> None:
-        nonlocal told
-        if time.monotonic() - told >= PROGRESS_EVERY:
-            _check_in(shard, done=done)
-            told = time.monotonic()
-
+    tell = once_a_second(lambda done: _check_in(shard, done=done))
     try:
         _check_in(shard, done=0)
         with closing(

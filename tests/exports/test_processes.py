@@ -8,13 +8,14 @@ import threading
 import urllib.request
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 from kombu import Connection
 
+from annotations.actions.jobs import LEASE, claim
 from annotations.enums import ReleaseState, TaskState
 from annotations.models import Article, AuditEvent, Task
 from exports import folders
-from exports.actions import building
+from exports.actions import building, freezing, sharding
 from exports.models import Release
 from tests.exports.worlds import corpus, expire_leases, files_left, requested
 from tests.factories import (
@@ -26,9 +27,15 @@ from tests.factories import (
 from tests.stack import application_url, wait_until
 from workbench.celery import app
 from workbench.env import ROOT
+from workbench.services.programs import SWEEP_EVERY
 
 pytestmark = pytest.mark.stack
 FILES = ["README.md", "SHA256SUMS", "articles.jsonl", "manifest.json"]
+WAITING = """
+    SELECT count(DISTINCT pid) FROM pg_locks
+    JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND relation = %s::regclass AND NOT granted
+"""
 
 
 @pytest.fixture
@@ -45,17 +52,21 @@ class Halted:
         stack.kill_sweeper()
         self.stack = stack
         self.release = requested(project)
-        self.halt("shards/1-1.jsonl")
+        self.lie_in_wait("shards/1-1.jsonl")
+        self.halt()
 
-    def halt(self, name):
-        """Ring, and wait until a worker is at the file of that name."""
-        folder = self.stack.files / "releases" / str(self.release.uuid)
-        part = folder / f"{name}.part"
+    def lie_in_wait(self, name):
+        """Have the next worker that writes the file of that name get stuck."""
+        part = self.stack.files / "releases" / str(self.release.uuid) / f"{name}.part"
         part.parent.mkdir(parents=True, exist_ok=True)
         os.mkfifo(part)
         self.pipe = os.open(part, os.O_RDONLY | os.O_NONBLOCK)
-        ring_for(self.stack, self.release)
-        wait_until(self._gives_bytes, what=f"a worker to write {name}")
+
+    def halt(self):
+        """Ring, each message five times, and wait until a worker is stuck."""
+        for _ in range(5):
+            ring_for(self.stack, self.release)
+        wait_until(self._gives_bytes, what="a worker to be in the middle of the file")
 
     def _gives_bytes(self):
         try:
@@ -139,11 +150,13 @@ def test_a_release_outlives_workers_that_are_killed_while_people_go_on(stack, pr
             os.close(halted.pipe)
             assert not release.files.exists()
             expire_leases(release)
-            stack.start_worker()
             if kill < over_shards:
-                halted.halt(f"shards/1-{kill + 1}.jsonl")
+                halted.lie_in_wait(f"shards/1-{kill + 1}.jsonl")
             elif kill < kills:
-                halted.halt(f"{2 + kill - over_shards}-articles.jsonl")
+                halted.lie_in_wait(f"{2 + kill - over_shards}-articles.jsonl")
+            stack.start_worker()
+            if kill < kills:
+                halted.halt()
         stack.start_sweeper()
         wait_until_ready(release)
 
@@ -172,6 +185,61 @@ def test_a_worker_that_was_paused_cannot_publish(stack, project, pauses):
         assert published[2] == the_four_files(release)
         told = AuditEvent.objects.filter(kind="release.ready", target_uuid=release.uuid)
         assert told.count() == 1
+
+
+@pytest.mark.slow
+def test_a_release_whose_worker_was_killed_goes_on_within_two_leases_and_a_sweep(stack, project):
+    """Nobody lends a hand here: the lease runs out by itself, and the sweeper rings."""
+    halted = Halted(stack, project)
+
+    stack.kill_worker()
+    os.close(halted.pipe)
+    stack.start_worker()
+    stack.start_sweeper()
+
+    wait_until(
+        lambda: is_in(halted.release, ReleaseState.READY),
+        what="the release to be ready",
+        seconds=2 * LEASE.total_seconds() + SWEEP_EVERY,
+    )
+
+
+def test_workers_of_all_countries_write_one_release(stack, monkeypatch):
+    """Six processes are at it at once, and the first stretch is written last."""
+    project = corpus(ProjectFactory(), 8, meta={"b": 1, "a": 0.1, "published_at": "x"}).project
+    recipe = {"splits": {"train": 0.5, "test": 0.5}, "include": ["gold", "codings"]}
+    alone = requested(project, **recipe)
+    wait_until_ready(alone)
+    stack.kill_sweeper()
+    monkeypatch.setattr(sharding, "ARTICLES", 1)
+    release = requested(project, **recipe)
+    mine = claim(Release.objects.to_freeze(), release.pk)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.FREEZING)
+    freezing.freeze(mine)
+    assert sharding.take_up(release).number == 1
+
+    def stuck_workers():
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING, ["annotations_gold"])
+            return cursor.fetchone()[0]
+
+    with (
+        stack.another_worker(TIME_ZONE="Asia/Yerevan", LC_ALL="C", PYTHONHASHSEED="7"),
+        stack.another_worker(TIME_ZONE="America/Lima", LC_ALL="POSIX", PYTHONHASHSEED="77"),
+    ):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE annotations_gold IN ACCESS EXCLUSIVE MODE")
+            for _ in range(6):
+                ring_for(stack, release)
+            # Each of the three has two processes.
+            wait_until(lambda: stuck_workers() == 6, what="six workers to have a shard each")
+        wait_until(lambda: release.shards.waiting().count() == 1, what="the others to be done")
+        expire_leases(release)
+        ring_for(stack, release)
+        wait_until_ready(release)
+
+    assert release.content_hash == alone.content_hash
+    assert release.manifest["counts"] == alone.manifest["counts"]
 
 
 def test_five_messages_make_one_release(stack):

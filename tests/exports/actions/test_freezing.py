@@ -1,16 +1,15 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
+from annotations.actions.jobs import claim
 from annotations.algorithms import tokens
-from annotations.enums import JobState, TaskState
+from annotations.enums import JobState, ReleaseState, TaskState
 from annotations.models import AgreementReport, Batch
 from annotations.queries.agreement import Scope, version_of
 from exports.actions import freezing
 from exports.models import Release
-from exports.queries import chosen
-from exports.recipe import Recipe
 from tests.exports import reading
 from tests.exports.worlds import (
     adjudicate,
@@ -20,6 +19,7 @@ from tests.exports.worlds import (
     coder,
     corpus,
     gold_span,
+    requested,
 )
 from tests.factories import (
     MONDAY,
@@ -261,30 +261,37 @@ def test_a_release_of_nothing_is_ready_and_empty(project):
     assert release.manifest["counts"]["articles"] == 0
 
 
-def test_freezing_sees_one_moment(project):
-    """Somebody reopens every task while the worker is between two looks at them."""
-    corpus(project, 40)
-    torn = []
+@pytest.mark.parametrize(("is_one_moment", "torn"), [(True, 0), (False, 1)])
+def test_a_release_is_of_one_moment_whatever_is_done_while_it_is_frozen(
+    project, monkeypatch, is_one_moment, torn
+):
+    """An article is decided between two looks of the worker; the control sees it half."""
+    batch = corpus(project, 4)
+    release = requested(project, splits={"train": 0.5, "test": 0.5})
+    mine = claim(Release.objects.to_freeze(), release.pk)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.FREEZING)
+    if not is_one_moment:
+        monkeypatch.setattr(freezing, "one_moment", lambda: transaction.atomic(durable=True))
+    decided = []
 
-    def disturb():
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE annotations_task SET state = 'adjudicating'")
+    def decide():
+        decided.append(adjudicated_article(batch))
         connections.close_all()
 
-    def count_twice():
-        before = chosen(project, Recipe()).count()
-        thread = threading.Thread(target=disturb)
-        thread.start()
-        thread.join()
-        return before, chosen(project, Recipe()).count()
+    def between(execute, sql, *rest):
+        if "INSERT INTO exports_releaseitem" in sql and not decided:
+            elsewhere = threading.Thread(target=decide)
+            elsewhere.start()
+            elsewhere.join()
+        return execute(sql, *rest)
 
-    with freezing.one_moment():
-        torn.append(count_twice())
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE annotations_task SET state = 'adjudicated'")
-    torn.append(count_twice())
+    with connection.execute_wrapper(between):
+        freezing.freeze(mine)
 
-    assert torn == [(40, 40), (40, 0)]
+    assert len(decided) == 1
+    # Everything is in a split, but for what came after the splits were cut.
+    assert release.items.filter(split=None).count() == torn
+    assert release.items.count() == 4 + torn
 
 
 def test_freezing_takes_as_many_queries_for_many_articles_as_for_few(
