@@ -12,6 +12,7 @@ How to measure here:
 * A target that is not reached is shown as missed, and the exit status stays 0: a figure is no
   test.
 
-A new figure is a function in ``bench/figures.py``, or for one that needs a browser in
-``bench/keystrokes.py``, that takes the ``Stage`` and returns a ``Row``.
+A new figure is a function that takes the ``Stage`` and returns a ``Row``, or several that were
+measured at once: what one coder meets in ``bench/figures.py``, what many meet together in
+``bench/load.py``, what needs a browser in ``bench/keystrokes.py``.
 """

@@ -38,24 +38,31 @@ def main() -> int:
                 copies,
                 figures,
                 formats,
+                imports,
                 keystrokes,
+                load,
                 queue,
                 releases,
                 rulings,
+                scale,
             )
 
-            parts = (figures, releases, formats, copies, keystrokes, rulings, queue, agreement)
+            parts = (
+                *(figures, load, queue, scale, imports, releases, formats),
+                *(keystrokes, rulings, agreement, copies),
+            )
             known = {name: one for part in parts for name, one in part.FIGURES.items()}
             chosen = {name: known[name] for name in options.names or known}
             load_before = os.getloadavg()
             rows = []
             for measure in chosen.values():
-                rows.append(measure(stage))
+                found = measure(stage)
+                rows += found if isinstance(found, list) else [found]
                 print(".", end="", flush=True, file=sys.stderr)
             print(file=sys.stderr)
 
-    load = {"before": load_before, "after": os.getloadavg()}
-    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "load": load}
+    loads = {"before": load_before, "after": os.getloadavg()}
+    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "load": loads}
     tell(rows, machine, is_quick=options.quick)
     result = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -13,7 +13,7 @@ from annotations.algorithms import synthetic
 from annotations.algorithms.stories import story_sha256
 from annotations.enums import JobState
 from annotations.models import Article, Cluster, ImportJob, Story
-from bench.figures import make_project
+from bench.projects import make_project
 from bench.rows import Row, timed
 from bench.stage import Stage
 

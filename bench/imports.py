@@ -31,7 +31,7 @@ def rate(stage: Stage) -> Row:
     number = stage.times(ARTICLES)
     turns = iter(range(1000))
     with tempfile.TemporaryDirectory() as folder:
-        path = _write(Path(folder) / "articles.jsonl", number)
+        path = write(Path(folder) / "articles.jsonl", number)
 
         def run() -> None:
             project = make_project(f"import-{next(turns)}")
@@ -71,7 +71,7 @@ def _peak(number: int, slug: str) -> float:
     """Import so many articles in a process of its own; return how large it grew, in MB."""
     project = make_project(slug)
     with tempfile.TemporaryDirectory() as folder:
-        path = _write(Path(folder) / "articles.jsonl", number)
+        path = write(Path(folder) / "articles.jsonl", number)
         command = [sys.executable, "manage.py", "import_articles", project.slug, str(path)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)
@@ -82,7 +82,7 @@ def _peak(number: int, slug: str) -> float:
     return used.ru_maxrss / 1024
 
 
-def _write(path: Path, number: int) -> Path:
+def write(path: Path, number: int) -> Path:
     with path.open("w") as file:
         file.writelines(_lines(number))
     return path

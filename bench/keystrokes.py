@@ -18,9 +18,9 @@ from django.test import Client as DjangoClient
 from playwright.sync_api import Page, sync_playwright
 
 from annotations.models import User
-from bench.figures import coder
+from bench import coders
 from bench.rows import Row
-from bench.stage import Client, Stage
+from bench.stage import Stage
 from script import chromium
 
 WORDS_PER_SENTENCE = 8
@@ -35,6 +35,15 @@ WATCH_KEYS = """() => {
         port1.onmessage = () => delays.push(performance.now() - event.timeStamp);
         port2.postMessage(null);
     }), {capture: true});
+}"""
+
+# Time from a key to the moment when what it changed is in the page, drawn or not.
+WATCH_HIGHLIGHTS = """() => {
+    window.delays = [];
+    let pressed;
+    document.addEventListener("keydown", (event) => pressed = event.timeStamp, {capture: true});
+    new MutationObserver(() => delays.push(performance.now() - pressed))
+        .observe(document.getElementById("layer"), {subtree: true, childList: true});
 }"""
 
 NEXT_DELAY = """async () => {
@@ -70,6 +79,8 @@ class Size:
         return f"{self.words:,} words, {self.spans:,} spans"
 
 
+SHORT = Size(500, 20)
+LONG = Size(17_000, 500)
 NEWS = Size(600, 500)
 BOOK = Size(20_000, 2_000)
 
@@ -92,6 +103,23 @@ def tag(size: Size, stage: Stage) -> Row:
     return Row(f"a tag ({size})", delay, frame, target=3, unit="s")
 
 
+def highlight(size: Size, target: float, stage: Stage) -> Row:
+    """A label's key, until its bar is in the page, against one frame."""
+    with desks(stage, f"highlight-{size.words}", size) as (desk, bare):
+        desk.evaluate(WATCH_HIGHLIGHTS)
+        taken = []
+        for _ in range(stage.times(60)):
+            desk.keyboard.press("ArrowRight")
+            desk.wait_for_timeout(PAUSE)
+            desk.evaluate("delays = []")
+            desk.keyboard.press("l")
+            taken.append(desk.evaluate(NEXT_DELAY) / 1000)
+        bare.bring_to_front()
+        frame = bare.evaluate(FRAME) / 1000
+    name = f"a highlight ({size})"
+    return Row(name, median(taken), frame, target=target, unit="s", is_absolute=True)
+
+
 def opening(size: Size, stage: Stage) -> Row:
     """An article, from its address to the first key, against a page with the text alone."""
     with desks(stage, f"open-{size.words}", size) as (desk, bare):
@@ -107,7 +135,22 @@ def opening(size: Size, stage: Stage) -> Row:
     return Row(f"opening an article ({size})", *figures, target=8, unit="s")
 
 
+def cold(stage: Stage) -> Row:
+    """An article opened by a browser that has nothing yet, against a page with the text alone."""
+    with desks(stage, "cold", SHORT) as pages:
+        taken: list[list[float]] = [[], []]
+        for _ in range(stage.times(10)):
+            for page, times_of_page in zip(pages, taken, strict=True):
+                times_of_page.append(_opened_afresh(page))
+    name = f"opening an article, all cold ({SHORT})"
+    figure, floor = map(median, taken)
+    return Row(name, figure, floor, target=0.4, unit="s", is_absolute=True)
+
+
 FIGURES: dict[str, Callable[[Stage], Row]] = {
+    "highlight-short": partial(highlight, SHORT, 0.016),
+    "highlight-long": partial(highlight, LONG, 0.025),
+    "open-cold": cold,
     "move-news": partial(move, NEWS),
     "move-book": partial(move, BOOK),
     "tag-news": partial(tag, NEWS),
@@ -119,11 +162,11 @@ FIGURES: dict[str, Callable[[Stage], Row]] = {
 @contextmanager
 def desks(stage: Stage, slug: str, size: Size) -> Iterator[tuple[Page, Page]]:
     """Open an article of that size to be coded, and a page with nothing but its text."""
-    client = coder(stage, slug, articles=1, sentences=size.words // WORDS_PER_SENTENCE)
-    work = client.call("POST", f"projects/{slug}/next/")
-    _code(client, work, size.spans)
+    desk = coders.one(stage, slug, articles=1, sentences=size.words // WORDS_PER_SENTENCE)
+    work = desk.next()
+    _code(desk, size.spans)
     with beside_bare_text(
-        stage, f"{slug}-coder", f"assignments/{work['id']}/", work["article"]["text"]
+        stage, f"{slug}-0", f"assignments/{work['id']}/", work["article"]["text"]
     ) as pages:
         yield pages
 
@@ -157,25 +200,36 @@ def beside_bare_text(
         browser.close()
 
 
-def _code(client: Client, work: dict, number: int) -> None:
-    text, tokens = work["article"]["text"], work["tokens"]
+def _code(desk: coders.Desk, number: int) -> None:
+    text, tokens = desk.work["article"]["text"], desk.work["tokens"]
     rng = Random(number)
-    ops = []
-    for seq in range(1, number + 1):
+    steps = []
+    for _ in range(number):
         first = rng.randrange(len(tokens) - 6)
         start, end = tokens[first][0], tokens[first + rng.randrange(6)][1]
+        place = {"start": start, "end": end, "quote": text[start:end]}
         label = rng.choice(["actor", "event", "claim"])
-        op = {"op_id": str(uuid4()), "seq": seq, "type": "create", "span_id": str(uuid4())}
-        ops.append(op | {"label": label, "start": start, "end": end, "quote": text[start:end]})
+        steps.append({"type": "create", "span_id": str(uuid4()), "label": label, **place})
     for begin in range(0, number, OPS_PER_CALL):
-        body = {
-            "client_id": "bench",
-            "since": 0,
-            "text_sha256": work["article"]["text_sha256"],
-            "codebook_version": work["codebook"]["version"],
-            "ops": ops[begin : begin + OPS_PER_CALL],
-        }
-        client.call("POST", f"assignments/{work['id']}/ops/", body)
+        desk.send(steps[begin : begin + OPS_PER_CALL])
+
+
+def _opened_afresh(page: Page) -> float:
+    """Open what ``page`` shows in a browser without a cache; return the seconds that it took."""
+    browser = page.context.browser
+    if browser is None:
+        raise SystemExit("The browser is gone.")
+    context = browser.new_context(storage_state=page.context.storage_state())
+    context.add_init_script(WATCH_READY)
+    if page.url.endswith("/bare"):
+        body = page.content()
+        context.route("**/bare", lambda route: route.fulfill(body=body, content_type="text/html"))
+    opened = context.new_page()
+    opened.goto(page.url)
+    opened.wait_for_selector("[data-ready]", state="attached")
+    seconds = opened.evaluate("readyAfter") / 1000
+    context.close()
+    return seconds
 
 
 def _bare(text: str) -> str:

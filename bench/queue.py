@@ -13,7 +13,7 @@ from annotations.actions import pool as actions
 from annotations.enums import AssignmentState, JobState, Strategy
 from annotations.models import Assignment, Batch, ImportJob, Member
 from annotations.queries import codebook, pool
-from bench.figures import make_project
+from bench.projects import make_project
 from bench.rows import Row, medians, timed
 from bench.stage import Stage
 

@@ -72,7 +72,7 @@ ROWS = """
 
 def build(stage: Stage) -> Row:
     """A release from the request to ready, by one worker, against COPY of the same rows."""
-    project = _corpus("release", stage.times(ARTICLES))
+    project = corpus("release", stage.times(ARTICLES))
     turns = iter(range(1000))
 
     def run() -> None:
@@ -106,12 +106,12 @@ def build(stage: Stage) -> Row:
 
 def memory(stage: Stage) -> Row:
     """The most that a worker's process takes for ten times the spans."""
-    large = _peak(_corpus("release", stage.times(ARTICLES)))
-    small = _peak(_corpus("release-small", stage.times(ARTICLES) // 10))
+    large = _peak(corpus("release", stage.times(ARTICLES)))
+    small = _peak(corpus("release-small", stage.times(ARTICLES) // 10))
     return Row("memory for ten times the spans", large, small, target=1.1, unit="MB")
 
 
-def _corpus(slug: str, articles: int) -> Project:
+def corpus(slug: str, articles: int) -> Project:
     project = Project.objects.filter(slug=slug).first()
     if project is None:
         originals = min(ORIGINALS, articles)

@@ -8,7 +8,10 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside its floor. Times and memory should be small, a rate large."""
+    """One figure beside its floor. Times and memory should be small, a rate large.
+
+    The target is one of their ratio, or with ``is_absolute`` of the figure itself.
+    """
 
     name: str
     figure: float
@@ -16,6 +19,7 @@ class Row:
     target: float
     unit: str
     is_rate: bool = False
+    is_absolute: bool = False
 
     @property
     def ratio(self) -> float:
@@ -23,11 +27,13 @@ class Row:
 
     @property
     def is_reached(self) -> bool:
-        return self.ratio >= self.target if self.is_rate else self.ratio <= self.target
+        measured = self.figure if self.is_absolute else self.ratio
+        return measured >= self.target if self.is_rate else measured <= self.target
 
     @property
     def target_shown(self) -> str:
-        return f"{'≥' if self.is_rate else '≤'} {self.target:g}"
+        target = self.shown(self.target) if self.is_absolute else f"{self.target:g}"
+        return f"{'≥' if self.is_rate else '≤'} {target}"
 
     def shown(self, value: float) -> str:
         return f"{value * 1000:.2f} ms" if self.unit == "s" else f"{value:,.0f} {self.unit}"

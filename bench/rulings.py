@@ -1,6 +1,6 @@
-"""How soon the next card is there after a ruling, in a real Chromium.
+"""How soon cards are made, and how soon the next one is there after a ruling in Chromium.
 
-The floor is one frame. At 60 frames a second, 50 ms are 3.
+The floor of a ruling is one frame. At 60 frames a second, 50 ms are 3.
 """
 
 import json
@@ -11,14 +11,17 @@ from random import Random
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from annotations.actions import cards as card_rows
 from annotations.actions import imports, people
 from annotations.algorithms import synthetic
 from annotations.models import Task
+from annotations.queries import disputes
 from bench.keystrokes import FRAME, answered, beside_bare_text
 from bench.projects import make_project
-from bench.rows import Row
+from bench.rows import Row, best
 from bench.stage import Stage
 
+SPANS, CODERS = 10_000, 12
 LABELS = ("actor", "event")
 WORDS_PER_CARD = 12
 LONGEST = 4
@@ -53,6 +56,19 @@ def next_article(stage: Stage) -> Row:
     if left < times:
         raise SystemExit(f"Only {left} articles were gone through.")
     return Row("a ruling and the next article", delay, frame, target=3, unit="s")
+
+
+def cards(stage: Stage) -> Row:
+    """The cards of 10,000 spans by 12 coders made and stored, against reading the spans."""
+    task = disputed("cards", coders=CODERS, cards=stage.times(SPANS) // CODERS)
+
+    def read() -> None:
+        for work in disputes.coders_of(task):
+            list(work.submissions.values_list("spans"))
+
+    made, reading = best(partial(card_rows.rebuild, task=task, at=timezone.now()), read, times=3)
+    name = f"cards of {stage.times(SPANS):,} spans by {CODERS} coders"
+    return Row(name, made, reading, target=1, unit="s", is_absolute=True)
 
 
 def disputed(slug: str, *, coders: int, cards: int, articles: int = 1, words: int = 0) -> Task:
@@ -96,6 +112,7 @@ def _span(words: tuple[tuple[int, int], ...], rng: Random, coder: int) -> dict:
 
 
 FIGURES: dict[str, Callable[[Stage], Row]] = {
+    "cards": cards,
     "rule-12": partial(ruling, 12, 1_000),
     "rule-2": partial(ruling, 2, 100),
     "rule-next": next_article,

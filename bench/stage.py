@@ -6,8 +6,9 @@ import random
 import socket
 import time
 from contextlib import ExitStack, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
@@ -15,6 +16,9 @@ from workbench.env import Instance, application_database_url, owner_database_url
 from workbench.services import privileges, programs
 from workbench.services.broker import Broker
 from workbench.services.postgres import attached
+
+if TYPE_CHECKING:
+    from annotations.models import User
 
 START_TIMEOUT = 60
 
@@ -52,6 +56,7 @@ class Stage:
             web.environment["DATABASE_ROLE"] = "application"
             stack.callback(web.stop)
             web.start()
+            self.web_pid = web.process.pid
             self._wait()
             self._stack = stack.pop_all()
         return self
@@ -67,7 +72,19 @@ class Stage:
         return max(1, number // 10) if self.is_quick else number
 
     def client(self, token: str) -> "Client":
-        return Client(self.port, token)
+        """Return a program that calls the API with ``token``."""
+        return Client(self.port, {"Authorization": f"Bearer {token}"})
+
+    def browser(self, user: "User") -> "Client":
+        """Return one that calls it as the pages of ``user`` do, who has signed in."""
+        from django.conf import settings
+        from django.test import Client as Browser
+
+        signed_in = Browser()
+        signed_in.force_login(user)
+        name, secret = settings.SESSION_COOKIE_NAME, "b" * 32
+        cookies = f"{name}={signed_in.cookies[name].value}; csrftoken={secret}"
+        return Client(self.port, {"Cookie": cookies, "X-CSRFToken": secret})
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT
@@ -84,19 +101,33 @@ class Stage:
 class Client:
     """One program that keeps its connection, as a browser does."""
 
-    def __init__(self, port: int, token: str):
+    def __init__(self, port: int, headers: dict[str, str]):
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._headers = {"Content-Type": "application/json", **headers}
 
     def call(self, method: str, path: str, body: object = None) -> dict:
         """Call the API and return its answer; anything but success ends the run."""
         sent = None if body is None else json.dumps(body).encode()
-        self._connection.request(method, f"/api/v1/{path}", body=sent, headers=self._headers)
-        answer = self._connection.getresponse()
+        content = self.fetch(f"/api/v1/{path}", method=method, body=sent)
+        return json.loads(content) if content else {}
+
+    def fetch(self, path: str, *, method: str = "GET", body: bytes | None = None) -> bytes:
+        """Return what is at ``path``; anything but success ends the run."""
+        try:
+            answer = self._ask(method, path, body)
+        except (RemoteDisconnected, ConnectionError):
+            # The server closes a connection on which nothing comes for a while, and may do so
+            # while the next request is on its way. Browsers ask again then, and so do we.
+            self._connection.close()
+            answer = self._ask(method, path, body)
         content = answer.read()
         if answer.status >= 300:
             raise SystemExit(f"{method} {path}: {answer.status} {content[:500]!r}")
-        return json.loads(content) if content else {}
+        return content
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> HTTPResponse:
+        self._connection.request(method, path, body=body, headers=self._headers)
+        return self._connection.getresponse()
 
 
 def _free_port() -> int:

@@ -2,7 +2,7 @@ from time import sleep
 
 import pytest
 
-from bench import agreement, figures, keystrokes
+from bench import agreement, figures, keystrokes, load, scale
 from bench.rows import Row, best, medians
 
 
@@ -19,6 +19,14 @@ def test_a_time_stays_below_its_target_and_a_rate_above(figure, floor, is_rate, 
     row = Row("a step", figure, floor, target=3, unit="/s", is_rate=is_rate)
 
     assert row.is_reached == is_reached
+
+
+@pytest.mark.parametrize(("figure", "is_reached"), [(260, True), (240, False)])
+def test_a_target_may_be_one_of_the_figure_itself(figure, is_reached):
+    row = Row("steps", figure, 1000, target=250, unit="/s", is_rate=True, is_absolute=True)
+
+    assert row.is_reached == is_reached
+    assert row.target_shown == "≥ 250 /s"
 
 
 def test_a_row_as_json_holds_what_the_table_shows():
@@ -56,8 +64,14 @@ def test_every_figure_says_what_it_is_held_against():
     for measure in [
         *figures.FIGURES.values(),
         *agreement.FIGURES.values(),
+        *load.FIGURES.values(),
+        scale.loading,
+        scale.pages,
+        scale.deep,
         keystrokes.move,
         keystrokes.tag,
         keystrokes.opening,
+        keystrokes.highlight,
+        keystrokes.cold,
     ]:
         assert "against" in measure.__doc__
