@@ -30,6 +30,11 @@ def storage() -> Storage:
     return storages["releases"]
 
 
+def is_local() -> bool:
+    """Tell whether releases lie in a folder, which a backup takes along."""
+    return _folder() is not None
+
+
 def path_of(release: Release, file: Written) -> str:
     """Return where in the storage a file is published."""
     return f"{ROOT}/{release.uuid}/{file.sha256}/{file.name}"

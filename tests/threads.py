@@ -1,8 +1,11 @@
 """Calls that meet in the database."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+import psycopg
 from django.db import connection
 
 from annotations.exceptions import Refused
@@ -26,3 +29,24 @@ def at_once(*calls):
 
     with ThreadPoolExecutor(len(calls)) as threads:
         return list(threads.map(run, calls))
+
+
+@contextmanager
+def somebody_works_in(table: str) -> Iterator[psycopg.Connection]:
+    """Hold a table as somebody's long transaction would, until the block ends or rolls back."""
+    parameters = connection.get_connection_params()
+    keys = ("host", "port", "user", "password", "dbname")
+    address = {key: parameters[key] for key in keys if key in parameters}
+    with psycopg.connect(**address) as holder:
+        holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield holder
+        holder.rollback()
+
+
+def wait_until_somebody_waits(holder: psycopg.Connection) -> None:
+    """Return once another session waits for a lock, as that which ``holder`` has."""
+    for _ in range(10_000):
+        if holder.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            return
+        holder.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError("Nobody waits.")

@@ -16,8 +16,10 @@ from annotations.api.errors import (
     database_away,
     disk_full,
     is_disk_full,
+    is_too_slow,
     members,
     too_large,
+    too_slow,
 )
 
 
@@ -39,23 +41,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if is_disk_full(sys.exception()):
-        said = disk_full()
-        answer = (
-            _problem(*said)
-            if _is_program(request)
-            else HttpResponse(render_to_string("503.html", {"detail": said[-1]}), status=503)
-        )
-        answer["Retry-After"] = RETRY_AFTER
-        return answer
+    said = _unavailable(sys.exception())
+    if said is None:
+        if _is_program(request):
+            return _problem(500, "error", _("Something broke on our side. It has been logged."))
+        return defaults.server_error(request)
+    answer = (
+        _problem(*said)
+        if _is_program(request)
+        else HttpResponse(render_to_string("503.html", {"detail": said[-1]}), status=503)
+    )
+    answer["Retry-After"] = RETRY_AFTER
+    return answer
+
+
+def _unavailable(error: BaseException | None) -> tuple[int, str, str] | None:
+    """Return what to say of an error that is gone when somebody tries again later."""
+    if is_disk_full(error):
+        return disk_full()
+    if is_too_slow(error):
+        return too_slow()
     # Whoever is signed in is looked up before any view is reached.
-    if _is_program(request) and isinstance(sys.exception(), OperationalError | InterfaceError):
-        answer = _problem(*database_away())
-        answer["Retry-After"] = RETRY_AFTER
-        return answer
-    if _is_program(request):
-        return _problem(500, "error", _("Something broke on our side. It has been logged."))
-    return defaults.server_error(request)
+    if isinstance(error, OperationalError | InterfaceError):
+        return database_away()
+    return None
 
 
 def _is_program(request: HttpRequest) -> bool:

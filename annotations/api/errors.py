@@ -28,6 +28,8 @@ TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 MEDIA_TYPE = "application/problem+json"
 #: In seconds: about as long as a restart of the database takes.
 RETRY_AFTER = "5"
+#: A statement, a wait for a lock, a transaction in which nothing happened: each took too long.
+_LIMITS = {"57014", "55P03", "25P03"}
 
 
 class UnknownInput(exceptions.APIException):
@@ -58,6 +60,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem(*disk_full(), headers={"Retry-After": RETRY_AFTER})
     elif isinstance(error, SuspiciousOperation):
         return problem(400, "malformed", _("The request is malformed: %(why)s") % {"why": error})
+    elif is_too_slow(error):
+        logger.warning("the database takes too long")
+        return problem(*too_slow(), headers={"Retry-After": RETRY_AFTER})
     elif isinstance(error, OperationalError | InterfaceError):
         logger.warning("the database is away: %s", type(error).__name__)
         return problem(*database_away(), headers={"Retry-After": RETRY_AFTER})
@@ -103,6 +108,16 @@ def is_disk_full(error: BaseException | None) -> bool:
 def disk_full() -> tuple[int, str, str]:
     """Return what to say when there is no room for what was sent."""
     return 503, "disk_full", _("There is no room left on the server's disk. Nothing was kept.")
+
+
+def is_too_slow(error: BaseException | None) -> bool:
+    """Tell whether the database ran into one of the limits that it has for requests."""
+    return getattr(error and error.__cause__, "sqlstate", None) in _LIMITS
+
+
+def too_slow() -> tuple[int, str, str]:
+    """Return what to say when the database was given up on."""
+    return 503, "too_slow", _("The database is too busy for that just now. Try again in a moment.")
 
 
 def database_away() -> tuple[int, str, str]:

@@ -1,30 +1,26 @@
-"""The drill: everything is backed up, lost, and restored."""
+"""What a backup takes along while people work, and what a restore refuses."""
 
 import json
-import shutil
-import tarfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from annotations.models import Article, Project, SourceFile, Span, SpanOp, User
+from annotations.models import Assignment, Project
+from exports import invariants
 from exports.models import Release
-from tests.factories import ProjectFactory
+from tests.exports.worlds import built, corpus, published
+from tests.factories import AssignmentFactory, ProjectFactory
+from tests.threads import somebody_works_in, wait_until_somebody_waits
+from workbench.services import backup
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-COUNTED = (Project, User, Article, SourceFile, Span, SpanOp, Release)
-
-
-@pytest.fixture
-def demo(settings, tmp_path):
-    """Something of everything."""
-    settings.DATA = tmp_path
-    call_command("demo", stdout=StringIO())
 
 
 def told(command, *arguments):
@@ -33,66 +29,27 @@ def told(command, *arguments):
     return json.loads(said.getvalue())
 
 
-def counts():
-    return {model.__name__: model.objects.count() for model in COUNTED}
+def files_there():
+    root = Path(default_storage.path(""))
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
 
 
-def test_what_was_lost_comes_back(demo, tmp_path):
-    file = tmp_path / "backup.tar"
-    before = counts()
-    release = Release.objects.get()
-    path = Path(default_storage.path(release.files.get(name="articles.jsonl").path))
-    content = path.read_bytes()
-
-    backed_up = told("backup", file)
-    ProjectFactory()  # made since: restoring takes it away
-    User.objects.update(first_name="Changed since")
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE annotations_spanop")
-    shutil.rmtree(default_storage.path(""))
-    restored = told("restore", file, "--verify")
-
-    assert counts() == before
-    assert not User.objects.filter(first_name="Changed since").exists()
-    assert path.read_bytes() == content
-    assert backed_up["releases"] == {str(release.uuid): release.content_hash}
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert restored == {
-        "file": str(file),
-        "made_at": backed_up["made_at"],
-        "verified": True,
-    }
-    assert not list(tmp_path.glob(".*"))
-
-
-def test_the_application_can_work_on_what_was_restored(tmp_path, as_application):
-    ProjectFactory(slug="kept")
-    told("backup", tmp_path / "backup.tar")
-    told("restore", tmp_path / "backup.tar")
-
-    with as_application():
-        Project.objects.filter(slug="kept").update(name="Renamed")
-        ProjectFactory(slug="another")
-
-    assert Project.objects.filter(name="Renamed").exists()
-
-
-def test_a_damaged_backup_changes_nothing(tmp_path):
+def test_what_came_later_goes(tmp_path):
+    release = published(ProjectFactory(slug="kept"))
+    before = files_there()
     file = tmp_path / "backup.tar"
     told("backup", file)
-    unpacked = tmp_path / "unpacked"
-    with tarfile.open(file) as archive:
-        archive.extractall(unpacked, filter="data")
-    dump = unpacked / "database.dump"
-    dump.write_bytes(dump.read_bytes()[:-1] + b"?")
-    with tarfile.open(file, "w") as archive:
-        archive.add(unpacked, "")
-    ProjectFactory(slug="kept")
+    Project.objects.update(name="Changed since")
+    published(ProjectFactory())
 
-    with pytest.raises(CommandError, match="differs from its checksum"):
-        told("restore", file)
+    told("restore", file)
 
     assert Project.objects.get().slug == "kept"
+    assert Project.objects.get().name != "Changed since"
+    assert Release.objects.get() == release
+    assert files_there() == before
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_file_that_is_no_backup_changes_nothing(tmp_path):
@@ -106,11 +63,99 @@ def test_a_file_that_is_no_backup_changes_nothing(tmp_path):
     assert Project.objects.get().slug == "kept"
 
 
-def test_verifying_notices_a_file_that_the_backup_lacks(demo, tmp_path):
+def test_a_backup_tells_of_a_file_that_it_could_not_take_along(tmp_path):
     file = tmp_path / "backup.tar"
-    release = Release.objects.get()
-    default_storage.delete(release.files.get(name="articles.jsonl").path)
+    release = published(ProjectFactory())
+    path = release.files.get().path
+    default_storage.delete(path)
+
+    with pytest.raises(CommandError, match=f"1 files that the database names .* there: {path}"):
+        told("backup", file)
+    with pytest.raises(CommandError, match=f"articles.jsonl of release {release.uuid} is missing"):
+        told("restore", file, "--verify")
+
+
+def test_verifying_names_a_row_that_was_edited_under_the_triggers(tmp_path):
+    file = tmp_path / "backup.tar"
+    work = AssignmentFactory()
+    told("backup", file)
+    assert told("restore", file, "--verify")["verified"]
+    Assignment.objects.update(span_count=5)
     told("backup", file)
 
-    with pytest.raises(CommandError, match="not sound"):
-        call_command("restore", str(file), "--verify", stdout=StringIO(), stderr=StringIO())
+    with pytest.raises(CommandError) as refusal:
+        told("restore", file, "--verify")
+
+    assert str(refusal.value).splitlines() == [
+        "What was restored is not sound:",
+        f"broken: span counts are right: assignment {work.uuid}",
+    ]
+
+
+def test_a_restore_that_fails_leaves_rows_and_files_as_they_were(tmp_path, monkeypatch):
+    monkeypatch.setattr(backup, "PATIENCE", "50ms")
+    file = tmp_path / "backup.tar"
+    told("backup", file)
+    published(ProjectFactory(slug="kept"))
+    before = files_there()
+
+    with somebody_works_in("annotations_project"), pytest.raises(CommandError, match="timeout"):
+        told("restore", file)
+
+    assert Project.objects.get().slug == "kept"
+    assert files_there() == before
+
+
+# While people work
+
+
+def test_a_backup_is_of_one_moment_however_long_it_takes(tmp_path):
+    batch = corpus(ProjectFactory(), 2)
+    first = built(batch.project)
+    file = tmp_path / "backup.tar"
+
+    with somebody_works_in("annotations_sourcefile") as holder, ThreadPoolExecutor(1) as threads:
+        backing_up = threads.submit(in_thread, lambda: told("backup", file))
+        wait_until_somebody_waits(holder)
+        # It has begun, and must not see what comes now, neither in rows nor among its releases.
+        second = built(batch.project)
+        holder.rollback()
+        manifest = backing_up.result()
+    told("restore", file)
+
+    assert second.content_hash == first.content_hash
+    assert manifest["releases"] == {str(first.uuid): first.content_hash}
+    assert Release.objects.get() == first
+    assert manifest["files"].keys() >= set(first.files.values_list("path", flat=True))
+    assert list(invariants.release_files_are_what_was_published()) == []
+    assert list(invariants.releases_can_be_rendered_again()) == []
+
+
+def test_files_that_come_and_go_hold_up_no_backup(tmp_path):
+    release = published(ProjectFactory())
+    goes_on = threading.Event()
+
+    def churn():
+        while not goes_on.is_set():
+            for name in ("readyz", "a", "b/c"):
+                default_storage.delete(default_storage.save(name, ContentFile(b"x" * 5000)))
+
+    with ThreadPoolExecutor(2) as threads:
+        busy = [threads.submit(churn) for _ in range(2)]
+        try:
+            manifests = [told("backup", tmp_path / "backup.tar") for _ in range(3)]
+        finally:
+            goes_on.set()
+    told("restore", tmp_path / "backup.tar")
+
+    assert [one.exception() for one in busy] == [None, None]
+    for manifest in manifests:
+        assert release.files.get().path in manifest["files"]
+    assert list(invariants.release_files_are_what_was_published()) == []
+
+
+def in_thread(call):
+    try:
+        return call()
+    finally:
+        connection.close()

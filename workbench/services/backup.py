@@ -1,8 +1,8 @@
 """The whole instance in one file, and back: the database, and the files that belong to it.
 
-The archive is a tar with a manifest, a dump of the database in PostgreSQL's own format and the
-folder of files. The dump is taken first: files are written before the rows that name them and
-never changed, so that every row of the dump finds its file.
+The archive is a tar of a dump of the database in PostgreSQL's own format, the folder of files,
+and a manifest with the checksum of each. The dump is taken first: files are written before the
+rows that name them and never changed, so that every row of the dump finds its file.
 """
 
 import hashlib
@@ -13,10 +13,10 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -25,36 +25,47 @@ from psycopg import sql
 from workbench.services.postgres import program
 from workbench.services.processes import ServiceError
 
-FORMAT = "annotation-workbench-backup/1"
+FORMAT = "annotation-workbench-backup/2"
+#: The first did not know the checksums of files.
+FORMATS = {"annotation-workbench-backup/1", FORMAT}
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
 FILES = "files"
+#: So long a restore waits for sessions that use the tables which it is going to drop.
+PATIENCE = "30s"
 
 
 def write(
-    target: Path, *, database: dict[str, Any], files: Path, about: dict[str, Any], at: datetime
+    target: Path,
+    *,
+    database: dict[str, Any],
+    snapshot: str,
+    files: Path,
+    about: dict[str, Any],
+    at: datetime,
 ) -> dict[str, Any]:
     """Write a backup of the database and of ``files`` to ``target``, whole or not at all.
 
-    ``about`` goes into the manifest, which is returned.
+    The database is taken as the exported ``snapshot`` shows it. ``about`` goes into the
+    manifest, which is returned.
     """
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump = Path(folder) / DUMP
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={dump}", database)
-        manifest = {
-            "format": FORMAT,
-            "made_at": at.isoformat(),
-            "database": {"bytes": dump.stat().st_size, "sha256": _sha256(dump)},
-            **about,
-        }
+        options = ["--format=custom", "--no-owner", "--no-acl", f"--snapshot={snapshot}"]
+        _run("pg_dump", *options, f"--file={dump}", database)
         draft = Path(folder) / "archive"
         with tarfile.open(draft, "w") as archive:
+            archive.add(dump, DUMP)
+            manifest = {
+                "format": FORMAT,
+                "made_at": at.isoformat(),
+                "database": {"bytes": dump.stat().st_size, "sha256": _sha256(dump)},
+                "files": dict(_archived(files, archive)),
+                **about,
+            }
             text = Path(folder) / MANIFEST
             text.write_text(json.dumps(manifest, indent=2))
             archive.add(text, MANIFEST)
-            archive.add(dump, DUMP)
-            if files.exists():
-                archive.add(files, FILES, filter=_finished)
         draft.chmod(0o600)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
@@ -72,19 +83,32 @@ def opened(source: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             manifest = json.loads((Path(folder) / MANIFEST).read_text())
         except (OSError, tarfile.TarError, ValueError) as error:
             raise ServiceError(f"{source} is no backup: {error}") from error
-        if manifest.get("format") != FORMAT:
+        if manifest.get("format") not in FORMATS:
             raise ServiceError(f"{source} is no backup that this version can read.")
-        if _sha256(Path(folder) / DUMP) != manifest["database"]["sha256"]:
-            raise ServiceError(f"{source} is damaged: the database differs from its checksum.")
+        if fault := next(_faults(Path(folder), manifest), None):
+            raise ServiceError(f"{source} is damaged: {fault}.")
         yield Path(folder), manifest
+
+
+def _faults(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """Name what is in the archive and is not what the manifest says."""
+    wanted = {DUMP: manifest["database"]}
+    wanted |= {f"{FILES}/{path}": said for path, said in manifest.get("files", {}).items()}
+    for path, said in wanted.items():
+        name = "the database" if path == DUMP else path
+        if not (folder / path).is_file():
+            yield f"{name} is missing"
+        elif _sha256(folder / path) != said["sha256"]:
+            yield f"{name} differs from its checksum"
 
 
 def restore(folder: Path, *, database: dict[str, Any], files: Path) -> None:
     """Put an unpacked backup in place of the owner's tables and of ``files``.
 
     The database is emptied and filled in one transaction: it is the old one or the new one,
-    never half of each.
+    never half of each. Files come before it and go after it, so that each of both has its own.
     """
+    _bring(folder / FILES, files)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         script = Path(place) / "restore.sql"
         # --no-owner: everything belongs to whoever restores, who is to be the owner.
@@ -102,7 +126,7 @@ def restore(folder: Path, *, database: dict[str, Any], files: Path) -> None:
             "--output=/dev/null",
             database,
         )
-    _replace_files(folder / FILES, files)
+    _remove_others(folder / FILES, files)
 
 
 def _emptying(database: dict[str, Any]) -> str:
@@ -119,21 +143,57 @@ def _emptying(database: dict[str, Any]) -> str:
             sql.SQL("DROP TABLE public.{} CASCADE;").format(sql.Identifier(name)).as_string()
             for (name,) in tables
         ]
+    drops.insert(0, f"SET LOCAL lock_timeout = '{PATIENCE}';")
     return "\n".join([*drops, *(f"DROP FUNCTION {name} CASCADE;" for (name,) in routines)])
 
 
-def _replace_files(new: Path, files: Path) -> None:
-    """Swap the folder's content; the folder itself may be a volume and stays."""
-    files.mkdir(parents=True, exist_ok=True)
-    for old in files.iterdir():
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
-    if new.exists():
-        shutil.copytree(new, files, dirs_exist_ok=True)
+def _archived(files: Path, archive: tarfile.TarFile) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Put every finished file into the archive, and tell its path, its size and its checksum."""
+    for path in sorted(files.rglob("*")):
+        # Others go on working: what is gone by now was nobody's yet, or is nobody's any more.
+        with suppress(FileNotFoundError):
+            if path.suffix == ".part" or not path.is_file():
+                continue
+            name = str(path.relative_to(files))
+            with path.open("rb") as file:
+                member = archive.gettarinfo(arcname=f"{FILES}/{name}", fileobj=file)
+                read = _Digested(file)
+                archive.addfile(member, read)
+            yield name, {"bytes": member.size, "sha256": read.digest.hexdigest()}
 
 
-def _finished(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leave out files that somebody is still writing."""
-    return None if member.name.endswith(".part") else member
+class _Digested:
+    """A file that is digested while it is read."""
+
+    def __init__(self, file: BinaryIO):
+        self.file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        piece = self.file.read(size)
+        self.digest.update(piece)
+        return piece
+
+
+def _bring(new: Path, files: Path) -> None:
+    """Copy what is new beside what is there; a disk that is full shows before anything is lost."""
+    for path in new.rglob("*"):
+        target = files / path.relative_to(new)
+        if path.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = target.with_name(f"{target.name}.part")
+            shutil.copy2(path, draft)
+            draft.replace(target)
+
+
+def _remove_others(new: Path, files: Path) -> None:
+    """Remove what is not among the new; the folder itself may be a volume and stays."""
+    # The deepest first, so that folders are empty when their turn comes.
+    for path in sorted(files.rglob("*"), reverse=True):
+        if not (new / path.relative_to(files)).exists():
+            path.rmdir() if path.is_dir() else path.unlink()
 
 
 def _run(name: str, *arguments: Any) -> None:
