@@ -1,5 +1,6 @@
 """A real web server, worker, sweeper and broker, as processes, on the test database."""
 
+import json
 import random
 import signal
 import socket
@@ -39,6 +40,7 @@ class Stack:
         self.web = programs.web(self.instance, host="127.0.0.1", port=self.port)
         self.worker = programs.worker(self.instance)
         self.sweeper = programs.sweeper(self.instance, every=1)
+        self.black_hole: psutil.Process | None = None
         for program in self._programs:
             program.environment |= self._environment()
             program.patience = 3.0
@@ -79,6 +81,7 @@ class Stack:
 
     def mend(self) -> None:
         """Start again whatever a test has killed or paused."""
+        self.resume_broker()
         self.broker.start()
         for program in self._programs:
             assert program.process
@@ -97,6 +100,16 @@ class Stack:
             assert program.process
             if program.process.poll() is not None:
                 program.start()
+
+    def call(self, path: str, body=None, *, token: str, **headers: str) -> tuple[int, bytes]:
+        """Ask the API as a program does; ``body`` is sent as JSON unless it is bytes."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            headers |= {"Content-Type": "application/json"}
+        headers |= {"Authorization": f"Bearer wbt_{token}"}
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", body, headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read()
 
     # Parts of it
 
@@ -141,14 +154,45 @@ class Stack:
         self.sweeper.start()
 
     def kill_broker(self) -> None:
-        """Take the broker away."""
-        process = self.broker.process()
+        """Take the broker away, and with it what nobody has answered yet."""
+        process = self.black_hole or self.broker.process()
         assert process
+        self.black_hole = None
         process.kill()
         process.wait(10)
 
     def start_broker(self) -> None:
         self.broker.start()
+
+    def pause_broker(self) -> None:
+        """Make the broker a black hole: whoever connects is let in, and never answered."""
+        process = self.broker.process()
+        assert process
+        process.suspend()
+        self.black_hole = process
+
+    def resume_broker(self) -> None:
+        if self.black_hole:
+            with suppress(psutil.NoSuchProcess):
+                self.black_hole.resume()
+            self.black_hole = None
+
+    @contextmanager
+    def changed(self, program: programs.Program, *, command=None, **environment) -> Iterator[None]:
+        """Have a program run otherwise than usual for the time of a block."""
+        usual = program.command, program.environment
+        kill(program)
+        program.command = command or program.command
+        program.environment = program.environment | environment
+        program.start()
+        try:
+            self.wait_for_web()
+            yield
+        finally:
+            kill(program)
+            program.command, program.environment = usual
+            program.start()
+            self.wait_for_web()
 
     def _signal(self, program: programs.Program, number: int) -> None:
         assert program.process

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from annotations.actions import cards as card_rows
@@ -217,7 +218,7 @@ def reopen(*, task: Task, by: User, at: datetime) -> Task:
 
 
 @transaction.atomic
-def take(*, task: Task, by: User, at: datetime, is_over_another: bool = False) -> Task:
+def take(*, task: Task, by: User, is_over_another: bool = False) -> Task:
     """Say that ``by`` is at this task, so that others choose another one.
 
     Raises ``Taken`` while somebody else is, unless it is taken over from them. That keeps nobody
@@ -226,11 +227,11 @@ def take(*, task: Task, by: User, at: datetime, is_over_another: bool = False) -
     task = rulings.locked(task)
     rulings.refuse_unless_allowed(by, task)
     rulings.refuse_unless_open(task)
-    holder = disputes.taken_by(task, at)
+    holder = disputes.taken_by(task)
     if holder is not None and holder != by and not is_over_another:
         message = _("%(name)s is at this article.") % {"name": holder.username}
         raise Taken(message, errors=[{"field": "by", "code": "taken", "detail": holder.username}])
-    task.taken_by, task.taken_at = by, at
+    task.taken_by, task.taken_at = by, Now()
     task.save(update_fields=["taken_by", "taken_at"])
     return task
 

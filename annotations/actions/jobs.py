@@ -5,6 +5,7 @@ is lost, late or doubled does no harm. Leases run on the database's clock.
 """
 
 import logging
+import time
 from datetime import timedelta
 from functools import partial, update_wrapper
 from typing import Any, TypeVar
@@ -21,6 +22,10 @@ logger = logging.getLogger(__name__)
 C = TypeVar("C", bound=Claimable)
 
 LEASE = timedelta(seconds=30)
+#: How many times as long as a broker was waited for in vain it is not asked again.
+PATIENCE = 5
+
+_is_silent_until = 0.0
 
 
 class LostClaim(Exception):
@@ -32,10 +37,19 @@ class CancelRequested(Exception):
 
 
 def wake(name: str, **ids: Any) -> None:
-    """Ring for a worker. A broker that is down is no error: the sweeper rings again."""
+    """Ring for a worker. A broker that is down is no error: the sweeper rings again.
+
+    One that does not answer costs one request a few seconds, not each that follows.
+    """
+    global _is_silent_until
+    began = time.monotonic()
+    if began < _is_silent_until:
+        return
     try:
         current_app.send_task(name, kwargs=ids, retry=False)
     except (OperationalError, OSError) as error:
+        now = time.monotonic()
+        _is_silent_until = now + PATIENCE * (now - began)
         logger.warning("nobody rung for %s: %s", name, error)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from annotations.actions import cards as card_rows
@@ -112,7 +113,7 @@ def card_of(task: Task, card_id: str) -> Card:
 def was_ruled(task: Task, decisions: Iterable[Decision], *, by: User, at: datetime) -> None:
     """Count the task's cards anew, say that ``by`` is at it, and record ``decisions``."""
     task.state = TaskState.ADJUDICATING
-    task.taken_by, task.taken_at = by, at
+    task.taken_by, task.taken_at = by, Now()
     card_rows.count(task)
     task.save(
         update_fields=["state", "version", "cards_open", "cards_disputed", "taken_by", "taken_at"]

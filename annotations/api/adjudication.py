@@ -160,7 +160,7 @@ class AdjudicationViewSet(OnTask):
     def take(self, request, uuid):
         """Say that you are at this task. 409 while somebody else is, unless you take it over."""
         said = self.taken(TakeSerializer, request.data)
-        adjudication.take(is_over_another=said["take_over"], **self.ruling)
+        adjudication.take(task=self.task, by=request.user, is_over_another=said["take_over"])
         return Response(self.answer())
 
     @extend_schema(request=None, responses=StandDocument)

@@ -16,6 +16,7 @@ from django.core.exceptions import (
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from psycopg.errors import DiskFull
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -102,6 +103,9 @@ def too_large(error: Exception) -> str:
 
 
 def is_disk_full(error: BaseException | None) -> bool:
+    """Tell whether it is our own disk that is full, or the database's."""
+    if isinstance(error, OperationalError):
+        return isinstance(error.__cause__, DiskFull)
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 

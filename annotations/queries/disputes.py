@@ -1,7 +1,7 @@
 """What an adjudicator sees of a task: who disagrees where, what was ruled, what it comes to."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.db.models import (
     Subquery,
     TextField,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now
 
 from annotations.algorithms.cards import letters
 from annotations.algorithms.tokens import tokenize
@@ -38,6 +38,8 @@ from annotations.queries.gold import Row
 
 #: How long after the last sign of an adjudicator a task is still thought to be in hand.
 TAKEN_FOR = timedelta(minutes=10)
+#: Whether somebody is at a task. The clocks of two web servers may disagree by more than that.
+_IS_TAKEN = Q(taken_at__gte=Now() - TAKEN_FOR)
 
 
 def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySet[Task]:
@@ -45,7 +47,7 @@ def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySe
     tasks = open_to_rule(project, user)
     tasks = tasks.filter(state=TaskState.ADJUDICATED) if is_finished else tasks.awaiting_ruling()
     related = tasks.select_related("batch", "article", "taken_by").defer("article__text")
-    return related.order_by("-cards_disputed", "pk")
+    return related.annotate(is_taken=_IS_TAKEN).order_by("-cards_disputed", "pk")
 
 
 def open_to_rule(project: Project, user: User) -> TaskQuerySet:
@@ -117,16 +119,15 @@ def coders_in(tasks: QuerySet[Task]) -> list[str]:
     return [str(uuid) for uuid in members.values_list("uuid", flat=True)]
 
 
-def free_for(tasks: QuerySet[Task], user: User, at: datetime) -> QuerySet[Task]:
+def free_for(tasks: QuerySet[Task], user: User) -> QuerySet[Task]:
     """Leave out the tasks that another adjudicator than ``user`` is at."""
-    return tasks.exclude(Q(taken_at__gte=at - TAKEN_FOR) & ~Q(taken_by=user))
+    return tasks.exclude(_IS_TAKEN & ~Q(taken_by=user))
 
 
-def taken_by(task: Task, at: datetime) -> User | None:
+def taken_by(task: Task) -> User | None:
     """Return the adjudicator who is at ``task``, or was a short while ago."""
-    if task.taken_by is None or task.taken_at is None or task.taken_at < at - TAKEN_FOR:
-        return None
-    return task.taken_by
+    is_taken = Task.objects.filter(_IS_TAKEN, pk=task.pk).exists()
+    return task.taken_by if is_taken else None
 
 
 def coders_of(task: Task) -> list[Assignment]:

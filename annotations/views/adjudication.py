@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from annotations.enums import Role
@@ -30,9 +29,6 @@ def queue(request, slug):
     tasks = disputes.queue(project, request.user, is_finished=show == "finished")
     tasks = form.narrowed(tasks)
     page = Paginator(tasks, PER_PAGE).get_page(request.GET.get("page"))
-    now = timezone.now()
-    for task in page.object_list:
-        task.holder = disputes.taken_by(task, now)
     return render(
         request,
         "annotations/adjudication/queue.html",
@@ -57,7 +53,7 @@ def next_task(request, slug):
     project = project_for(request, slug, Role.ADJUDICATOR)
     form = QueueForm(request.GET, project=project, user=request.user)
     waiting = form.narrowed(disputes.queue(project, request.user))
-    free = disputes.free_for(waiting, request.user, timezone.now())
+    free = disputes.free_for(waiting, request.user)
     task = free.exclude(uuid__in=_uuids(request.GET.getlist("but"))).first()
     if task is None:
         address = reverse("annotations:tasks", args=[project.slug])

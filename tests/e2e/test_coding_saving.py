@@ -28,6 +28,12 @@ navigator.locks.request = (...details) => {
 """
 
 
+def keep_nothing(desk, live_server):
+    """Leave the device no room for what is to be kept on it."""
+    browser = desk.page.context.new_cdp_session(desk.page)
+    browser.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
+
+
 def test_nothing_can_be_edited_before_the_tab_knows_that_it_edits(desk_with, page):
     page.add_init_script(LATE_LOCK)
     desk = desk_with(TEXT, wait=False)
@@ -76,8 +82,7 @@ def test_work_done_offline_is_sent_once_online_by_the_page_or_by_one_opened_late
 
 def test_a_full_device_says_that_the_page_must_stay_open(desk_with, context, live_server):
     desk = desk_with(TEXT)
-    browser = context.new_cdp_session(desk.page)
-    browser.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
+    keep_nothing(desk, live_server)
     context.set_offline(True)
 
     desk.tag("velm", "l")
@@ -116,7 +121,9 @@ def test_what_a_reload_a_lost_answer_or_a_busy_server_stopped_is_sent_again_and_
     assert desk.stored() == [("actor", "Ada"), ("location", "Velmora"), ("event", "talks")]
 
 
-def test_after_the_session_ended_one_signs_in_on_the_page_and_goes_on(desk_with):
+def test_after_the_session_ended_one_signs_in_on_the_page_and_goes_on(
+    desk_with, context, live_server, signed_in, trust
+):
     desk = desk_with(TEXT)
     Session.objects.all().delete()
 
@@ -131,10 +138,33 @@ def test_after_the_session_ended_one_signs_in_on_the_page_and_goes_on(desk_with)
     expect(dialog).to_be_hidden()
     desk.press("a")
 
-    assert desk.stored() == [("actor", "Velmora"), ("location", "Velmora")]
+    both = [("actor", "Velmora"), ("location", "Velmora")]
+    assert desk.stored() == both
+
+    # The control: a device that keeps nothing, and a page that is closed instead.
+    keep_nothing(desk, live_server)
+    Session.objects.all().delete()
+    desk.tag("talks", "e")
+    expect(dialog).to_be_visible()
+    desk.page.close()
+    signed_in(desk.assignment.coder.user)
+    again = Desk(context.new_page(), live_server.url, desk.assignment)
+    again.open()
+    assert again.stored() == both
+    trust(
+        "Saving",
+        "The session ends in mid-task, and the coder signs in on the page",
+        tried="1 session",
+        of="2 edits",
+        control="on a device that keeps nothing, with the page closed, 1 of 1 edit was lost",
+        lost=0,
+        doubled=desk.assignment.ops.count() - 2,
+    )
 
 
-def test_somebody_else_who_signs_in_neither_sends_nor_sees_the_unsent_work(desk_with, signed_in):
+def test_somebody_else_who_signs_in_neither_sends_nor_sees_the_unsent_work(
+    desk_with, signed_in, trust
+):
     desk = desk_with(TEXT)
     other = UserFactory()
     Session.objects.all().delete()
@@ -146,11 +176,21 @@ def test_somebody_else_who_signs_in_neither_sends_nor_sees_the_unsent_work(desk_
     desk.page.on("dialog", lambda prompt: prompt.accept())
     dialog.get_by_role("button", name="Sign in").click()
     expect(desk.page.locator("#coding")).to_have_count(0)
-    assert not desk.assignment.ops.exists()
+    sent_by_another = desk.assignment.ops.count()
 
     signed_in(desk.assignment.coder.user)
     desk.open()
     assert desk.stored() == [("location", "Velmora")]
+    trust(
+        "Saving",
+        "The session ends, and somebody else signs in while work waits on the device",
+        tried="1 session",
+        of="1 edit",
+        control="once its owner had signed in, the same device sent it",
+        lost=0,
+        sent_by_another=sent_by_another,
+        shown_to_another=0,
+    )
 
 
 def test_a_second_tab_watches_until_it_takes_over(desk_with, context, live_server):

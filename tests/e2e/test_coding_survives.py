@@ -50,7 +50,7 @@ def kill_browser_of(folder):
 
 @pytest.mark.parametrize("times", [1, pytest.param(20, marks=pytest.mark.slow)])
 def test_edits_that_were_on_the_device_survive_a_killed_browser(
-    times, browser_of, tmp_path, live_server
+    times, browser_of, tmp_path, live_server, trust
 ):
     coder = MemberFactory()
     article = ArticleFactory(project=coder.project, text=WORDS)
@@ -58,19 +58,44 @@ def test_edits_that_were_on_the_device_survive_a_killed_browser(
         coder=coder, task__article=article, task__batch__project=coder.project
     )
 
-    for number in range(times):
+    def opened():
         context = browser_of(coder.user)
         desk = Desk(context.new_page(), live_server.url, assignment)
         desk.open()
+        return context, desk
+
+    for number in range(times):
+        context, desk = opened()
         context.set_offline(True)
         desk.press(*["ArrowRight"] * 2 * number, "l", "ArrowRight", "a")
         expect(desk.badge).to_have_text("Offline — 2 changes kept on this device")
         assert desk.page.evaluate(KEPT) == 2
         kill_browser_of(tmp_path)
 
-        context = browser_of(coder.user)
-        desk = Desk(context.new_page(), live_server.url, assignment)
-        desk.open()
+        context, desk = opened()
         desk.wait_until_saved()
         assert assignment.spans.count() == assignment.ops.count() == 2 * (number + 1)
         context.close()
+
+    # The control: a device without room, and of this edit nothing is there.
+    context, desk = opened()
+    quota = {"origin": live_server.url, "quotaSize": 1}
+    context.new_cdp_session(desk.page).send("Storage.overrideQuotaForOrigin", quota)
+    context.set_offline(True)
+    desk.press("e")
+    expect(desk.badge).to_have_text("1 change is only on this page: keep it open")
+    kill_browser_of(tmp_path)
+    context, desk = opened()
+    desk.wait_until_saved()
+    context.close()
+    kept = assignment.ops.exclude(body__label="event").count()
+    assert not assignment.spans.filter(label__key="event").exists()
+    trust(
+        "Saving",
+        "The browser is killed while a coder works offline",
+        tried=f"{times} {'kills' if times > 1 else 'kill'}",
+        of=f"{2 * times} edits",
+        control="on a device that keeps nothing, 1 of 1 edit was lost",
+        lost=2 * times - kept,
+        doubled=assignment.spans.count() - kept,
+    )

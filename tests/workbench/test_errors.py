@@ -1,7 +1,11 @@
 """Where no view answers, a person gets a page and a program a problem."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
+from psycopg.errors import AdminShutdown, DiskFull
+
+from annotations.api.errors import handle
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +33,12 @@ def test_a_host_that_is_not_ours_is_refused_in_the_same_words(path, content_type
     answer = Client().get(path, headers={"Host": "elsewhere.example"})
 
     assert (answer.status_code, answer["Content-Type"]) == (400, content_type)
+
+
+def test_a_database_without_room_is_told_as_a_full_disk():
+    error = OperationalError("could not extend file")
+    error.__cause__ = DiskFull()
+
+    assert handle(error, {}).data["code"] == "disk_full"
+    error.__cause__ = AdminShutdown()
+    assert handle(error, {}).data["code"] == "database_away"

@@ -8,106 +8,18 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import urllib.request
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.stack import family, free_port, wait_until
-from workbench.env import ROOT, Instance
-from workbench.services.broker import Broker
+from tests.instance import Run, clean_environment, running
+from tests.stack import wait_until
+from workbench.env import ROOT
 from workbench.services.postgres import Cluster
 from workbench.services.processes import is_running
 
 pytestmark = pytest.mark.stack
-
-START_TIMEOUT = 240
-
-
-class Run:
-    """One ``script/run`` in a folder and on a port of its own."""
-
-    def __init__(self, folder, *, port=None, command=(ROOT / "script/run",), **options):
-        self.instance = Instance(folder)
-        self.port = port or free_port()
-        self.log = folder.with_name(f"{folder.name}.out")
-        with self.log.open("w") as output:
-            self.process = subprocess.Popen(
-                command,
-                env=clean_environment()
-                | {"WORKBENCH_DATA": str(folder), "PORT": str(self.port)}
-                | options.pop("env", {}),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                **options,
-            )
-
-    @property
-    def output(self):
-        return self.log.read_text()
-
-    def wait_until_it_serves(self):
-        wait_until(
-            lambda: "The workbench is at" in self.output or self.process.poll() is not None,
-            what="the greeting",
-            seconds=START_TIMEOUT,
-        )
-        assert self.process.poll() is None, self.output
-        self.wait_for_an_answer()
-
-    def wait_for_an_answer(self):
-        wait_until(self.answers, what="an answer of the workbench")
-
-    def answers(self):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
-                return True
-        except OSError:
-            return False
-
-    def members(self):
-        """Return every process of the instance, the servers that stand apart included."""
-        servers = [Cluster(self.instance).postmaster(), Broker(self.instance).process()]
-        return [
-            member
-            for root in [self.process.pid, *(server.pid for server in servers if server)]
-            for member in family(root)
-        ]
-
-    def named(self, part):
-        """Return the members whose command line holds ``part``, parents before children."""
-        return [member for member in self.members() if part in command_line(member)]
-
-    def stop(self, number=signal.SIGINT):
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        return self.process.wait(60)
-
-
-def command_line(process):
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
-
-
-@contextmanager
-def running(folder, **options):
-    run = Run(folder, **options)
-    try:
-        run.wait_until_it_serves()
-        yield run
-    finally:
-        run.stop()
-
-
-def clean_environment():
-    """Return the environment without what ``script/test`` has set for the tests."""
-    ours = ("DATABASE_", "BROKER_", "DJANGO_", "WORKBENCH_", "SECRET_", "PYTEST_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 @pytest.fixture(scope="module")

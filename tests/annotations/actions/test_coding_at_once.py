@@ -1,6 +1,7 @@
 """Coders, tabs and devices that save and hand in at the same moment."""
 
 import threading
+import uuid
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from annotations.actions.audit import record
 from annotations.enums import AssignmentState, TaskState
 from annotations.exceptions import Refused
 from annotations.models import Assignment, AuditEvent, Submission
+from annotations.queries import coding as queries
 from annotations.queries.invariants.coding import (
     span_counts_are_right,
     spans_are_what_the_log_comes_to,
@@ -27,6 +29,7 @@ from tests.threads import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LABELS = ["actor", "location", "event", "claim"]
+REPEATED = 0.3
 
 
 def ids(ops):
@@ -45,7 +48,7 @@ def test_two_tabs_saving_at_once_lose_and_double_nothing():
 
 
 @pytest.mark.parametrize("edits", [8, pytest.param(60, marks=pytest.mark.slow)])
-def test_eight_clients_that_repeat_themselves_store_what_was_acknowledged(edits):
+def test_eight_clients_that_repeat_themselves_store_what_was_acknowledged(edits, trust):
     assignment = AssignmentFactory()
     shared = [step(extent=(n, n + 3)) for n in range(3)]
     save(assignment, *shared)
@@ -62,7 +65,7 @@ def test_eight_clients_that_repeat_themselves_store_what_was_acknowledged(edits)
             }[kind if edit == edits - 1 or kind != "delete" else "update"]
             (first,) = save(assignment, op, client_id=str(number))["results"]
             answers[op["op_id"]] = first
-            if random.random() < 0.3:
+            if random.random() < REPEATED:
                 (again,) = save(assignment, op, client_id=str(number))["results"]
                 assert again == {**first, "status": "duplicate", "first": first["status"]}
         return answers
@@ -77,6 +80,88 @@ def test_eight_clients_that_repeat_themselves_store_what_was_acknowledged(edits)
     assert sorted(applied) == list(range(1, assignment.doc_rev + 1))
     assert list(spans_are_what_the_log_comes_to()) == []
     assert list(span_counts_are_right()) == []
+    control = repeated_under_other_names(AssignmentFactory(), edits)
+    assert control > 0
+    trust(
+        "Saving",
+        "Eight tabs and devices edit the same spans at once and repeat 30 % of their requests",
+        tried=f"8 clients × {edits} edits",
+        of=f"{len(told):,} acknowledged steps",
+        control=f"a client whose steps have no id of their own doubled {control} of {edits}",
+        lost=len(told.keys() - stored.keys()),
+        doubled=len(stored.keys() - told.keys()),
+    )
+
+
+def repeated_under_other_names(assignment, edits):
+    """Repeat as the clients do, but as if each were new; return how many are there twice."""
+    random = Random(0)
+    for edit in range(edits):
+        extent = (edit % 20, edit % 20 + 1)
+        save(assignment, step(extent=extent))
+        if random.random() < REPEATED:
+            save(assignment, step(extent=extent))
+    return assignment.spans.count() - edits
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.slow)])
+def test_work_taken_away_amid_saving_keeps_what_was_acknowledged_and_the_rest_as_a_draft(
+    times, trust
+):
+    acknowledged = drafts = 0
+    for _ in range(times):
+        assignment = AssignmentFactory()
+        is_under_way = threading.Event()
+        saved = []
+
+        def go_on(assignment=assignment, saved=saved, is_under_way=is_under_way):
+            while True:
+                op = step()
+                try:
+                    save(assignment, op)
+                except Refused as refusal:
+                    return op["op_id"], refusal.code
+                saved.append(op["op_id"])
+                is_under_way.set()
+
+        def take_away(assignment=assignment, is_under_way=is_under_way):
+            is_under_way.wait()
+            coding.release(assignment=assignment, by=assignment.coder.user, at=MONDAY)
+
+        (late, code), _nothing = at_once(go_on, take_away)
+
+        assert code == "released"
+        assert list(assignment.ops.order_by("rev").values_list("op_id", flat=True)) == saved
+        assert [op["op_id"] for op in assignment.drafts.get().ops] == [str(late)]
+        following = AssignmentFactory(task=assignment.task)
+        assert queries.document(following)["spans"] == []
+        acknowledged += len(saved)
+        drafts += 1
+
+    late_rows = saved_after_a_look(AssignmentFactory())
+    assert late_rows > 0
+    trust(
+        "Work shared out",
+        "Work is taken away while its coder saves",
+        tried=f"{times} times",
+        of=f"{acknowledged:,} acknowledged steps, {drafts} that came too late",
+        control=f"looking first and writing then, without a lock, wrote {late_rows} too late",
+        lost=0,
+        late_ones_not_kept=times - drafts,
+        shown_to_the_next_coder=0,
+    )
+
+
+def saved_after_a_look(assignment):
+    """Have work taken away between the look at its state and the writing of a span."""
+    save(assignment, step())
+    seen = Assignment.objects.get(pk=assignment.pk)
+    coding.release(assignment=assignment, by=assignment.coder.user, at=MONDAY)
+    if seen.state != AssignmentState.RELEASED:
+        span = assignment.spans.get()
+        span.pk, span.uuid = None, uuid.uuid4()
+        span.save()
+    return assignment.spans.count() - 1
 
 
 def test_fifty_submissions_at_once_are_one(trust):

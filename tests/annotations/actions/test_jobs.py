@@ -1,7 +1,10 @@
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from celery import Celery
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
@@ -9,6 +12,7 @@ from annotations.actions import jobs
 from annotations.enums import JobState
 from annotations.models import ImportJob
 from tests.factories import ImportJobFactory
+from workbench.celery import app
 
 
 def queue():
@@ -17,6 +21,38 @@ def queue():
 
 def let_the_lease_run_out(job):
     ImportJob.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+
+
+@pytest.fixture
+def deaf_broker(monkeypatch):
+    """Have doorbells go to a broker that lets everybody in and answers nobody."""
+    monkeypatch.setattr(jobs, "_is_silent_until", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        impatient = {"socket_timeout": 0.5, "max_retries": 1, "interval_start": 0}
+        deaf = Celery(broker=f"redis://127.0.0.1:{server.getsockname()[1]}")
+        deaf.conf.broker_transport_options = impatient
+        deaf.set_current()
+        yield server
+        app.set_current()
+
+
+def calls_at(server):
+    calls = []
+    with suppress(BlockingIOError):
+        while True:
+            calls.append(server.accept()[0])
+    for call in calls:
+        call.close()
+    return len(calls)
+
+
+def test_a_broker_that_does_not_answer_is_waited_for_once(deaf_broker):
+    jobs.wake("agreement.measure", batch_id=1)
+    assert calls_at(deaf_broker) > 0
+
+    jobs.wake("agreement.measure", batch_id=2)
+    assert calls_at(deaf_broker) == 0
 
 
 @pytest.mark.django_db

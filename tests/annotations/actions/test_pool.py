@@ -1,6 +1,8 @@
+import threading
 from datetime import date
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from annotations.actions import batch_changes, batches, coding
 from annotations.actions.guards import Archived
@@ -226,7 +228,7 @@ def test_many_coders_drawing_at_once_never_exceed_what_an_article_wants(transact
 @pytest.mark.parametrize("articles", [60, pytest.param(2_000, marks=pytest.mark.slow)])
 @pytest.mark.django_db(transaction=True)
 def test_twenty_four_coders_at_once_empty_a_pool_and_nothing_is_claimed_twice(
-    transactional_db, articles
+    transactional_db, articles, trust
 ):
     project = ProjectFactory()
     CodebookFactory(project=project)
@@ -250,8 +252,61 @@ def test_twenty_four_coders_at_once_empty_a_pool_and_nothing_is_claimed_twice(
 
     taken = at_once(*[lambda coder=coder: take_all(coder) for coder in coders])
 
-    assert sum(taken) == articles
-    assert Assignment.objects.values("task").distinct().count() == articles
+    claimed = Assignment.objects.values("task").distinct().count()
+    assert sum(taken) == claimed == articles
+    trust(
+        "Work shared out",
+        "24 coders claim articles at once until none is left",
+        tried="24 threads",
+        of=f"{articles:,} articles",
+        control="see the next line",
+        claimed_twice=sum(taken) - claimed,
+        left_over=articles - claimed,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_four_claims_that_are_held_open_do_not_wait_for_each_other(transactional_db, trust):
+    project = ProjectFactory()
+    CodebookFactory(project=project)
+    coders = coders_of(project, 24)
+    batch = pool(project, coders, articles=48)
+
+    def plain(coder):
+        waiting = batch.tasks.filter(coders_live=0).order_by("position")
+        return waiting.select_for_update().first()
+
+    served, control = (held_at_once(claim, coders) for claim in (draw, plain))
+
+    assert served == 24
+    assert served >= 5 * control
+    trust(
+        "Work shared out",
+        "24 coders claim at once, and none has committed yet",
+        tried="24 transactions held open",
+        of="48 articles",
+        control=f"under a plain lock {control} of 24 was served",
+        waiting=24 - served,
+    )
+
+
+def held_at_once(claim, coders):
+    """Count who is served while nobody lets go of what they have."""
+    all_have_tried = threading.Barrier(len(coders))
+
+    def call(coder):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '500ms'")
+            try:
+                with transaction.atomic():
+                    return claim(coder) is not None
+            except OperationalError:
+                return False
+            finally:
+                all_have_tried.wait()
+                transaction.set_rollback(True)
+
+    return sum(at_once(*[lambda coder=coder: call(coder) for coder in coders]))
 
 
 @pytest.mark.django_db(transaction=True)

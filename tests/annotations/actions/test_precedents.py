@@ -1,10 +1,13 @@
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db.models.functions import Now
 
 from annotations.actions import adjudication, precedents, rulings
 from annotations.enums import Outcome, Role
-from annotations.models import Card, Decision
+from annotations.models import Card, Decision, Task
+from annotations.queries import disputes
 from annotations.queries import precedents as asked
 from tests.annotations.actions.disputes import (
     BRANDT,
@@ -273,11 +276,27 @@ def test_two_who_apply_at_once_rule_on_each_place_once(batch, ruler):
 def test_who_is_at_an_article_is_told_to_the_next_one(batch, ruler):
     task = coded_task([actor(MAYOR)], [actor(BRANDT)], batch=batch)
     second = MemberFactory(project=batch.project, roles=[Role.ADJUDICATOR]).user
-    adjudication.take(task=task, by=ruler, at=TUESDAY)
+    adjudication.take(task=task, by=ruler)
 
     with pytest.raises(adjudication.Taken, match=ruler.username):
-        adjudication.take(task=task, by=second, at=TUESDAY)
+        adjudication.take(task=task, by=second)
 
-    adjudication.take(task=task, by=second, at=TUESDAY, is_over_another=True)
+    adjudication.take(task=task, by=second, is_over_another=True)
     assert shown(task)["version"] == task.version
     assert task.taken_by == second
+
+
+def test_the_databases_clock_decides_how_long_one_is_at_an_article(batch, ruler):
+    task = coded_task([actor(MAYOR)], [actor(BRANDT)], batch=batch)
+    second = MemberFactory(project=batch.project, roles=[Role.ADJUDICATOR]).user
+    waiting = disputes.queue(batch.project, second)
+
+    # The server of this ruling takes today for some Tuesday.
+    rule(task, only_card(task, "boundary"), "reject", by=ruler)
+    assert not disputes.free_for(waiting, second).exists()
+    with pytest.raises(adjudication.Taken):
+        adjudication.take(task=task, by=second)
+
+    Task.objects.update(taken_at=Now() - timedelta(minutes=11))
+    assert disputes.free_for(waiting, second).get() == task
+    assert adjudication.take(task=task, by=second).taken_by == second

@@ -1,5 +1,4 @@
 import pytest
-from django.utils import timezone
 
 from annotations.actions import adjudication
 from annotations.enums import Role, TaskState
@@ -155,7 +154,7 @@ def test_next_leaves_out_what_is_named_and_what_a_colleague_is_at(client, batch)
     )
     colleague = adjudicator_of(first)
     client.force_login(adjudicator_of(first))
-    adjudication.take(task=second, by=colleague, at=timezone.now())
+    adjudication.take(task=second, by=colleague)
     address = f"/projects/{batch.project.slug}/adjudication/next/"
 
     assert client.get(address).url == f"/tasks/{first.uuid}/"
