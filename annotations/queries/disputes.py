@@ -46,8 +46,9 @@ def queue(project: Project, user: User, *, is_finished: bool = False) -> QuerySe
     """Return the tasks that ``user`` may rule on, those with most disputes first."""
     tasks = open_to_rule(project, user)
     tasks = tasks.filter(state=TaskState.ADJUDICATED) if is_finished else tasks.awaiting_ruling()
-    related = tasks.select_related("batch", "article", "taken_by").defer("article__text")
-    return related.annotate(is_taken=_IS_TAKEN).order_by("-cards_disputed", "pk")
+    related: QuerySet[Task] = tasks.select_related("batch", "article", "taken_by")
+    related = related.annotate(is_taken=_IS_TAKEN).defer("article__text")
+    return related.order_by("-cards_disputed", "pk")
 
 
 def open_to_rule(project: Project, user: User) -> TaskQuerySet:
