@@ -36,9 +36,16 @@ class Coder(threading.Thread):
         self.acknowledged = []
         self.interrupted = self.refused = 0
         self.reason = ""
+        self.failure = None
         self.is_done = threading.Event()
 
     def run(self):
+        try:
+            self.save_all()
+        except (AssertionError, OSError) as failure:
+            self.failure = failure
+
+    def save_all(self):
         while not self.is_done.is_set():
             seq = len(self.acknowledged)
             op = {
@@ -100,6 +107,9 @@ def at_work(coders) -> Iterator[list[Coder]]:
         for coder in coders:
             coder.is_done.set()
             coder.join()
+    for coder in coders:
+        if coder.failure:
+            raise coder.failure
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def test_a_web_server_killed_in_mid_save_loses_and_doubles_nothing(kills, stack,
         "The web server is killed with -9 while four coders save",
         tried=f"{kills} kills",
         of=f"{acknowledged:,} acknowledged spans",
-        control=f"a server that answers before it saves lost {control} by one kill",
+        control=f"a server that answers before it saves lost {control} of {saved_by(coders)}",
         lost=lost,
         doubled=doubled,
     )

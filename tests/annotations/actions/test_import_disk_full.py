@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 
 from annotations.enums import Role
@@ -40,14 +40,34 @@ def admin():
     return MemberFactory(roles=[Role.ADMIN])
 
 
-def test_nothing_is_left_behind(disk, admin):
+def test_an_upload_that_fills_the_disk_leaves_nothing_behind(disk, admin, trust):
     files = [ContentFile(b"Anna spoke.", name=f"{name}.txt") for name in "ab"]
 
     with pytest.raises(OSError, match="No space left"):
         requested(admin, *files)
 
     assert not ImportJob.objects.exists()
-    assert [path for path in disk.rglob("*") if path.is_file()] == []
+    left = files_on(disk)
+    assert left == []
+
+    default_storage.save("a.txt", ContentFile(b"Anna spoke."))
+    with pytest.raises(OSError, match="No space left"):
+        default_storage.save("b.txt", ContentFile(b"Anna spoke."))
+    control = files_on(disk)
+    assert sorted(map(len, control)) == [3, 11]
+    trust(
+        "Imports and releases",
+        "The disk fills up while files come in",
+        tried="1 time",
+        of="2 files",
+        control=f"saved plainly, {len(control)} files stayed, one of them cut off",
+        files_left=len(left),
+        imports_begun=ImportJob.objects.count(),
+    )
+
+
+def files_on(disk):
+    return [path.read_bytes() for path in disk.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("is_program", [True, False])
