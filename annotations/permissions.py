@@ -41,11 +41,27 @@ def can_reset_password(user: User, member: Member) -> bool:
     open accounts; neither does it ever open an operator's.
     """
     person = member.user
-    if person is None or not person.is_active or person.is_staff or person.is_superuser:
+    if person is None or not person.is_active or not _lives_in_projects_of(person, user):
+        return False
+    return can_administer(user, member.project)
+
+
+def can_erase(user: User, person: User) -> bool:
+    """An admin may forget somebody else who is, or ever was, in no project of another's.
+
+    Whom several projects know is for the operator, who has the command, as are
+    operators themselves. It can't be undone, so that nobody does it to the own account.
+    """
+    is_theirs = person.memberships.exists() and _lives_in_projects_of(person, user)
+    return is_theirs and person.pk != user.pk and person.erased_at is None
+
+
+def _lives_in_projects_of(person: User, user: User) -> bool:
+    """Say whether ``person`` is no operator, and in projects alone that ``user`` runs."""
+    if person.is_staff or person.is_superuser:
         return False
     own = Project.objects.where(user, Role.ADMIN)
-    elsewhere = Member.objects.filter(user=person).exclude(project__in=own)
-    return can_administer(user, member.project) and not elsewhere.exists()
+    return not Member.objects.filter(user=person).exclude(project__in=own).exists()
 
 
 def can_correct_clusters(user: User, project: Project) -> bool:

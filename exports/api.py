@@ -32,8 +32,7 @@ from annotations.enums import Role
 from exports import comparison, difference_document, downloads
 from exports.actions import releases
 from exports.api_documents import DifferenceDocument
-from exports.comparison import PUBLISHED
-from exports.models import Release
+from exports.models import PUBLISHED, Release
 from exports.recipe import PARTS, STRATA, Recipe
 
 
@@ -114,6 +113,7 @@ class ReleaseRowSerializer(serializers.Serializer):
     failure = serializers.CharField()
     is_retryable = serializers.BooleanField()
     retracted_reason = serializers.CharField()
+    purged_at = serializers.DateTimeField(allow_null=True)
     files = FileSerializer(many=True)
 
 
@@ -258,11 +258,18 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
             },
             302: OpenApiResponse(description="Where the file lies, for some minutes."),
             304: OpenApiResponse(description="What you have is still the same."),
+            410: OpenApiResponse(description="A person whom the files named was erased."),
             416: OpenApiResponse(description="The file is shorter than that."),
         },
     )
     def download(self, request, uuid, name):
         """Download a file of a release, or the part of it that is missing."""
+        if self.file.release.purged_at is not None:
+            return problem(
+                410,
+                "purged",
+                _("This file is gone: a person whom it named was erased. Its hash is kept."),
+            )
         response = downloads.respond(request, self.file)
         if response.status_code == 416:
             return problem(

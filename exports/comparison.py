@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from annotations.enums import ReleaseState
 from annotations.exceptions import Refused
 from annotations.models import User
 from exports import folders
@@ -16,26 +15,22 @@ from exports.difference import ArticleChange, Difference
 from exports.formats import jsonl
 from exports.models import Release
 
-PUBLISHED = (ReleaseState.READY, ReleaseState.RETRACTED)
-
 
 class CannotCompare(Refused):
-    """Only what was published can be compared, and only with something else."""
+    """Only what was published and is still there can be compared, and with something else."""
 
     code = "nothing_to_compare"
 
 
 def others(release: Release, user: User) -> QuerySet[Release]:
     """Keep the releases that ``user`` may compare ``release`` with, newest first."""
-    visible = Release.objects.visible_to(user).filter(
-        project=release.project_id, state__in=PUBLISHED
-    )
+    visible = Release.objects.visible_to(user).with_files().filter(project=release.project_id)
     return visible.exclude(pk=release.pk).order_by("-number")
 
 
 def one_before(release: Release, user: User) -> Release | None:
     """Return the published release before this one that ``user`` may see."""
-    if release.state not in PUBLISHED:
+    if not release.has_files:
         return None
     return others(release, user).filter(number__lt=release.number).first()
 
@@ -46,7 +41,9 @@ def chosen(release: Release, uuid: UUID | None, user: User) -> Release:
     Raises ``CannotCompare``, or ``Http404`` for one that ``user`` can't see or that is of
     another project.
     """
-    if release.state not in PUBLISHED:
+    if release.purged_at is not None:
+        raise CannotCompare(_("The files of this release are gone: it can’t be compared."))
+    if not release.has_files:
         raise CannotCompare(_("This release is not published, so that it can’t be compared."))
     if uuid is not None:
         return get_object_or_404(others(release, user), uuid=uuid)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from annotations.models import Batch, Project
+from annotations.models import Batch, Project, User
 from exports.formats import DERIVED
 from exports.recipe import Recipe
 
@@ -19,6 +19,22 @@ INCLUDE = {
         _("Coders' spans only, unadjudicated articles too: for admins with no part in them"),
     ),
 }
+
+
+class ErasureForm(forms.Form):
+    """The name once more, typed, because it is gone afterwards and can't be brought back."""
+
+    username = forms.CharField(label=_("Type the user name to confirm"), max_length=150)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.fields["username"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+    def clean_username(self) -> str:
+        if self.cleaned_data["username"] != self.person.username:
+            raise forms.ValidationError(_("This is not the user name of the person."))
+        return self.cleaned_data["username"]
 
 
 class RetractionForm(forms.Form):

@@ -10,8 +10,6 @@ from exports import folders, rendering
 from exports.formats import jsonl
 from exports.models import Release, ReleaseFile
 
-PUBLISHED = ("ready", "retracted")
-
 
 def release_numbers_have_no_gaps() -> Iterator[str]:
     """A project's releases are numbered 1, 2, 3 …"""
@@ -26,7 +24,8 @@ def release_numbers_have_no_gaps() -> Iterator[str]:
 
 def release_files_are_what_was_published() -> Iterator[str]:
     """Every file of a release is there, with the size and the hash that it was published with."""
-    for file in ReleaseFile.objects.select_related("release").order_by("pk").iterator():
+    kept = ReleaseFile.objects.filter(release__purged_at=None)
+    for file in kept.select_related("release").order_by("pk").iterator():
         if not folders.storage().exists(file.path):
             yield f"{file.name} of release {file.release.uuid} is missing"
             continue
@@ -37,6 +36,14 @@ def release_files_are_what_was_published() -> Iterator[str]:
             size += len(piece)
         if (size, digest.hexdigest()) != (file.bytes, file.sha256):
             yield f"{file.name} of release {file.release.uuid} differs"
+
+
+def files_of_purged_releases_are_gone() -> Iterator[str]:
+    """Nothing is left of files that named somebody who was erased."""
+    gone = ReleaseFile.objects.exclude(release__purged_at=None)
+    for file in gone.select_related("release").order_by("pk"):
+        if folders.storage().exists(file.path):
+            yield f"{file.name} of release {file.release.uuid} is still there"
 
 
 def content_hashes_are_those_of_the_records() -> Iterator[str]:
@@ -54,8 +61,11 @@ def content_hashes_are_those_of_the_records() -> Iterator[str]:
 
 
 def releases_can_be_rendered_again() -> Iterator[str]:
-    """What a release has pinned still gives the bytes that were published."""
-    for release in Release.objects.filter(state__in=PUBLISHED).order_by("pk"):
+    """What a release has pinned still gives the bytes that were published.
+
+    Without the names of people who were erased, nothing gives those of a purged one.
+    """
+    for release in Release.objects.with_files().order_by("pk"):
         digest = hashlib.sha256()
         for record in rendering.records(release, rendering.roster_of(release)):
             digest.update(jsonl.line(record))
@@ -67,6 +77,7 @@ CHECKS: list[Check] = [
     *CHECKS_OF_ANNOTATIONS,
     release_numbers_have_no_gaps,
     release_files_are_what_was_published,
+    files_of_purged_releases_are_gone,
     content_hashes_are_those_of_the_records,
     releases_can_be_rendered_again,
 ]

@@ -12,6 +12,7 @@ from annotations.models import (
     Claimable,
     Gold,
     Job,
+    Member,
     Project,
     Task,
     User,
@@ -24,6 +25,9 @@ UNFINISHED = (
     ReleaseState.RENDERING,
     ReleaseState.FINALIZING,
 )
+
+
+PUBLISHED = (ReleaseState.READY, ReleaseState.RETRACTED)
 
 
 class ReleaseQuerySet(models.QuerySet):
@@ -49,6 +53,20 @@ class ReleaseQuerySet(models.QuerySet):
             .exclude(pk__in=involved.values("pk"))
         )
 
+    def naming(self, person: User) -> ReleaseQuerySet:
+        """Keep those whose files hold the name of ``person``, as far as they are there or come."""
+        members = Member.objects.filter(user=person)
+        named = Q(coders=None)
+        for uuid in members.values_list("uuid", flat=True):
+            named |= Q(coders__contains=[str(uuid)])
+        projects = members.values("project")
+        kept = self.filter(has_real_names=True, purged_at=None, project__in=projects)
+        return kept.filter(named).exclude(state__in=[ReleaseState.FAILED, ReleaseState.CANCELLED])
+
+    def with_files(self) -> ReleaseQuerySet:
+        """Keep those that were published, and whose files can still be had."""
+        return self.filter(state__in=PUBLISHED, purged_at=None)
+
     def unfinished(self) -> ReleaseQuerySet:
         return self.filter(state__in=UNFINISHED)
 
@@ -66,6 +84,8 @@ class Release(Job):
 
     From ``frozen_at`` on, nothing else in the database matters to it but rows that
     never change. ``coders`` are the UUIDs of the members whom its records name.
+    Since ``purged_at`` its files are gone, because somebody whom they named was
+    erased; their sizes and hashes stay.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
@@ -83,6 +103,7 @@ class Release(Job):
     content_hash = models.CharField(max_length=64, blank=True)
     manifest = models.JSONField(default=dict, blank=True)
     retracted_reason = models.TextField(blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReleaseQuerySet.as_manager()
 
@@ -103,6 +124,10 @@ class Release(Job):
             models.CheckConstraint(
                 condition=Q(is_retryable=False) | Q(state="failed"),
                 name="only_a_failed_release_is_retryable",
+            ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | Q(state="retracted", has_real_names=True),
+                name="release_without_files_is_retracted_and_named_people",
             ),
         ]
         triggers = [
@@ -132,9 +157,10 @@ class Release(Job):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__state__in=["ready", "retracted"]),
                 func="""
-                    -- Only the retraction and its reason may differ.
+                    -- Only the retraction and its reason may differ, and once when its files went.
                     OLD.state := NEW.state;
                     OLD.retracted_reason := NEW.retracted_reason;
+                    OLD.purged_at := coalesce(OLD.purged_at, NEW.purged_at);
                     IF OLD IS DISTINCT FROM NEW THEN
                         RAISE check_violation USING
                             MESSAGE = 'a ready release never changes',
@@ -153,6 +179,11 @@ class Release(Job):
     def is_unfinished(self) -> bool:
         """Somebody is to work on it, or does."""
         return self.state in UNFINISHED
+
+    @property
+    def has_files(self) -> bool:
+        """It was published, and its files can still be had."""
+        return self.state in PUBLISHED and self.purged_at is None
 
 
 class ReleaseItem(models.Model):

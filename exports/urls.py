@@ -1,12 +1,17 @@
-"""The pages of releases."""
+"""The pages of releases, and the one that has to do with people and releases."""
 
 from django.urls import path
 
-from exports import views
+from exports import erasure_views, views
 
 app_name = "exports"
 
 urlpatterns = [
+    path(
+        "projects/<slug:slug>/people/<uuid:uuid>/erase/",
+        erasure_views.erase_person,
+        name="erase-person",
+    ),
     path("projects/<slug:slug>/releases/", views.release_list, name="releases"),
     path("projects/<slug:slug>/releases/new/", views.release_new, name="release-new"),
     path("projects/<slug:slug>/releases/preview/", views.release_preview, name="release-preview"),

@@ -27,7 +27,7 @@ from exports import (
 )
 from exports.actions import releases
 from exports.forms import DifferenceForm, ReleaseForm, RetractionForm
-from exports.models import Release
+from exports.models import PUBLISHED, Release
 
 PAGE = 20
 KINDS = (
@@ -50,7 +50,7 @@ def release_list(request, slug):
     page = Paginator(visible.prefetch_related("files").order_by("-number"), PAGE).get_page(
         request.GET.get("page")
     )
-    published = visible.filter(state__in=comparison.PUBLISHED)
+    published = visible.with_files()
     return render(
         request,
         "exports/releases/list.html",
@@ -123,7 +123,7 @@ def release_detail(request, uuid):
             "losses": losses.told(release.manifest.get("losses", {})),
             "omitted": omissions.sentences(release.manifest.get("omitted", {})),
             "can_publish": can_publish(request.user, release.project),
-            "is_published": release.state in comparison.PUBLISHED,
+            "is_published": release.state in PUBLISHED,
             "earlier": comparison.one_before(release, request.user),
             "origin": request.build_absolute_uri("/")[:-1],
         },

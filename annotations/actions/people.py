@@ -45,6 +45,12 @@ class NotRemoved(Refused):
     code = "not_removed"
 
 
+class Erased(Refused):
+    """The account is nobody's any more."""
+
+    code = "erased"
+
+
 class ExternalCoder(Refused):
     """An external coder is a name from an import: it has no roles and can't be removed."""
 
@@ -99,7 +105,8 @@ def add_member(
     project = lock_for_change(project, by=by)
     if create:
         _checked_account(username, password)
-    user = User.objects.filter(username=User.normalize_username(username)).first()
+    known = User.objects.filter(erased_at=None)
+    user = known.filter(username=User.normalize_username(username)).first()
     if user is None and not create:
         raise _cannot_add("username", _("Nobody has this username."))
     if user is None:
@@ -141,7 +148,10 @@ def admit(
 
 @transaction.atomic
 def set_roles(*, member: Member, roles: Iterable[str], by: User, at: datetime) -> Member:
-    """Let a member have exactly these roles; the last admin stays one."""
+    """Let a member have exactly these roles; the last admin stays one.
+
+    Whoever is signed in under other roles than before has to sign in again.
+    """
     lock_for_change(member.project, by=by)
     member = Member.objects.current().select_related("project", "user").get(pk=member.pk)
     if member.is_external:
@@ -161,6 +171,11 @@ def remove_member(*, member: Member, by: User, at: datetime) -> None:
     member = Member.objects.current().get(pk=member.pk)
     if member.is_external:
         raise ExternalCoder(_("An external coder is part of what was imported."))
+    take_out(member, by=by, at=at)
+
+
+def take_out(member: Member, *, by: User | None, at: datetime) -> None:
+    """Remove somebody from a project whose row is locked, and end the person's sessions."""
     _keep_an_admin(member, roles=[])
     open_work = Assignment.objects.filter(coder=member).unfinished()
     # The tasks first, as everywhere: they count who is at work on them.
@@ -170,6 +185,7 @@ def remove_member(*, member: Member, by: User, at: datetime) -> None:
     member.removed_at = at
     member.save(update_fields=["removed_at"])
     _end_invitations(member, by=by, at=at)
+    sign_in.end_all_sessions(user=member.user)
     record(AuditEvent.Kind.MEMBER_REMOVED, target=member, by=by, at=at, released=released)
 
 
@@ -183,6 +199,8 @@ def restore_member(*, member: Member, by: User, at: datetime) -> tuple[int, int]
     member = Member.objects.get(pk=member.pk)
     if member.removed_at is None:
         raise NotRemoved(_("This person is in the project."))
+    if member.user is not None and member.user.erased_at is not None:
+        raise Erased(_("This person was erased and can’t come back."))
     member.removed_at = None
     member.save(update_fields=["removed_at"])
     given, gone = _give_back(member)
@@ -260,6 +278,7 @@ def _change_roles(member: Member, roles: Iterable[str], *, by: User, at: datetim
         _end_invitations(member, by=by, at=at)
     member.roles = wanted
     member.save(update_fields=["roles"])
+    sign_in.end_all_sessions(user=member.user)
     record(AuditEvent.Kind.MEMBER_CHANGED, target=member, by=by, at=at, roles=wanted)
 
 
@@ -272,7 +291,7 @@ def _keep_an_admin(member: Member, roles: Iterable[str]) -> None:
         raise LastAdmin(_("A project needs an admin: name another one first."))
 
 
-def _end_invitations(member: Member, *, by: User, at: datetime) -> None:
+def _end_invitations(member: Member, *, by: User | None, at: datetime) -> None:
     """Take back the links that ``member`` made."""
     made = Invitation.objects.filter(project_id=member.project_id, created_by=member.user_id)
     for invitation in made.with_state(at).filter(state=InvitationState.OPEN):

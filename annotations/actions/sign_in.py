@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -58,6 +59,12 @@ def end_sessions(*, user: User, keys: Iterable[str]) -> None:
     own = UserSession.objects.filter(user=user, session_key__in=list(keys))
     Session.objects.filter(session_key__in=own.values("session_key")).delete()
     own.delete()
+
+
+def end_all_sessions(*, user: User | None) -> None:
+    """Have ``user`` sign in again, wherever that was done before."""
+    if user is not None:
+        User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
 
 
 def note_seen(*, session_key: str, at: datetime) -> None:

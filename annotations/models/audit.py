@@ -39,6 +39,7 @@ class AuditEvent(models.Model):
         MEMBER_ADMITTED = "member.admitted", _("coder admitted by hand")
         ADMISSION_ENDED = "member.admission_ended", _("admission by hand ended")
         PASSWORD_LINK_MADE = "member.password_link", _("password link made")
+        PERSON_ERASED = "person.erased", _("person erased")
         INVITATION_MADE = "invitation.made", _("invitation made")
         INVITATION_REVOKED = "invitation.revoked", _("invitation revoked")
         TOKEN_CREATED = "token.created", _("token created")
@@ -73,6 +74,7 @@ class AuditEvent(models.Model):
         FLAG_ANSWERED = "flag.answered", _("flag answered")
         QUESTION_ANSWERED = "question.answered", _("question answered")
         ANSWER_TAKEN_BACK = "question.answer_taken_back", _("answer taken back")
+        CODINGS_READ = "codings.read", _("coders’ work looked at")
         CARD_RULED = "card.ruled", _("card ruled")
         TASK_ADJUDICATED = "task.adjudicated", _("article adjudicated")
         TASK_REOPENED = "task.reopened", _("article reopened")
@@ -80,6 +82,7 @@ class AuditEvent(models.Model):
         RELEASE_READY = "release.ready", _("release ready")
         RELEASE_CANCELLED = "release.cancelled", _("release cancelled")
         RELEASE_RETRACTED = "release.retracted", _("release retracted")
+        RELEASE_PURGED = "release.purged", _("release’s files removed")
         FILE_DOWNLOADED = "file.downloaded", _("file downloaded")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

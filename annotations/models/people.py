@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 from annotations.enums import Role, Scope
+
+#: How the user names of erased people begin. No account can be given a name with a colon.
+ERASED = "erased:"
 
 
 class User(AbstractUser):
@@ -18,10 +23,43 @@ class User(AbstractUser):
     #: How the annotation page is worked with: ``{caret, has_letters, keys}``, empty for the usual.
     coding_preferences = models.JSONField(default=dict, blank=True)
 
+    #: Counts how often all sessions were ended other than by a new password.
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0)
+
+    #: Since then nobody can tell from this row who it was.
+    erased_at = models.DateTimeField(null=True, blank=True)
+
     #: The token that this request came with; it narrows what the user may do.
     token: ApiToken | None = None
 
     objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    username__startswith=ERASED,
+                    first_name="",
+                    last_name="",
+                    email="",
+                    last_login=None,
+                    password__startswith=UNUSABLE_PASSWORD_PREFIX,
+                    is_active=False,
+                    is_staff=False,
+                    is_superuser=False,
+                    coding_preferences={},
+                ),
+                name="erased_person_has_neither_a_name_nor_a_way_in",
+            ),
+        ]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sign what a session has to agree with: the password, and that none was ended since."""
+        # The salt is Django's: who was signed in before there was an epoch still is.
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        value = f"{self.password}{self.session_epoch or ''}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     def usable(self, roles: tuple[Role, ...]) -> list[str]:
         """Return those of ``roles`` that the token of this request, if any, unlocks."""

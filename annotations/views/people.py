@@ -13,7 +13,7 @@ from annotations.forms import refusals
 from annotations.forms.people import ROLES, MemberForm, RolesForm
 from annotations.forms.training import AdmissionForm
 from annotations.models import Batch, Member
-from annotations.permissions import can_administer
+from annotations.permissions import can_administer, can_erase
 from annotations.queries import checks, coder, qualification
 from annotations.queries.people import people as people_of
 from annotations.views.lookup import project_for
@@ -78,6 +78,7 @@ def member(request, slug, uuid):
             "member": member,
             "is_admin": is_admin,
             "is_own": is_own,
+            "can_erase": member.user is not None and can_erase(request.user, member.user),
             "roles": ROLES,
             "figures": figures,
             "open_work": [(piece, piece.left) for piece in figures.batches if piece.left],

@@ -78,7 +78,8 @@ def sweep(*, at: datetime) -> None:
     ReleaseItem.objects.filter(release__in=given_up).delete()
     ended = Release.objects.exclude(state__in=UNFINISHED)
     scaffolded = ReleaseShard.objects.values("release")
-    for release in ended.filter(Q(finished_at__gt=at - LATE) | Q(pk__in=scaffolded)):
+    cluttered = Q(pk__in=scaffolded) | Q(purged_at__isnull=False)
+    for release in ended.filter(Q(finished_at__gt=at - LATE) | cluttered):
         publishing.clear_up(release)
 
 

@@ -55,7 +55,7 @@ def publish(release: Release, *, clock: Callable[[], datetime]) -> None:
 
 @transaction.atomic
 def clear_up(release: Release) -> None:
-    """Remove what was written for a release on the way, or all if it came to nothing.
+    """Remove what was written for a release on the way, or all if it came to nothing or is purged.
 
     Does nothing to one that is being built, or that somebody is changing.
     """
@@ -63,7 +63,8 @@ def clear_up(release: Release) -> None:
     # Locked, because one that failed could be tried again meanwhile.
     if ended.select_for_update(skip_locked=True).exists():
         release.shards.all().delete()
-        folders.tidy(release, keep=set(release.files.values_list("path", flat=True)))
+        kept = release.files.filter(release__purged_at=None)
+        folders.tidy(release, keep=set(kept.values_list("path", flat=True)))
 
 
 def _put_together(release: Release, tally: Tally) -> Written:

@@ -37,6 +37,7 @@ ROW = {
     "failure": str,
     "is_retryable": bool,
     "retracted_reason": str,
+    "purged_at": maybe(is_moment),
     "files": [
         {"name": str, "bytes": int, "rows": maybe(int), "sha256": is_sha256, "url": is_address}
     ],

@@ -115,6 +115,10 @@ BREAKS = {
     ],
     "release_numbers_have_no_gaps": ["UPDATE exports_release SET number = number + 1"],
     "release_files_are_what_was_published": ["UPDATE exports_releasefile SET bytes = bytes + 1"],
+    "files_of_purged_releases_are_gone": [
+        "UPDATE exports_release SET state = 'retracted', retracted_reason = 'x',"
+        " has_real_names = true, purged_at = now()"
+    ],
     "content_hashes_are_those_of_the_records": [
         "UPDATE exports_release SET content_hash = repeat('0', 64)"
     ],

@@ -101,6 +101,8 @@ def published(
     content: bytes = b"one\ntwo\n",
     *,
     records: list[dict[str, Any]] | None = None,
+    real_names: bool = False,
+    coders: list[str] | None = None,
     **manifest: Any,
 ) -> Release:
     """Return a ready release of one file, as if a worker had built it."""
@@ -115,7 +117,9 @@ def published(
         project=project,
         number=project.releases.count() + 1,
         name="Gold",
-        request=Recipe().as_json(),
+        request=Recipe(real_names=real_names).as_json(),
+        has_real_names=real_names,
+        coders=coders,
         state=ReleaseState.READY,
         epoch=1,
         content_hash=digest,

@@ -52,6 +52,9 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] '
 logging_collector = off
+# An error's details quote the row, its statement what somebody has written.
+log_error_verbosity = terse
+log_min_error_statement = panic
 """
 
 

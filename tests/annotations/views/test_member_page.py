@@ -179,5 +179,5 @@ def test_the_page_takes_the_same_queries_for_one_row_and_for_three(
             member=coder, batch=batch, sent_by=admin.user, sent_at=timezone.now()
         )
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         assert len(signed_in.get(address(coder)).context["figures"].batches) == rows
