@@ -16,7 +16,23 @@ def record(
     batch: Batch | None = None,
     **detail: Any,
 ) -> AuditEvent:
-    """Append an event about ``target``, a row with a UUID.
+    """Append an event about ``target``; see ``event``."""
+    written = event(kind, target=target, by=by, at=at, project=project, batch=batch, detail=detail)
+    written.save(force_insert=True)
+    return written
+
+
+def event(
+    kind: AuditEvent.Kind,
+    *,
+    target: Any,
+    by: User | None,
+    at: datetime,
+    detail: dict[str, Any],
+    project: Project | None = None,
+    batch: Batch | None = None,
+) -> AuditEvent:
+    """Return an event about ``target``, a row with a UUID, for those who append several at once.
 
     ``project`` defaults to the target's own or its batch's. Name the ``batch``
     when the event tells something of coders' work: who is blind to the batch
@@ -27,7 +43,7 @@ def record(
         project = batch.project
     if project is None:
         project = target if isinstance(target, Project) else getattr(target, "project", None)
-    return AuditEvent.objects.create(
+    return AuditEvent(
         project=project,
         batch=batch,
         kind=kind,

@@ -7,6 +7,7 @@ from rest_framework import exceptions, serializers, viewsets
 from rest_framework.response import Response
 
 from annotations.actions import coding as actions
+from annotations.actions import looks
 from annotations.api.base import StrictQuery, StrictSerializer, takes_nothing
 from annotations.api.documents import (
     AssignmentDocument,
@@ -140,7 +141,7 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         if self.own_work is not None:
             return self.own_work
         visible = Assignment.objects.visible_to(self.request.user)
-        related = visible.select_related("task__batch__project")
+        related = visible.select_related("task__batch__project", "coder")
         return get_object_or_404(related, uuid=self.kwargs["uuid"])
 
     def initial(self, request, *args, **kwargs):
@@ -205,13 +206,19 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
 
     @extend_schema(responses=HistorySerializer(many=True))
     def history(self, request, uuid):
-        """List every step of coding, newest first."""
+        """List every step of coding, newest first. Others' looks at it are recorded."""
+        self.note_look()
         return self.page_of(self.assignment.ops.all(), HistorySerializer, "-pk")
 
     @extend_schema(responses=DraftSerializer(many=True))
     def drafts(self, request, uuid):
-        """List what was sent too late to be saved, newest first."""
+        """List what was sent too late to be saved, newest first. Others' looks are recorded."""
+        self.note_look()
         return self.page_of(self.assignment.drafts.all(), DraftSerializer, "-pk")
+
+    def note_look(self):
+        if self.own_work is None:
+            looks.note(work=[self.assignment], by=self.request.user, at=timezone.now())
 
     def page_of(self, rows, serializer_class, *ordering):
         self.ordering = ordering

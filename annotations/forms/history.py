@@ -19,6 +19,7 @@ class HistoryForm(forms.Form):
     until = forms.DateField(
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    about = forms.UUIDField(required=False, widget=forms.HiddenInput)
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, actors: list[str], **kwargs):
@@ -27,8 +28,8 @@ class HistoryForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """The filters that were set: ``{kind, actor, since, until}``."""
+        """The filters that were set: ``{kind, actor, since, until, about}``."""
         self.full_clean()
         given = self.cleaned_data
-        names = ("kind", "actor", "since", "until")
+        names = ("kind", "actor", "since", "until", "about")
         return {name: given[name] for name in names if given.get(name)}

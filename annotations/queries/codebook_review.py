@@ -151,7 +151,7 @@ def rows(scope: Scope, standing: str, batch: UUID | None = None) -> QuerySet[Any
     spans = _touched(scope).in_reading_order().select_related("label")
     found = (
         work(scope, standing)
-        .select_related("task__article", "task__batch", "coder__user", "codebook")
+        .select_related("task__article", "task__batch__project", "coder__user", "codebook")
         .defer("task__article__text")
         .prefetch_related(Prefetch("spans", spans, to_attr="touched"))
     )

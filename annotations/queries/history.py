@@ -31,11 +31,13 @@ def events(
     actor: str = "",
     since: date | None = None,
     until: date | None = None,
+    about: UUID | None = None,
 ) -> QuerySet[AuditEvent]:
     """Return the events that ``user`` may know of.
 
-    Of one kind, by one person and between two days of the reader's zone, both
-    included, where asked for.
+    Of one kind, by one person, between two days of the reader's zone, both
+    included, and about one thing (a member, a batch, somebody's work …), where
+    asked for.
     """
     found = AuditEvent.objects.visible_to(user).filter(project=project)
     if kind:
@@ -44,6 +46,9 @@ def events(
         found = found.filter(actor__username=actor)
     if since:
         found = found.filter(at__gte=_midnight(since))
+    if about:
+        looked_at = Q(detail__work__contains=[str(about)])
+        found = found.filter(Q(target_uuid=about) | Q(batch__uuid=about) | looked_at)
     if until and until < date.max:
         found = found.filter(at__lt=_midnight(until + timedelta(days=1)))
     return found.select_related("actor", "batch")

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from annotations.actions import looks
 from annotations.enums import Role
 from annotations.forms.matrix import MatrixForm
 from annotations.models import Article, Assignment, Batch
@@ -105,6 +106,7 @@ def work(request, uuid):
     )
     assignment = get_object_or_404(visible, uuid=uuid)
     batch = batch_for(request, assignment.task.batch.uuid, is_open_book=True)
+    looks.note(work=[assignment], by=request.user, at=timezone.now())
     return render(
         request,
         "annotations/batches/work.html",

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from annotations.actions import codebook_review as actions
+from annotations.actions import looks
 from annotations.enums import Role
 from annotations.exceptions import Refused
 from annotations.forms.codebook_review import ReviewFilterForm, ReviewForm
@@ -48,6 +49,8 @@ def page(request, slug):
             return render(request, "annotations/codebook/review_asked.html", context)
         messages.error(request, _("Tick what is to be reviewed."))
     rows = list(codebook_review.after(found, filters.cleaned_data.get("after"))[: PER_PAGE + 1])
+    if standing != Standing.GOLD:
+        looks.note(work=rows[:PER_PAGE], by=request.user, at=timezone.now())
     for row in rows:
         row.spans_shown = [_shown(span, chips) for span in row.touched[:SPANS_SHOWN]]
         row.unseen = len(row.touched) - len(row.spans_shown)

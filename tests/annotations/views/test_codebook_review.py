@@ -201,7 +201,7 @@ def test_the_page_asks_no_more_for_more_rows(signed_in, batch, address, django_a
     signed_in.get(address)
     for _ in range(2):
         for standing in ("progress", "gold"):
-            with django_assert_num_queries(15 + (standing == "progress")):
+            with django_assert_num_queries(15 + 2 * (standing == "progress")):
                 signed_in.get(f"{address}?standing={standing}")
         begun(batch)
         done(batch)

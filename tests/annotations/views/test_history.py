@@ -51,6 +51,23 @@ def test_events_are_filtered(signed_in, address, admin):
     assert len(told(signed_in.get(f"{address}?kind=made.up"))) == 2
 
 
+def test_what_is_about_one_thing_is_shown_alone(signed_in, address, admin):
+    work = AssignmentFactory(task__batch=BatchFactory(project=admin.project))
+    note(admin)
+    batch = work.task.batch
+    handed_in = record(Kind.ASSIGNMENT_SUBMITTED, target=work, by=None, at=MONDAY, batch=batch)
+    signed_in.get(f"/assignments/{work.uuid}/record/")
+    looked_at = AuditEvent.objects.get(kind=Kind.CODINGS_READ)
+    closed = record(Kind.BATCH_CLOSED, target=batch, by=None, at=MONDAY)
+
+    assert told(signed_in.get(f"{address}?about={work.uuid}")) == [looked_at, handed_in]
+    of_the_batch = told(signed_in.get(f"{address}?about={batch.uuid}"))
+    assert of_the_batch == [looked_at, closed, handed_in]
+    table = b"".join(signed_in.get(f"{address}history.csv?about={work.uuid}")).decode()
+    assert len(table.splitlines()) == 3
+    assert len(told(signed_in.get(f"{address}?about=nothing"))) == 4
+
+
 def test_days_are_those_of_the_readers_zone(signed_in, address, admin):
     signed_in.cookies["timezone"] = "Asia/Tokyo"
     late = note(admin, at=datetime(2026, 3, 2, 15, 30, tzinfo=UTC))
