@@ -1,4 +1,7 @@
-"""What the application's database role may do: read and write rows, and nothing to the tables."""
+"""What the application's database role may do: read and write rows, and nothing to the tables.
+
+Nor past their triggers, which whoever runs a statement could otherwise switch off by a setting.
+"""
 
 from urllib.parse import unquote, urlsplit
 
@@ -7,11 +10,29 @@ from psycopg import sql
 
 from workbench.env import application_database_url
 
+#: What each trigger asks first. pgtrigger's own obeys everybody, and migrations write it anew.
+IGNORED_BY_THE_OWNER_ALONE = """
+    CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name NAME)
+    RETURNS BOOLEAN AS $$
+    BEGIN
+        IF current_user <> {owner} THEN
+            RETURN FALSE;
+        END IF;
+        RETURN coalesce(
+            trigger_name = ANY(nullif(current_setting('pgtrigger.ignore', true), '')::text[]),
+            FALSE
+        );
+    END;
+    $$ LANGUAGE plpgsql
+"""
+
 RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "SELECT, USAGE"}
 
 
 def grant(owner, *, application_role: str) -> None:
     """Give the role its rights on every table there is, and on those still to come.
+
+    Triggers are the owner's alone to ignore from then on, until a migration makes some.
 
     ``owner`` is a connection or cursor of the role that owns the tables.
     """
@@ -27,6 +48,8 @@ def grant(owner, *, application_role: str) -> None:
                     role=sql.Identifier(application_role),
                 )
             )
+    ((name,),) = owner.execute("SELECT current_user").fetchall()
+    owner.execute(sql.SQL(IGNORED_BY_THE_OWNER_ALONE).format(owner=sql.Literal(name)))
 
 
 def grant_to_application(connection) -> None:

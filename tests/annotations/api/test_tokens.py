@@ -82,6 +82,26 @@ def test_credentials_that_are_none_are_answered_401(credentials):
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"path": "/api/v1/projects/?token=wbt_key"},
+        {"path": "/api/v1/projects/?access_token=wbt_key"},
+        {"data": {"token": "wbt_key"}},
+        {"HTTP_COOKIE": "token=wbt_key; sessionid=wbt_key"},
+        {"HTTP_X_API_KEY": "wbt_key"},
+        {"HTTP_AUTHORIZATION": "Token wbt_key"},
+        {"HTTP_AUTHORIZATION": "wbt_key"},
+    ],
+)
+def test_a_key_counts_in_the_header_alone(sent):
+    ApiTokenFactory(name="key")
+
+    answer = APIClient().get(**{"path": "/api/v1/projects/"} | sent)
+
+    assert answer.status_code == 401
+
+
 def test_the_key_is_shown_once():
     person = UserFactory()
     client = APIClient()
