@@ -35,7 +35,7 @@ def erase_person(request, slug, uuid):
         else:
             messages.success(request, _("The person is erased."))
             return redirect("annotations:people", project.slug)
-    named = Release.objects.naming(member.user)
+    named = Release.objects.naming(member.user).with_files()
     return render(
         request,
         "exports/erasure/page.html",

@@ -54,14 +54,14 @@ class ReleaseQuerySet(models.QuerySet):
         )
 
     def naming(self, person: User) -> ReleaseQuerySet:
-        """Keep those whose files hold the name of ``person``, as far as they are there or come."""
+        """Keep those whose files hold the name of ``person``, or would if they were made now."""
         members = Member.objects.filter(user=person)
         named = Q(coders=None)
         for uuid in members.values_list("uuid", flat=True):
             named |= Q(coders__contains=[str(uuid)])
         projects = members.values("project")
         kept = self.filter(has_real_names=True, purged_at=None, project__in=projects)
-        return kept.filter(named).exclude(state__in=[ReleaseState.FAILED, ReleaseState.CANCELLED])
+        return kept.filter(named).exclude(state=ReleaseState.CANCELLED)
 
     def with_files(self) -> ReleaseQuerySet:
         """Keep those that were published, and whose files can still be had."""

@@ -24,15 +24,17 @@ def erase_person(*, person: User, by: User | None, at: datetime) -> list[Release
     """
     # The projects are locked by this: from here on nobody asks for another release with the name.
     person = erasure.forget(person=person, by=by, at=at)
-    # A worker may be about to publish: whoever has the row first decides what is to be done.
+    # A worker may be about to publish, an admin to try again one that failed: whoever has the row
+    # first decides what the other one finds.
     locked = Release.objects.select_for_update().filter(has_real_names=True).order_by("pk")
     named = list(locked.filter(pk__in=Release.objects.naming(person).values("pk")))
-    for release in named:
-        if release.is_unfinished:
-            _call_off(release, by=by, at=at)
-        elif release.has_files:
-            _purge(release, by=by, at=at)
-    return named
+    unfinished = [release for release in named if release.is_unfinished]
+    published = [release for release in named if release.has_files]
+    for release in unfinished:
+        _call_off(release, by=by, at=at)
+    for release in published:
+        _purge(release, by=by, at=at)
+    return unfinished + published
 
 
 def _call_off(release: Release, *, by: User | None, at: datetime) -> None:

@@ -270,6 +270,20 @@ def test_a_release_that_is_about_to_be_published_with_the_name_never_is(member):
     assert not files_left(release)
 
 
+def test_a_release_that_failed_is_tried_again_without_the_name(member, admin):
+    name_in_gold(member)
+    release = requested(member.project, real_names=True)
+    Release.objects.filter(pk=release.pk).update(state="failed", is_retryable=True)
+
+    assert erase(member.user) == []
+    releases.retry(release=release, by=admin.user, at=TUESDAY)
+    building.build(release_id=release.pk)
+
+    content = bytes_of(release)["articles.jsonl"]
+    assert USERNAME.encode() not in content
+    assert b"erased:" in content
+
+
 def test_the_sweep_removes_files_that_were_not_to_be_had_before(member):
     release = release_that_names(member)
     path = release.files.get(name="articles.jsonl").path

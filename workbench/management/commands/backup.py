@@ -79,4 +79,5 @@ def _uploaded():
 
 
 def _published():
-    return ReleaseFile.objects.order_by("path").values("path", "bytes", "sha256")
+    kept = ReleaseFile.objects.filter(release__purged_at=None)
+    return kept.order_by("path").values("path", "bytes", "sha256")
