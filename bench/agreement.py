@@ -17,7 +17,7 @@ from bench.projects import copy_out
 from bench.rows import Row, best, medians
 from bench.stage import Stage
 
-_READ = "SELECT spans::text FROM annotations_submission"
+_SUBMISSIONS = "SELECT spans::text FROM annotations_submission"
 
 
 def computed(stage: Stage) -> Row:
@@ -32,31 +32,32 @@ def computed(stage: Stage) -> Row:
         AgreementReport.objects.update(version=None)
         _compute(scope)
 
-    def read() -> None:
-        for line in copy_out(_READ).splitlines():
-            # COPY writes a backslash twice.
-            orjson.loads(line.replace(b"\\\\", b"\\"))
-
-    taken, floor = best(compute, read, times=2)
-    return Row("agreement of 10,000 articles, from nothing", taken, floor, target=6, unit="s")
+    taken, floor = best(compute, lambda: _read(_SUBMISSIONS), times=2)
+    return Row("agreement of 10,000 articles, from nothing", taken, floor, target=4, unit="s")
 
 
 def one_more(stage: Stage) -> Row:
-    """The row of one new submission among ten thousand articles, against one written in SQL."""
+    """The row of one new submission among ten thousand articles, against reading the submissions
+    that it rests on, as above, and writing it in SQL.
+
+    To write alone is no floor: it is a row by its key, and nobody could measure without reading.
+    """
     scope = _scope(stage)
     rows = AgreementRow.objects.filter(task__batch__in=scope.batches).order_by("pk")
     last = rows.last()
     if last is None:
         raise SystemExit("Nothing was handed in.")
+    own = f"assignment_id IN (SELECT id FROM annotations_assignment WHERE task_id={last.task_id})"
 
     def measure() -> None:
         AgreementRow.objects.filter(pk=last.pk).update(version=F("version") + 1)
         agreement.measure_rows(rows)
 
-    def write() -> None:
+    def read_and_write() -> None:
+        _read(f"{_SUBMISSIONS} WHERE {own}")
         AgreementRow.objects.filter(pk=last.pk).update(counts=last.counts)
 
-    taken, floor = medians(measure, write, times=stage.times(200))
+    taken, floor = medians(measure, read_and_write, times=stage.times(200))
     return Row("one submission measured", taken, floor, target=10, unit="s")
 
 
@@ -94,6 +95,12 @@ def resampled(stage: Stage) -> Row:
         lambda: intervals(add_up, articles=articles, resamples=2_000, seed=1), draw, times=2
     )
     return Row("2,000 resamples of 10,000 articles", taken, floor, target=1.5, unit="s")
+
+
+def _read(submissions: str) -> None:
+    for line in copy_out(submissions).splitlines():
+        # COPY writes a backslash twice.
+        orjson.loads(line.replace(b"\\\\", b"\\"))
 
 
 def _scope(stage: Stage) -> Scope:

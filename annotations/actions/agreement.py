@@ -4,8 +4,11 @@ The database counts up the version of a task's row with everything that its figu
 that no clock and no lost message can hide what a row or a report has not seen yet.
 """
 
+import gc
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +26,7 @@ from annotations.queries.agreement import Scope, version_of
 from annotations.queries.agreement_evidence import Evidence, evidence
 
 CHUNK = 500
+THREADS = 2
 SEED = 1
 
 
@@ -100,6 +104,18 @@ def unfinished() -> QuerySet[AgreementReport]:
     return AgreementReport.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let nobody look for garbage: little is made in circles here, and each look at all that the
+    process has loaded takes as long as to measure a portion."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_without_collecting()
 def compute(*, report_id: int, at: datetime) -> AgreementReport | None:
     """Compute a queued report; ``None`` if there is nothing to do, or a worker is at it.
 
@@ -154,17 +170,18 @@ def _measure(rows: AgreementRowQuerySet) -> Iterator[int]:
     """Write those of ``rows`` that are outdated; yield how many are done, in good portions."""
     versions = dict(rows.outdated().order_by("task").values_list("task", "version"))
     pks = list(versions)
-    # While a thread that asks the database nothing measures a portion, the next one is read.
-    with ThreadPoolExecutor(1) as thread:
-        waiting: list[Future[list[_Counted]]] = []
+    # While threads that ask the database nothing measure portions, the next one is read.
+    with ThreadPoolExecutor(THREADS) as threads:
+        waiting: deque[Future[list[_Counted]]] = deque()
+        done = 0
         for first in range(0, len(pks), CHUNK):
-            waiting.append(thread.submit(_counted, evidence(pks[first : first + CHUNK])))
-            if first:
-                _write(waiting.pop(0).result(), versions)
-                yield first
+            if len(waiting) > THREADS:
+                done += _write(waiting.popleft().result(), versions)
+                yield done
+            waiting.append(threads.submit(_counted, evidence(pks[first : first + CHUNK])))
         for last in waiting:
-            _write(last.result(), versions)
-            yield len(pks)
+            done += _write(last.result(), versions)
+            yield done
 
 
 @dataclass(frozen=True)
@@ -188,8 +205,8 @@ def _counted(found: list[Evidence]) -> list[_Counted]:
     ]
 
 
-def _write(made: list[_Counted], versions: dict[int, int]) -> None:
-    """Write the rows of some tasks, unless another worker has come further.
+def _write(made: list[_Counted], versions: dict[int, int]) -> int:
+    """Write the rows of some tasks, unless another worker has come further; say how many.
 
     ``versions`` were read before the evidence, which so can only be newer: the row of a task on
     which something happens meanwhile stays outdated.
@@ -214,3 +231,4 @@ def _write(made: list[_Counted], versions: dict[int, int]) -> None:
             """,
             columns,
         )
+    return len(made)

@@ -5,7 +5,7 @@ every figure (``tables``). A report, its details, and the place of an article am
 (``ranking``) are sums over these tables alone; ``packing`` keeps an article's part of them.
 """
 
-from annotations.algorithms.agreement.article import NA, Article, Mark, as_text
+from annotations.algorithms.agreement.article import NA, Article, Mark, Marks, as_text
 from annotations.algorithms.agreement.details import details
 from annotations.algorithms.agreement.packing import packed, unpacked
 from annotations.algorithms.agreement.ranking import Question, Standing, standings
@@ -17,6 +17,7 @@ __all__ = [
     "NA",
     "Article",
     "Mark",
+    "Marks",
     "Question",
     "Standing",
     "Tables",

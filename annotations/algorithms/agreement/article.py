@@ -1,11 +1,37 @@
 """What the measures read: who marked what in one article."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 Mark = tuple[int, int, str]
 """``(start, end, label)``, code points, ``end`` exclusive."""
+
+
+@dataclass(slots=True)
+class Marks(Sequence[Mark]):
+    """Marks in columns: to make an object of each takes as long as to measure them."""
+
+    start: Sequence[int]
+    end: Sequence[int]
+    label: Sequence[str]
+
+    @classmethod
+    def of(cls, marks: Sequence[Mark]) -> "Marks":
+        """Return ``marks`` in columns."""
+        if isinstance(marks, cls):
+            return marks
+        return cls(*zip(*marks, strict=True)) if marks else cls((), (), ())
+
+    def __iter__(self) -> Iterator[Mark]:
+        return zip(self.start, self.end, self.label, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def __getitem__(self, at: Any) -> Any:
+        return list(self)[at]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Many articles laid on one axis, so that one step of arithmetic serves them all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from annotations.algorithms.agreement.arrays import Bools, Ints, coded, openings, spread
-from annotations.algorithms.agreement.article import Article
+from annotations.algorithms.agreement.article import Article, Marks
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,13 @@ class Batch:
             works += [(at, hand, one.marks[name]) for hand, name in enumerate(sorted(one.marks))]
             if one.gold is not None:
                 works.append((at, gold, one.gold))
-        counts = [len(marks) for _, _, marks in works]
-        every = list(chain.from_iterable(marks for _, _, marks in works))
-        names = [name for _, _, name in every]
+        owners, hands, every = zip(*works, strict=True) if works else ((), (), ())
+        columns = [Marks.of(marks) for marks in every]
+        counts = [len(marks) for marks in columns]
+        names = list(chain.from_iterable(marks.label for marks in columns))
         labels = sorted(set(names))
         number = {name: at for at, name in enumerate(labels)}
-        article = np.repeat(np.array([at for at, _, _ in works], np.int64), counts)
+        article = np.repeat(np.array(owners, np.int64), counts)
         zones = [
             (at, base[at] + low, base[at] + high)
             for at, one in enumerate(articles)
@@ -80,10 +81,10 @@ class Batch:
             gold=gold,
             zones=np.array(zones, np.int64).reshape(-1, 3),
             article=article,
-            hand=np.repeat(np.array([hand for _, hand, _ in works], np.int64), counts),
-            start=np.array([start for start, _, _ in every], np.int64) + base[article],
-            end=np.array([end for _, end, _ in every], np.int64) + base[article],
-            label=np.array([number[name] for name in names], np.int64),
+            hand=np.repeat(np.array(hands, np.int64), counts),
+            start=_joined(marks.start for marks in columns) + base[article],
+            end=_joined(marks.end for marks in columns) + base[article],
+            label=_joined([map(number.__getitem__, names)]),
             labels=labels,
         )._in_order()
 
@@ -137,6 +138,10 @@ class Batch:
     def held(self) -> "Held":
         """The different marks, and who has them."""
         return Held.of(self)
+
+
+def _joined(columns: Iterable[Iterable[int]]) -> Ints:
+    return np.fromiter(chain.from_iterable(columns), np.int64)
 
 
 @dataclass(frozen=True)

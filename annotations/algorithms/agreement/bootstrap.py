@@ -13,8 +13,9 @@ from annotations.algorithms.agreement.arrays import Floats
 
 Interval = tuple[float, float]
 
-_CELLS = 1_000_000
-"""Weights held at once: resamples × articles."""
+_CELLS = 100_000
+"""Weights held at once, resamples × articles: what stays in a processor's cache. With more, BLAS
+starts threads that wait for each other, and take twice the processor's time."""
 
 
 Statistics = Callable[[Floats], Mapping[str, Floats]]

@@ -4,14 +4,16 @@ Every figure is a sum over rows of these tables. What stands in a column of an a
 a label or a value is the place in the list of them all.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple, TypedDict, TypeVar
 
 import numpy as np
 
-from annotations.algorithms.agreement.arrays import Bools, Ints, coded, spread
+from annotations.algorithms.agreement.arrays import Bools, Ints, coded, openings, spread
 
 ALL = -1
 """In a column of labels: all of them together."""
@@ -116,7 +118,7 @@ class Said(TypedDict):
     """What of an article is not a number: see ``Article``, ``words`` and ``attributes``."""
 
     submitted: dict[str, str]
-    words: list[list[Any]]
+    words: str
     attributes: dict[str, dict[str, Any]]
 
 
@@ -187,15 +189,11 @@ class Tables:
 
         Segments, confusion, and what is said keep all labels.
         """
+        works, pairs, against = self._by_label
         if label is None:
-            return replace(
-                self,
-                work=where(self.work, self.work.label == ALL),
-                pairs=where(self.pairs, self.pairs.label == ALL),
-                against=where(self.against, self.against.label == ALL),
-            )
+            return replace(self, work=works[ALL], pairs=pairs[ALL], against=against[ALL])
         number = self.labels.index(label) if label in self.labels else len(self.labels)
-        work = _counting(self.work, number)
+        work = _counting(works, number)
         rest = self.units[work.article] - work.marked
         used = Values(
             article=np.repeat(work.article, 2),
@@ -206,11 +204,16 @@ class Tables:
         return replace(
             self,
             work=work,
-            pairs=_counting(self.pairs, number),
-            against=_counting(self.against, number),
+            pairs=_counting(pairs, number),
+            against=_counting(against, number),
             values=[(), (label,)],
             used=used,
         )
+
+    @cached_property
+    def _by_label(self) -> tuple["_Parts[Work]", "_Parts[Pairs]", "_Parts[Against]"]:
+        """The tables that count by label, apart for each."""
+        return _parted(self.work), _parted(self.pairs), _parted(self.against)
 
     def values_of(self, article: Ints, coder: Ints) -> tuple[Ints, Ints]:
         """Return the rows of ``used`` that coders have in articles, and whose each is."""
@@ -225,15 +228,30 @@ class Tables:
         return self.work.spans[np.searchsorted(own, article * (len(self.coders) + 1) + coder)]
 
 
-def where(table: Table, is_kept: Bools) -> Table:
-    """Keep some rows of a table."""
+def where(table: Table, is_kept: Bools | Ints) -> Table:
+    """Keep some rows of a table, said of each or by their places."""
     return type(table)(*(column[is_kept] for column in table))
 
 
-def _counting(table: Labelled, label: int) -> Labelled:
+_Parts = defaultdict[int, Labelled]
+
+
+def _parted(table: Labelled) -> _Parts[Labelled]:
+    """Return the rows of each label; of one that has none, no rows."""
+    order = np.argsort(table.label, kind="stable")
+    ordered: Ints = table.label[order]
+    borders = [*np.flatnonzero(openings(ordered)).tolist(), len(order)]
+    none = where(table, order[:0])
+    return defaultdict(
+        lambda: none,
+        {int(ordered[low]): where(table, order[low:high]) for low, high in pairwise(borders)},
+    )
+
+
+def _counting(parts: _Parts[Labelled], label: int) -> Labelled:
     """Put what a table counts for one label in the place of what it counts for all."""
-    whole, own = where(table, table.label == ALL), where(table, table.label == label)
-    number = KEYS[type(table)]
+    whole, own = parts[ALL], parts[label]
+    number = KEYS[type(whole)]
     names = zip(whole[:number], own[:number], strict=True)
     both = [np.concatenate(pair) for at, pair in enumerate(names) if at != 1]
     code = coded(*both)
@@ -242,4 +260,4 @@ def _counting(table: Labelled, label: int) -> Labelled:
     for column in own[number:]:
         counts.append(np.zeros(len(whole.article), np.int64))
         counts[-1][place] = column
-    return type(table)(*whole[:number], *counts)
+    return type(whole)(*whole[:number], *counts)

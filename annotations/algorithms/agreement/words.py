@@ -1,12 +1,13 @@
 """Which words coders dispute: marked by some of an article's coders, or differently."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from annotations.algorithms.agreement.arrays import (
@@ -26,19 +27,18 @@ _LETTER, _JOINER = 1, 2
 _LONGEST = 60
 """Characters of a word that are kept."""
 
-Group = list[Any]
-"""``[labels marked, labels disputed, words]``: labels in order, words with a space between."""
 
-
-def words_of(batch: Batch, texts: Sequence[str]) -> list[list[Group]]:
+def words_of(batch: Batch, texts: Sequence[str]) -> list[str]:
     """Collect, for each article that several people coded, the words that anybody marked.
 
     A label is disputed on a word if some coders gave it to any of its characters and others to
     none: where within a word a border lies, makes no dispute. Articles without a text have none.
+    There is a line for each two sets of labels, marked and disputed: both in JSON, a tab, and
+    the words that have them with a space between.
     """
-    found: list[list[Group]] = [[] for _ in texts]
+    found: list[list[str]] = [[] for _ in texts]
     if not any(texts):
-        return found
+        return [""] * len(texts)
     # A text that is not at hand leaves a gap of its length.
     filled = [
         text or " " * length for text, length in zip(texts, batch.lengths.tolist(), strict=True)
@@ -46,6 +46,7 @@ def words_of(batch: Batch, texts: Sequence[str]) -> list[list[Group]]:
     joined = "\n".join(filled)
     begins, ends = _words(joined)
     word, group, sets = _said(batch, *_marked(batch, begins, ends))
+    heads = [orjson.dumps(pair).decode() for pair in sets]
     owner = np.searchsorted(batch.base, begins[word], "right") - 1
     code = coded(owner, group)
     order = np.argsort(code, kind="stable")
@@ -53,12 +54,15 @@ def words_of(batch: Batch, texts: Sequence[str]) -> list[list[Group]]:
     ends = np.minimum(ends, begins + _LONGEST)
     spelt = [joined[low:high] for low, high in zip(begins.tolist(), ends.tolist(), strict=True)]
     borders = np.flatnonzero(openings(code[order]))
-    for at, (low, high) in zip(
-        order[borders].tolist(), pairwise([*borders.tolist(), len(order)]), strict=True
+    first = order[borders]
+    for whose, head, (low, high) in zip(
+        owner[first].tolist(),
+        group[first].tolist(),
+        pairwise([*borders.tolist(), len(order)]),
+        strict=True,
     ):
-        words = " ".join(spelt[low:high]).casefold()
-        found[owner[at]].append([*sets[group[at]], words])
-    return found
+        found[whose].append(f"{heads[head]}\t{' '.join(spelt[low:high]).casefold()}")
+    return ["\n".join(lines) for lines in found]
 
 
 def _said(
@@ -126,27 +130,34 @@ def disputed_in(said: Said, word: str, label: str | None = None) -> int:
     """Return how often a word, as ``table`` names it, is disputed in an article."""
     return sum(
         words.split(" ").count(word)
-        for _, disputed, words in said["words"]
-        if (label in disputed if label else disputed)
+        for head, words in _lines(said)
+        if _is_named(orjson.loads(head)[1], label)
     )
 
 
 def table(of: Tables, label: str | None = None, most: int = 100) -> list[dict[str, Any]]:
     """Return the words that are disputed most often, in that order."""
-    disputed: Counter[str] = Counter()
-    marked: Counter[str] = Counter()
-    articles: Counter[str] = Counter()
+    texts: dict[str, list[str]] = defaultdict(list)
     for said in of.said:
-        here: set[str] = set()
-        for labels, contested, text in said["words"]:
-            if label is not None and label not in labels:
-                continue
-            words = text.split(" ")
-            marked.update(words)
-            if label in contested if label else contested:
-                disputed.update(words)
-                here.update(words)
-        articles.update(here)
+        for head, words in _lines(said):
+            texts[head].append(words)
+    heads = {head: orjson.loads(head) for head in texts}
+    is_disputed = {head: _is_named(contested, label) for head, (_, contested) in heads.items()}
+    # What has both sets of labels in common is counted in one go.
+    counts = {head: Counter(" ".join(own).split(" ")) for head, own in texts.items()}
+    marked = _sum(counts[head] for head, (named, _) in heads.items() if _is_named(named, label))
+    disputed = _sum(counts[head] for head in heads if is_disputed[head])
+    articles = Counter(
+        chain.from_iterable(
+            {
+                word
+                for head, words in _lines(said)
+                if is_disputed[head]
+                for word in words.split(" ")
+            }
+            for said in of.said
+        )
+    )
     order = sorted(disputed, key=lambda word: (-disputed[word], marked[word], word))
     return [
         {
@@ -157,3 +168,19 @@ def table(of: Tables, label: str | None = None, most: int = 100) -> list[dict[st
         }
         for word in order[:most]
     ]
+
+
+def _sum(counts: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return total
+
+
+def _lines(said: Said) -> Iterator[list[str]]:
+    """Yield both sets of labels, in JSON, and their words."""
+    return (line.split("\t") for line in said["words"].split("\n") if line)
+
+
+def _is_named(labels: list[str], label: str | None) -> bool:
+    return bool(labels) if label is None else label in labels

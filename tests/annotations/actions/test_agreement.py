@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from annotations.actions import agreement
@@ -328,14 +329,23 @@ def test_an_article_falls_on_the_day_of_its_last_submission(batch, since, until,
 
 def test_words_and_attributes_come_from_what_was_handed_in(batch):
     stance = [{"name": "stance", "value": "for"}]
-    coded(batch, [{**ADA, "attributes": stance}, VELMORA], [ADA])
+    coded(batch, [ADA, {**VELMORA, "attributes": stance}], [ADA, VELMORA], [VELMORA])
 
     details = computed(batch).details
 
-    assert [one["word"] for one in details["words"]] == ["velmora"]
+    assert [one["word"] for one in details["words"]] == ["ada", "brandt"]
     [attribute] = details["attributes"]
-    assert (attribute["label"], attribute["name"]) == ("actor", "stance")
-    assert attribute["value"] == 0
+    assert (attribute["label"], attribute["name"]) == ("location", "stance")
+    assert (attribute["value"], attribute["spans"]) == (0, 1)
+
+
+def test_counts_are_kept_as_they_are(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attstorage = 'e'"
+            " AND attrelid = 'annotations_agreementrow'::regclass ORDER BY attname"
+        )
+        assert cursor.fetchall() == [("counts",), ("later_counts",)]
 
 
 def test_handing_in_again_makes_a_report_on_a_label_stale_but_computes_it_only_when_asked(batch):

@@ -1,10 +1,20 @@
 """What is kept of each article, and what is told from it."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.algorithms.agreement import Article, details, packed, report, rows_of, unpacked
+from annotations.algorithms.agreement import (
+    Article,
+    Marks,
+    details,
+    packed,
+    report,
+    rows_of,
+    unpacked,
+)
 from tests.annotations.algorithms.agreement.strategies import articles
 
 whole = st.lists(articles(gold=True, text=True), max_size=5)
@@ -19,6 +29,21 @@ def test_articles_measured_together_give_what_each_gives_alone(collection):
     assert packed(rows_of(collection)) == [
         row for article in collection for row in packed(rows_of([article]))
     ]
+
+
+@given(whole)
+def test_marks_in_columns_are_measured_as_one_by_one(collection):
+    in_columns = [
+        replace(
+            one,
+            marks={coder: Marks.of(own) for coder, own in one.marks.items()},
+            gold=None if one.gold is None else Marks.of(one.gold),
+        )
+        for one in collection
+    ]
+
+    assert packed(rows_of(in_columns)) == packed(rows_of(collection))
+    assert [one.cleaned() for one in in_columns] == [one.cleaned() for one in collection]
 
 
 @given(whole, st.sampled_from([None, "x"]))
