@@ -1,19 +1,34 @@
-"""How fast a release becomes CoNLL, which of all formats has to look at most of a text."""
+"""How fast a release becomes CoNLL, the slowest format, and what all formats take of memory."""
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from annotations.algorithms import synthetic, tokens
-from bench.rows import Row, best
+from bench.rows import Row, best, peak
 from bench.stage import Stage
 from exports.formats import conll, jsonl
 from exports.formats.ledger import Ledger
 
+ARTICLES = 100_000
 SPANS = 10
+#: So many articles are made up; the rest says the same under other names.
+ORIGINALS = 1_000
+ALL_FORMATS = """
+import json, resource, sys
+from exports.formats import DERIVED
+from exports.formats.ledger import Ledger
+for name, format in DERIVED.items():
+    with open(sys.argv[1], "rb") as lines:
+        for piece in format.write(map(json.loads, lines), Ledger(name, format.KEEPS)):
+            pass
+    print(name, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB", file=sys.stderr)
+"""
 
 
 def convert(stage: Stage) -> Row:
@@ -46,6 +61,26 @@ def convert(stage: Stage) -> Row:
     )
 
 
+def memory(stage: Stage) -> Row:
+    """The most that any format takes for ten times the articles."""
+    articles = stage.times(ARTICLES)
+    small, large = (
+        peak([sys.executable, "-c", ALL_FORMATS, str(_written(stage, number))])
+        for number in (articles // 10, articles)
+    )
+    return Row("memory of all formats, ten times the articles", large, small, 1.1, unit="MB")
+
+
+def _written(stage: Stage, articles: int) -> Path:
+    path = stage.instance.data / f"articles-{articles}.jsonl"
+    originals = [_record(number) for number in range(min(ORIGINALS, articles))]
+    with path.open("wb") as file:
+        for number in range(articles):
+            record = originals[number % len(originals)] | {"id": f"a-{number:06}"}
+            file.write(jsonl.line(record))
+    return path
+
+
 def _record(number: int) -> dict[str, Any]:
     random = Random(f"formats:{number}")
     text = synthetic.story(random, synthetic.SENTENCES).text
@@ -63,16 +98,22 @@ def _record(number: int) -> dict[str, Any]:
                 "quote": text[start:end],
                 "attributes": [],
                 "links": [],
+                "source": "single",
+                "coders": ["coder-1"],
+                "decision": None,
             }
         )
     return {
         "id": f"a-{number:06}",
         "text": text,
         "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "meta": {},
+        "cluster": None,
+        "codebook_version": 1,
         "split": None,
         "zones": [],
         "spans": sorted(spans, key=lambda span: (span["start"], span["end"])),
     }
 
 
-FIGURES: dict[str, Callable[[Stage], Row]] = {"formats": convert}
+FIGURES: dict[str, Callable[[Stage], Row]] = {"formats": convert, "formats-memory": memory}

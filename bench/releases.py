@@ -1,8 +1,6 @@
 """How fast gold leaves as JSONL, and what a release of a million spans takes of memory."""
 
 import io
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 
@@ -12,7 +10,7 @@ from django.utils import timezone
 
 from annotations.enums import ReleaseState
 from annotations.models import Project
-from bench.rows import Row, best
+from bench.rows import Row, best, peak
 from bench.stage import Stage
 from exports.actions import building, releases
 from exports.recipe import Recipe
@@ -132,12 +130,7 @@ def corpus(slug: str, articles: int) -> Project:
 
 def _peak(project: Project) -> float:
     command = [sys.executable, str(ROOT / "manage.py"), "build_release", project.slug]
-    process = subprocess.Popen([*command, "--name=Memory", "--json"], stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit("The release failed.")
-    return used.ru_maxrss / 1024
+    return peak([*command, "--name=Memory", "--json"])
 
 
 FIGURES: dict[str, Callable[[Stage], Row]] = {"release": build, "release-memory": memory}

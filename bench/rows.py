@@ -1,9 +1,13 @@
 """A row of the table, and the ways to come to its numbers."""
 
+import os
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
+
+from workbench.env import ROOT
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,16 @@ def best(*steps: Callable[[], object], times: int) -> list[float]:
     """Run long steps in turn and return the shortest time of each."""
     rounds = [[timed(step) for step in steps] for _ in range(times)]
     return [min(taken) for taken in zip(*rounds, strict=True)]
+
+
+def peak(command: list[str]) -> float:
+    """Run a program; return the most memory that it took, in MB."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"It failed: {' '.join(command[:4])}")
+    return used.ru_maxrss / 1024
 
 
 def timed(step: Callable[[], object]) -> float:

@@ -30,8 +30,8 @@ from annotations.api.errors import problem
 from annotations.api.renderers import ProblemRenderer
 from annotations.enums import Role
 from exports import comparison, difference_document, downloads
-from exports.actions import releases
-from exports.api_documents import DifferenceDocument
+from exports.actions import comparing, releases
+from exports.api_documents import ComparingDocument, DifferenceDocument
 from exports.models import PUBLISHED, Release
 from exports.recipe import PARTS, STRATA, Recipe
 
@@ -187,20 +187,29 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
         visible = Release.objects.visible_to(self.request.user)
         return visible.select_related("project").prefetch_related("files__release")
 
-    @extend_schema(parameters=[SinceSerializer], responses=DifferenceDocument)
+    @extend_schema(
+        parameters=[SinceSerializer],
+        responses={200: DifferenceDocument, 202: ComparingDocument},
+    )
     def difference(self, request, uuid):
         """Tell what differs from another release: articles, spans, and the codebooks in use.
 
-        The answer is written while the two are compared, however large they are.
+        Two releases are compared once, by a worker: until that is done the answer is 202, with
+        the time to ask again in `Retry-After`.
         """
         release = self.get_object()
         asked = SinceSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         since = comparison.chosen(release, asked.validated_data.get("since"), request.user)
-        counted, changes = comparison.compare(since, release)
+        found = comparing.look_up(since=since, release=release)
+        if found.has_failed:
+            why = _("The two could not be compared; the log says why. Try again in a minute.")
+            return problem(503, "not_compared", why, headers={"Retry-After": "60"})
+        if found.counts is None:
+            waiting = ComparingDocument(found).data
+            return Response(waiting, status=202, headers={"Retry-After": "1"})
         return StreamingHttpResponse(
-            difference_document.write(since, release, counted, changes),
-            content_type="application/json",
+            difference_document.write(found), content_type="application/json"
         )
 
     @extend_schema(request=None)

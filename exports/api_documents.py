@@ -68,3 +68,10 @@ class DifferenceDocument(serializers.Serializer):
     codebooks = UsedCodebookDocument(many=True)
     articles = ArticleDifferenceDocument(many=True)
     counts = DifferenceCountsDocument()
+
+
+class ComparingDocument(serializers.Serializer):
+    """How many articles were compared so far."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()

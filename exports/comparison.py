@@ -1,6 +1,6 @@
 """Two published releases of a project: which can be compared, and the way to their lines."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO
 from uuid import UUID
 
@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from annotations.exceptions import Refused
 from annotations.models import User
 from exports import folders
-from exports.difference import ArticleChange, Difference
 from exports.formats import jsonl
-from exports.models import Release
+from exports.models import Comparison, Release, ReleaseChange
 
 
 class CannotCompare(Refused):
@@ -53,30 +52,20 @@ def chosen(release: Release, uuid: UUID | None, user: User) -> Release:
     return before
 
 
-def compare(since: Release, release: Release) -> tuple[Difference, Iterator[ArticleChange]]:
-    """Return what counts the differences, and the articles that differ, to be taken one by one."""
-    difference = Difference(since.manifest, release.manifest)
-    return difference, difference.changes(_lines(since), _lines(release))
+def changes(
+    comparison: Comparison, *, kind: str | None, after: int, size: int
+) -> list[ReleaseChange]:
+    """Return the next changes, of one kind or of all, behind the one numbered ``after``."""
+    found = comparison.changes.filter(number__gt=after)
+    if kind:
+        found = found.filter(kind=kind)
+    return list(found.order_by("number")[:size])
 
 
-def page(
-    changes: Iterable[ArticleChange], *, kind: str, after: str, size: int
-) -> tuple[list[ArticleChange], bool]:
-    """Take all ``changes``; return the first ones of a kind behind an article, and if more are."""
-    found: list[ArticleChange] = []
-    has_more = False
-    for change in changes:
-        if (not kind or change.kind == kind) and change.id > after:
-            has_more = len(found) == size
-            if not has_more:
-                found.append(change)
-    return found, has_more
-
-
-def _lines(release: Release) -> Iterator[bytes]:
+def lines(release: Release) -> Iterator[bytes]:
+    """Yield the canonical lines of a release."""
     # Opened at once and not with the first line: what can't be read is said before anything is.
-    file = folders.storage().open(release.files.get(name=jsonl.NAME).path)
-    return _read(file)
+    return _read(folders.storage().open(release.files.get(name=jsonl.NAME).path))
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:

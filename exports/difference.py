@@ -90,6 +90,13 @@ class Difference:
             old = next(olds, None) if passed[0] else old
             new = next(news, None) if passed[1] else new
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "articles": self.articles.as_json(),
+            "spans": self.spans.as_json() if self.spans else None,
+            "spans_by_label": {label: counts.as_json() for label, counts in self.labels.items()},
+        }
+
     def _count(
         self, old: "_Line | None", new: "_Line | None", change: ArticleChange | None
     ) -> None:

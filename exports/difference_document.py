@@ -1,14 +1,15 @@
 """The difference between two releases as one JSON document, written piece by piece."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from exports.difference import ArticleChange, Difference
+from exports.difference import ArticleChange
 from exports.manifest import Manifest
-from exports.models import Release
+from exports.models import Comparison, Release, ReleaseChange
 from exports.span_changes import Span, SpanChange
 
+CHUNK = 500
 SPAN = (
     "id",
     "start",
@@ -23,26 +24,50 @@ SPAN = (
 )
 
 
-def write(
-    since: Release, release: Release, difference: Difference, changes: Iterable[ArticleChange]
-) -> Iterator[bytes]:
+def write(comparison: Comparison) -> Iterator[bytes]:
     """Yield the document: articles in the order of the releases, and the counts after them."""
+    since, release = comparison.since, comparison.release
     head = {
         "since": _named(since),
         "release": _named(release),
         "codebooks": codebooks(since.manifest, release.manifest),
     }
-    yield _dump(head)[:-1] + b',"articles":['
-    separator = b""
-    for change in changes:
-        yield separator + _dump(_article(change))
-        separator = b","
-    counts = {
-        "articles": difference.articles.as_json(),
-        "spans": difference.spans.as_json() if difference.spans else None,
-        "spans_by_label": {name: one.as_json() for name, one in difference.labels.items()},
-    }
-    yield b'],"counts":' + _dump(counts) + b"}"
+    yield _dump(head)[:-1].encode() + b',"articles":['
+    separator = ""
+    changes = comparison.changes.order_by("number").values_list("said", flat=True)
+    for said in changes.iterator(CHUNK):
+        yield (separator + said).encode()
+        separator = ","
+    yield b'],"counts":' + _dump(comparison.counts).encode() + b"}"
+
+
+def article(change: ArticleChange) -> str:
+    """Return what the document says of one article."""
+    return _dump(
+        {
+            "id": change.id,
+            "change": change.kind,
+            "fields": {
+                name: {"before": old, "after": new} for name, (old, new) in change.fields.items()
+            },
+            "spans": [_span(one) for one in change.spans],
+        }
+    )
+
+
+def read(change: ReleaseChange) -> ArticleChange:
+    """Return the change that was kept."""
+    said = json.loads(change.said)
+    return ArticleChange(
+        said["change"],
+        said["id"],
+        change.title,
+        {name: (pair["before"], pair["after"]) for name, pair in said["fields"].items()},
+        [
+            SpanChange(one["change"], one["before"], one["after"], tuple(one["parts"]))
+            for one in said["spans"]
+        ],
+    )
 
 
 def codebooks(before: Manifest, after: Manifest) -> list[dict[str, Any]]:
@@ -72,17 +97,6 @@ def _named(release: Release) -> dict[str, Any]:
     }
 
 
-def _article(change: ArticleChange) -> dict[str, Any]:
-    return {
-        "id": change.id,
-        "change": change.kind,
-        "fields": {
-            name: {"before": old, "after": new} for name, (old, new) in change.fields.items()
-        },
-        "spans": [_span(one) for one in change.spans],
-    }
-
-
 def _span(change: SpanChange) -> dict[str, Any]:
     return {
         "change": change.kind,
@@ -96,5 +110,5 @@ def _said(span: Span | None) -> dict[str, Any] | None:
     return span and {name: span[name] for name in SPAN if name in span}
 
 
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -13,10 +13,10 @@ from exports.recipe import Recipe
 SPLITS = ("train", "dev", "test")
 INCLUDE = {
     "gold": (["gold"], _("Gold: adjudicated articles only")),
-    "both": (["gold", "codings"], _("Gold and each coder's own spans")),
+    "both": (["gold", "codings"], _("Gold and each coder’s own spans")),
     "codings": (
         ["codings"],
-        _("Coders' spans only, unadjudicated articles too: for admins with no part in them"),
+        _("Coders’ spans only, unadjudicated articles too: for admins with no part in them"),
     ),
 }
 
@@ -50,7 +50,7 @@ class DifferenceForm(forms.Form):
 
     since = forms.UUIDField(required=False)
     show = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS], required=False)
-    after = forms.CharField(required=False, strip=False)
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class ReleaseForm(forms.Form):
         initial=0,
         min_value=0,
         max_value=2**53,
-        help_text=_("Decides the splits and the coders' numbers. The same seed, the same bytes."),
+        help_text=_("Decides the splits and the coders’ numbers. The same seed, the same bytes."),
     )
     text = forms.BooleanField(
         label=_("Include the texts"),
@@ -115,7 +115,7 @@ class ReleaseForm(forms.Form):
         help_text=_("Without them, only offsets and hashes leave: for texts with rights."),
     )
     real_names = forms.BooleanField(
-        label=_("Show coders' names"),
+        label=_("Show coders’ names"),
         required=False,
         help_text=_("Only admins can see such a release."),
     )

@@ -35,7 +35,7 @@ PARTS = {
     "links": ngettext_lazy("%(n)d link", "%(n)d links", "n"),
     "notes": ngettext_lazy("%(n)d note", "%(n)d notes", "n"),
     "zones": ngettext_lazy("%(n)d zone", "%(n)d zones", "n"),
-    "codings": ngettext_lazy("%(n)d coder’s work", "%(n)d coders’ works", "n"),
+    "codings": ngettext_lazy("%(n)d coding", "%(n)d codings", "n"),
 }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from annotations.enums import ReleaseState, Role
 from annotations.models import (
@@ -312,3 +312,65 @@ class ReleaseFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Comparison(Claimable):
+    """What differs between two published releases, found out once and kept for some time.
+
+    Neither of the two ever changes. ``counts`` says that all ``changes`` are there; where it is
+    over without them, it has failed. Whoever may see both releases may see this.
+    """
+
+    since = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+", db_index=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    counts = models.JSONField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["since", "release"], name="two_releases_are_compared_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(since=F("release")),
+                name="release_is_compared_with_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(counts__isnull=True) | Q(finished_at__isnull=False),
+                name="comparison_that_has_counts_is_finished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release} since {self.since}"
+
+    @property
+    def has_failed(self) -> bool:
+        return self.finished_at is not None and self.counts is None
+
+
+class ReleaseChange(models.Model):
+    """An article that differs between two releases. ``said`` is the JSON that tells how."""
+
+    comparison = models.ForeignKey(
+        Comparison, on_delete=models.PROTECT, related_name="changes", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=7)
+    title = models.TextField(blank=True)
+    said = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comparison", "number"], name="change_of_a_comparison_is_numbered"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["comparison", "kind", "number"], name="changes_of_one_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"change {self.number} of {self.comparison}"

@@ -25,7 +25,7 @@ from exports import (
     progress,
     queries,
 )
-from exports.actions import releases
+from exports.actions import comparing, releases
 from exports.forms import DifferenceForm, ReleaseForm, RetractionForm
 from exports.models import PUBLISHED, Release
 
@@ -152,26 +152,27 @@ def release_changes(request, uuid):
         since = comparison.chosen(release, asked.get("since"), request.user)
     except comparison.CannotCompare as refusal:
         raise Http404 from refusal
-    difference, changes = comparison.compare(since, release)
-    show, after = asked.get("show", ""), asked.get("after", "")
-    found, has_more = comparison.page(changes, kind=show, after=after, size=PAGE)
+    found = comparing.look_up(since=since, release=release)
+    context = {"release": release, "since": since, "difference": found}
+    if found.counts is None:
+        return render(request, "exports/releases/_release_comparing.html", context)
+    show, after = asked.get("show"), asked.get("after", 0)
+    changes = comparison.changes(found, kind=show, after=after, size=PAGE + 1)
     chips = {row.label.key: row for row in codebook.current_definitions(release.project)}
-    return render(
-        request,
-        "exports/releases/_release_changes.html",
-        {
-            "release": release,
-            "since": since,
-            "difference": difference,
-            "labels": [(chips.get(key), key, row) for key, row in difference.labels.items()],
-            "codebooks": difference_document.codebooks(since.manifest, release.manifest),
-            "changes": [difference_in_words.tell(change, chips) for change in found],
-            "kinds": KINDS,
-            "show": show or None,
-            "is_continued": bool(after),
-            "next": found[-1].id if has_more else None,
-        },
-    )
+    labels = sorted(found.counts["spans_by_label"].items())
+    context |= {
+        "labels": [(chips.get(key), key, row) for key, row in labels],
+        "codebooks": difference_document.codebooks(since.manifest, release.manifest),
+        "changes": [
+            difference_in_words.tell(difference_document.read(change), chips)
+            for change in changes[:PAGE]
+        ],
+        "kinds": KINDS,
+        "show": show,
+        "is_continued": bool(after),
+        "next": changes[PAGE - 1].number if len(changes) > PAGE else None,
+    }
+    return render(request, "exports/releases/_release_changes.html", context)
 
 
 def _asked(request):

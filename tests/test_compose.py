@@ -232,10 +232,17 @@ def test_the_image_brings_its_static_files():
         r"proxy_set_header X-Forwarded-Proto \$scheme_outside;",
         r"proxy_set_header X-Request-ID \$request_id;",
         r"proxy_pass http://web:8000;",
+        r"location /kept/releases/ \{\s+internal;\s+alias /data/files/releases/;",
     ],
 )
 def test_nginx_keeps(rule):
     assert re.search(rule, NGINX)
+
+
+def test_nginx_hands_out_what_the_application_sends_it_to():
+    assert SERVICES["web"]["environment"]["ACCEL_REDIRECT"] == "/kept/"
+    assert "data:/data:ro" in SERVICES["nginx"]["volumes"]
+    assert SERVICES["nginx"]["group_add"] == [SERVICES["web"]["user"].partition(":")[2]]
 
 
 def image_command():

@@ -266,6 +266,8 @@ if S3_BUCKET := env.str("S3_BUCKET", default=""):
             "max_memory_size": 8 * 2**20,  # what is larger is read by way of the disk
         },
     }
+# The location inside nginx that has the files of releases; without it we send them ourselves.
+ACCEL_REDIRECT = env.str("ACCEL_REDIRECT", default="")
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
 # All files of a request together; they go to the disk as they come in.
@@ -299,6 +301,7 @@ CELERY_TASK_ROUTES = {
     "agreement.*": {"queue": "figures"},
     "cleaning.*": {"queue": "imports"},
     "clusters.*": {"queue": "figures"},
+    "differences.*": {"queue": "figures"},
     "people.*": {"queue": "figures"},
     "releases.*": {"queue": "releases"},
     "reminders.*": {"queue": "figures"},

@@ -18,7 +18,7 @@ from tests.contract.shapes import (
     page_of,
 )
 from tests.exports.formats.awkward import gold, record
-from tests.exports.worlds import published
+from tests.exports.worlds import compared, published
 from tests.factories import AssignmentFactory
 
 LIST = "projects/study/releases/"
@@ -127,6 +127,24 @@ def test_admins_call_a_release_off_while_it_is_made(study):
         "releases token": 403,
     }
     assert_fits(study.ask("admin", "POST", address).json(), RELEASE | {"state": "cancelled"})
+
+
+def test_admins_try_again_what_failed(study):
+    number = study.ask("admin", "POST", LIST, {"name": "Gold"}).json()["id"]
+    told = {"state": "failed", "failure": "The disk is full.", "is_retryable": True}
+    Release.objects.filter(uuid=number).update(**told)
+    address = f"releases/{number}/retry/"
+
+    assert study.everybody("POST", address) == only(*ADMINS, others=404) | {
+        "researcher": 403,
+        "releases token": 403,
+    }
+    tried = study.ask("admin", "POST", address)
+    again = study.ask("admin", "POST", address)
+
+    queued = {"state": "queued", "failure": "", "is_retryable": False}
+    assert_fits(tried.json(), RELEASE | queued)
+    assert (again.status_code, again.json()["code"]) == (409, "not_retryable")
 
 
 def test_a_release_that_is_ready_is_retracted_and_not_cancelled(study, release):
@@ -240,7 +258,13 @@ def test_what_differs_from_another_release_is_told_as_json(study):
     )
     address = f"releases/{second.uuid}/difference/"
 
-    assert study.everybody("GET", address) == only(*ADMINS, *RESEARCHERS, others=404)
+    readers = (*ADMINS, *RESEARCHERS)
+    assert study.everybody("GET", address) == only(*readers, status=202, others=404)
+    waiting = study.ask("researcher", "GET", address)
+    assert waiting["Retry-After"] == "1"
+    assert_fits(waiting.json(), {"done": int, "total": int})
+    compared(first, second)
+    assert study.everybody("GET", address) == only(*readers, others=404)
     before = study.ask("researcher", "GET", address)
     same = study.ask("researcher", "GET", f"{address}?since={first.uuid}")
     told = json.loads(b"".join(before))

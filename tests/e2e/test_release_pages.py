@@ -2,7 +2,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.test_frame import AXE
 from tests.exports.formats.awkward import gold, record
-from tests.exports.worlds import published
+from tests.exports.worlds import compared, published
 from tests.factories import CodebookFactory, MemberFactory, ProjectFactory
 
 TEXT = "Ada Brandt met Ilvek."
@@ -31,11 +31,11 @@ def test_a_researcher_goes_from_the_history_to_what_changed(page, live_server, s
     project = researcher.project
     CodebookFactory(project=project)
     ada, ilvek = gold(TEXT, 1, (0, 10), "actor"), gold(TEXT, 2, (15, 20), "actor")
-    published(
+    first = published(
         project, records=[record("a", TEXT, spans=[ada, ilvek]), record("b", TEXT, spans=[])]
     )
     changed = record("a", TEXT, split="dev", spans=[ada | {"end": 3, "quote": "Ada"}])
-    published(project, records=[changed], losses=LOSSES)
+    second = published(project, records=[changed], losses=LOSSES)
     signed_in(researcher.user)
     page.emulate_media(reduced_motion="reduce")
     complaints = []
@@ -44,15 +44,17 @@ def test_a_researcher_goes_from_the_history_to_what_changed(page, live_server, s
 
     page.get_by_role("link", name="Gold").first.click()
     expect(page.get_by_role("row", name="gold.conll")).to_contain_text("1,190 of 1,200")
-    line = page.get_by_text("curl -fC - -O")
+    line = page.get_by_text("curl -fLC -")
     line.locator("xpath=ancestor::div[1]").get_by_role("button").click()
     # Where there is no clipboard the line is marked, to be copied by hand.
     copied = page.get_by_role("button", name="Copied")
     marked = page.evaluate("() => getSelection().toString()")
-    assert copied.count() or "curl -fC" in marked
-    assert faults_of(page, shown="Python, all files") == []
+    assert copied.count() or "curl -fLC" in marked
+    assert faults_of(page, shown="Both fetch all files") == []
 
     page.get_by_role("link", name="What changed since release 1").click()
+    expect(page.get_by_text("Comparing article by article…")).to_be_visible()
+    compared(first, second)
     expect(page.get_by_role("heading", name="a", exact=True)).to_be_visible()
     expect(page.get_by_text("other borders")).to_be_visible()
     page.get_by_role("link", name="Went").click()

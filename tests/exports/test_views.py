@@ -5,10 +5,11 @@ import pytest
 
 from annotations.enums import ReleaseState
 from annotations.models import AuditEvent
-from exports.models import Release
+from exports.models import Comparison, Release
 from tests.exports.formats.awkward import gold, record
-from tests.exports.worlds import corpus, published, requested
+from tests.exports.worlds import compared, corpus, published, requested
 from tests.factories import (
+    TUESDAY,
     ArticleFactory,
     AssignmentFactory,
     BatchFactory,
@@ -96,7 +97,7 @@ def test_a_ready_release_shows_its_files_and_how_to_fetch_them(project, admin):
 
     assert f'href="/api/v1/releases/{release.uuid}/files/articles.jsonl"' in page
     assert release.content_hash in page
-    assert "curl -fC - -O -H" in page
+    assert "curl -fLC - --remote-name-all -H" in page
 
 
 def test_a_release_page_tells_what_its_files_cannot_say(project, admin):
@@ -236,6 +237,9 @@ def article(id, *spans, **more):
 
 
 def changes_of(client, release, rest=""):
+    before = Release.objects.get(project=release.project, number=release.number - 1)
+    if not Comparison.objects.filter(since=before, release=release).exists():
+        compared(before, release)
     return client.get(f"/releases/{release.uuid}/changes/{rest}").content.decode()
 
 
@@ -301,13 +305,47 @@ def test_a_difference_is_shown_by_kind_and_page_by_page(project, admin, monkeypa
     release = published(project, records=[article(id) for id in ("a", "b&", "c")])
 
     first = changes_of(admin, release)
-    second = changes_of(admin, release, "?after=b%26")
+    second = changes_of(admin, release, "?after=2")
     gone = changes_of(admin, release, "?show=removed")
 
     assert re.findall("<h3>(.*)</h3>", first) == ["a", "b&amp;"]
-    assert 'href="?after=b%26"' in first
+    assert 'href="?after=2"' in first
     assert re.findall("<h3>(.*)</h3>", second) == ["c", "z"]
     assert re.findall("<h3>(.*)</h3>", gone) == ["z"]
+
+
+def test_whoever_looks_first_is_told_how_far_the_comparison_is(project, admin):
+    before, release = (published(project, records=[article("a")]) for _ in range(2))
+    address = f"/releases/{release.uuid}/changes/?show=added"
+
+    at_once = admin.get(address).content.decode()
+    assert not Comparison.objects.exists()
+    Comparison.objects.create(since=before, release=release, done=3, total=12)
+    under_way = admin.get(address).content.decode()
+    Comparison.objects.update(finished_at=TUESDAY)
+    failed = admin.get(address).content.decode()
+
+    again = f'hx-get="/releases/{release.uuid}/changes/?show=added&amp;since={before.uuid}"'
+    assert again in at_once
+    assert again in under_way
+    assert 'value="3" max="12"' in under_way
+    assert "could not be compared" in failed
+    assert "hx-get" not in failed
+
+
+def test_a_page_of_changes_takes_as_many_queries_however_many_there_are(
+    project, admin, django_assert_num_queries
+):
+    published(project, records=[])
+    few = published(project, records=[article("a")])
+    many = published(project, records=[article(f"b{n:03}") for n in range(50)])
+    changes_of(admin, few)
+    changes_of(admin, many)
+
+    with django_assert_num_queries(10):
+        changes_of(admin, few)
+    with django_assert_num_queries(10):
+        changes_of(admin, many)
 
 
 def test_a_text_in_a_difference_stays_text(project, admin):
@@ -338,7 +376,7 @@ def test_a_foreign_release_is_not_found(project, admin):
 
     for rest in ("", "progress/", "difference/", "changes/"):
         assert admin.get(f"/releases/{release.uuid}/{rest}").status_code == 404
-    for rest in ("cancel/", "retract/"):
+    for rest in ("cancel/", "retry/", "retract/"):
         assert admin.post(f"/releases/{release.uuid}/{rest}").status_code == 404
 
 
@@ -369,6 +407,60 @@ def test_a_release_is_cancelled_from_its_page(project, admin):
     release.refresh_from_db()
     assert release.state == "cancelled"
     assert AuditEvent.objects.filter(kind=AuditEvent.Kind.RELEASE_CANCELLED).exists()
+
+
+def failed(project, **more):
+    release = requested(project)
+    told = {"failure": "No space left on device.", "is_retryable": True, "finished_at": TUESDAY}
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED, **told | more)
+    return release
+
+
+def test_what_failed_is_tried_again_from_its_page(project, admin):
+    release = failed(project)
+    address = f"/releases/{release.uuid}/retry/"
+    page = admin.get(f"/releases/{release.uuid}/").content.decode()
+    assert "No space left on device." in page
+    assert f'action="{address}"' in page
+    assert "it will hold what is decided by then" in page
+
+    answer = admin.post(address)
+
+    assert answer.url == f"/releases/{release.uuid}/"
+    release.refresh_from_db()
+    assert (release.state, release.failure) == (ReleaseState.QUEUED, "")
+    again = admin.post(address, follow=True).content.decode()
+    assert "Only a release that failed can be tried again" in again
+
+
+def test_what_was_frozen_before_it_failed_says_so(project, admin):
+    release = failed(project, frozen_at=TUESDAY)
+
+    page = admin.get(f"/releases/{release.uuid}/").content.decode()
+
+    assert "It will hold what was frozen then" in page
+
+
+def test_nobody_is_offered_to_try_again_what_cannot_be_or_is_not_theirs(project, client):
+    hopeless, hopeful = failed(project, is_retryable=False), failed(project)
+    signed_in(client, project, "admin")
+    assert "Try again" not in client.get(f"/releases/{hopeless.uuid}/").content.decode()
+    signed_in(client, project, "researcher")
+    assert "Try again" not in client.get(f"/releases/{hopeful.uuid}/").content.decode()
+
+    assert client.post(f"/releases/{hopeful.uuid}/retry/").status_code == 403
+
+    hopeful.refresh_from_db()
+    assert hopeful.state == ReleaseState.FAILED
+
+
+def test_a_list_writes_large_numbers_so_that_they_can_be_read(project, admin):
+    counts = {"articles": 100_000, "spans": 1_000_000}
+    published(project, counts=counts)
+
+    page = " ".join(admin.get(page_of(project)).content.decode().split())
+
+    assert "100,000 articles · 1,000,000 gold spans" in page
 
 
 def test_a_refusal_is_shown_on_the_page(project, admin):

@@ -10,10 +10,10 @@ from django.db import connection
 from annotations.enums import ReleaseState, TaskState
 from annotations.models import Assignment, Batch, Gold, Member, Project, Task
 from exports import folders
-from exports.actions import building, releases
+from exports.actions import building, comparing, releases
 from exports.formats import jsonl
 from exports.manifest import Tally
-from exports.models import Release
+from exports.models import Comparison, Release
 from exports.recipe import Recipe
 from tests.factories import (
     MONDAY,
@@ -143,6 +143,14 @@ def built(project: Project, **recipe: Any) -> Release:
     building.build(release_id=release.pk, clock=lambda: TUESDAY)
     release.refresh_from_db()
     return release
+
+
+def compared(since: Release, release: Release) -> Comparison:
+    """Return what a worker finds out when two releases are to be compared."""
+    found = comparing.find(since_id=since.pk, release_id=release.pk, clock=lambda: TUESDAY)
+    assert found
+    found.refresh_from_db()
+    return found
 
 
 def expire_leases(release: Release) -> None:

@@ -10,8 +10,10 @@ import sys
 import zipfile
 import zlib
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 from random import Random
+from unicodedata import bidirectional
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,7 +68,10 @@ def check(format, records):
     came = kept = 0
     asked = Counter()
     read = Counter()
+    missing = Counter()
     for record, layers_read in zip(records, found, strict=True):
+        missing["zones"] += len(record["zones"])
+        missing["codings"] += len(record.get("codings", ()))
         wanted = readers.of_record(record)
         held = [name for name, _ in layers(record)]
         if "codings" not in DERIVED[format].KEEPS:
@@ -82,6 +87,10 @@ def check(format, records):
                 if (record["id"], name, span["id"]) not in is_lost
             ]
             kept += len(left)
+            missing["notes"] += sum(
+                "note" in span and (record["id"], name, span["id"]) not in is_lost
+                for span in spans
+            )
             assert Counter(map(place, layers_read[name])) == Counter(map(place, left))
             for part in ("attributes", "links"):
                 asked[part] += sum(len(span[part]) for span in left)
@@ -93,6 +102,9 @@ def check(format, records):
     assert Counter(row["reason"] for row in lost) == report["lost"]
     for part in ("attributes", "links"):
         assert read[part] + report["left_out"].get(part, 0) == asked[part]
+    for part in ("notes", "zones", "codings"):
+        is_kept = part in DERIVED[format].KEEPS
+        assert report["left_out"].get(part, 0) == (0 if is_kept else missing[part])
 
 
 def place(span):
@@ -106,6 +118,36 @@ def pairs(spans, part):
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_awkward_records_come_back_but_for_what_is_reported(format):
     check(format, awkward.records())
+
+
+def test_the_awkward_records_have_every_trap():
+    """What the tests of formats claim to read back is there to be read back."""
+    spans = next(r for r in awkward.records() if len(r["spans"]) > 10)["spans"]
+
+    def is_met(question):
+        return any(question(one, other) for one in spans for other in spans if one != other)
+
+    extent = itemgetter("start", "end")
+    assert is_met(lambda a, b: a["start"] < b["start"] and b["end"] < a["end"])  # nested
+    assert is_met(lambda a, b: a["start"] < b["start"] < a["end"] < b["end"])  # crossing
+    assert is_met(lambda a, b: extent(a) == extent(b) and a["label"] != b["label"])
+    assert is_met(lambda a, b: extent(a) == extent(b) and a["label"] == b["label"])  # repeated
+    quotes = [span["quote"] for span in spans]
+    assert any(ord(max(quote)) > 0xFFFF for quote in quotes)  # beyond UTF-16's one unit
+    assert {"AL", "R"} <= {bidirectional(quote[0]) for quote in quotes}  # Arabic and Hebrew
+    assert {"attributes", "links", "note"} <= {
+        part for span in spans for part in span if span.get(part)
+    }
+
+
+@pytest.mark.parametrize("format", [f for f in FORMATS if "notes" in DERIVED[f].KEEPS])
+def test_a_format_that_keeps_notes_has_them(format):
+    records = awkward.records()
+    records[-1]["spans"][0]["note"] = "told by a neighbour"
+
+    data, _report, _lost = written(format, records)
+
+    assert "told by a neighbour" in str(unpacked(DERIVED[format].NAME, data))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -20,8 +20,7 @@ def test_a_release_is_converted_and_what_was_lost_is_told(release, capsys):
     told = capsys.readouterr().out
     assert "gold.conll: 3 rows, " in told
     assert (
-        "gold.conll has all 5 spans. Not in it: 1 attribute, 1 link, 1 note, 1 zone,"
-        " 2 coders’ works.\n"
+        "gold.conll has all 5 spans. Not in it: 1 attribute, 1 link, 1 note, 1 zone, 2 codings.\n"
     ) in told
     assert "articles.parquet has" not in told
 
