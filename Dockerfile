@@ -4,11 +4,13 @@ FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /app
 RUN python -m venv /venv
-COPY requirements/uv.txt requirements/run.txt requirements/
+# s3, to keep releases in a bucket.
+ARG REQUIREMENTS=run
+COPY requirements/*.txt requirements/
 # Nothing is installed whose hash is not in the lock.
 RUN /venv/bin/pip install --require-hashes -r requirements/uv.txt \
     && /venv/bin/uv pip install --python /venv/bin/python --require-hashes \
-        --compile-bytecode --no-cache -r requirements/run.txt
+        --compile-bytecode --no-cache -r "requirements/$REQUIREMENTS.txt"
 COPY manage.py ./
 COPY workbench workbench
 COPY annotations annotations

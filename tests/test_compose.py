@@ -1,9 +1,12 @@
 """The rules of the production set-up, each for every service; no engine is needed to read it."""
 
+import ast
 import re
 import shlex
 import subprocess
+import sys
 from importlib import import_module
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,7 @@ SERVICES = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 
+OUR_PACKAGES = {"workbench", "annotations", "exports"}
 ONE_SHOT = {"migrate"}
 OURS = {name for name, service in SERVICES.items() if "workbench:" in service["image"]}
 
@@ -213,8 +217,41 @@ def test_the_image_copies_what_is_there_and_nothing_that_is_left_out():
     for copy in copies:
         *sources, _ = shlex.split(copy)
         for source in sources:
-            assert (ROOT / source).exists()
-            assert any(Path(source).match(pattern) for pattern in kept), source
+            found = [str(path.relative_to(ROOT)) for path in ROOT.glob(source)]
+            assert found
+            for path in found:
+                assert any(Path(path).match(pattern) for pattern in kept), path
+
+
+def test_the_image_has_a_library_for_everything_that_the_product_imports():
+    wanted = {
+        name
+        for app in OUR_PACKAGES
+        for path in (ROOT / app).rglob("*.py")
+        for name in imported_by(path)
+        if name not in sys.stdlib_module_names | OUR_PACKAGES
+    }
+    brings = packages_distributions()
+
+    assert wanted >= {"django", "pyarrow", "psycopg", "trafilatura"}
+    for lock in ("run", "s3"):
+        lines = (ROOT / f"requirements/{lock}.txt").read_text().splitlines()
+        locked = {line.partition("==")[0].lower() for line in lines}
+        lacking = {
+            name
+            for name in wanted
+            if locked.isdisjoint(one.lower().replace("_", "-") for one in brings[name])
+        }
+        assert lacking == set()
+
+
+def imported_by(path):
+    """Name the packages that a module imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module.partition(".")[0]
 
 
 def test_the_image_brings_its_static_files():

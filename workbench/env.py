@@ -85,17 +85,18 @@ def broker_url() -> str:
     return secret("BROKER_URL") or Instance.from_environment().broker_url
 
 
-def secret_key() -> str:
-    """Return the key from ``SECRET_KEY``, ``SECRET_KEY_FILE`` or the instance's own file.
+def secret_keys() -> list[str]:
+    """Return the keys from ``SECRET_KEY``, ``SECRET_KEY_FILE`` or the instance's own file.
 
+    Each stands on a line: the first is in use, and what was made with another is still understood.
     The file is made once, with a random key, when neither variable is given.
     """
     if os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE"):
-        return secret("SECRET_KEY")
+        return secret("SECRET_KEY").splitlines() or [""]
     path = Instance.from_environment().data / "secret.key"
     if not path.exists():
         write_once(path, secrets.token_urlsafe(64))
-    return path.read_text().strip()
+    return path.read_text().splitlines()
 
 
 def write_once(path: Path, text: str) -> None:

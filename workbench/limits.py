@@ -6,7 +6,7 @@ what somebody has locked who is gone stays locked.
 
 from django.conf import settings
 
-#: Nobody looks at a page for longer; the connection's own end of nginx's patience is at 75 s.
+#: Nobody waits for a page any longer; nginx gives up after 75 s.
 OF_REQUESTS = {
     "statement_timeout": "30s",
     "lock_timeout": "15s",

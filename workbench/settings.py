@@ -16,7 +16,7 @@ from workbench.env import (
     broker_url,
     owner_database_url,
     secret,
-    secret_key,
+    secret_keys,
 )
 
 env = environ.Env()
@@ -27,12 +27,11 @@ PORT = env.int("PORT", default=8000)
 SITE_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 
-SECRET_KEY = secret_key()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
 if not DEBUG and (
     len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")
 ):
     raise ImproperlyConfigured("SECRET_KEY is too weak: give at least 50 random characters.")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ALLOWED_HOSTS.append(urlsplit(SITE_URL).hostname)

@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import urllib.request
+from io import StringIO
 
 import boto3
 import pytest
+from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
 from annotations.enums import ReleaseState
@@ -151,3 +154,27 @@ def test_the_environment_names_the_bucket(endpoint, bucket, tmp_path):
     paths = {key.rpartition("/")[2]: key for key in names_in(bucket)}
     assert sorted(paths) == ["README.md", "SHA256SUMS", "articles.jsonl", "manifest.json"]
     assert json.loads(done.stdout)["content_hash"] in paths["articles.jsonl"]
+
+
+def test_a_backup_names_what_lies_in_the_bucket_and_a_restore_looks_for_it(
+    settings, endpoint, bucket, tmp_path
+):
+    in_bucket(settings, endpoint, bucket.name)
+    release = built(corpus(ProjectFactory(), 1).project)
+    file = tmp_path / "backup.tar"
+    call_command("backup", str(file), stdout=(said := StringIO()))
+    listed = manifest_of(file)["elsewhere"]
+    expected = list(release.files.order_by("path").values("path", "bytes", "sha256"))
+    path = release.files.get(name="articles.jsonl").path
+    bucket.Object(path).delete()
+
+    with pytest.raises(CommandError, match=f"articles.jsonl of release {release.uuid} is missing"):
+        call_command("restore", str(file), "--verify", stdout=StringIO())
+
+    assert f"{len(listed)} files of releases are kept elsewhere" in said.getvalue()
+    assert listed == expected
+
+
+def manifest_of(file):
+    with tarfile.open(file) as archive:
+        return json.load(archive.extractfile("manifest.json"))

@@ -6,17 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
+import pgtrigger
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from annotations.enums import ReleaseState
 from annotations.models import Assignment, Project
 from exports import invariants
 from exports.models import Release
 from tests.exports.worlds import built, corpus, published
-from tests.factories import AssignmentFactory, ProjectFactory
+from tests.factories import TUESDAY, AssignmentFactory, ProjectFactory
 from tests.threads import somebody_works_in, wait_until_somebody_waits
 from workbench.services import backup
 
@@ -73,6 +75,23 @@ def test_a_backup_tells_of_a_file_that_it_could_not_take_along(tmp_path):
         told("backup", file)
     with pytest.raises(CommandError, match=f"articles.jsonl of release {release.uuid} is missing"):
         told("restore", file, "--verify")
+
+
+def test_files_that_went_with_a_persons_name_are_not_missed(tmp_path):
+    release = published(ProjectFactory())
+    with pgtrigger.ignore():
+        Release.objects.update(
+            state=ReleaseState.RETRACTED,
+            retracted_reason="A person whom it names was erased.",
+            has_real_names=True,
+            purged_at=TUESDAY,
+        )
+    default_storage.delete(release.files.get().path)
+
+    manifest = told("backup", tmp_path / "backup.tar")
+
+    assert manifest["files"] == {}
+    assert manifest["releases"] == {str(release.uuid): release.content_hash}
 
 
 def test_verifying_names_a_row_that_was_edited_under_the_triggers(tmp_path):

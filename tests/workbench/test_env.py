@@ -63,18 +63,18 @@ def test_migrations_may_have_an_address_of_their_own(monkeypatch):
 
 def test_the_secret_key_is_made_once_and_kept_private(own_folder):
     with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: env.secret_key(), range(32)))
+        keys = {key for (key,) in pool.map(lambda _: env.secret_keys(), range(32))}
 
     assert keys == {(own_folder / "secret.key").read_text()}
     assert (own_folder / "secret.key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in own_folder.iterdir()] == ["secret.key"]
 
 
-def test_the_secret_key_may_come_from_a_file(tmp_path, monkeypatch):
-    (tmp_path / "key").write_text("from a file\n")
+def test_the_secret_key_may_come_from_a_file_with_those_of_before(tmp_path, monkeypatch):
+    (tmp_path / "key").write_text("from a file\nthe one before\n")
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
 
-    assert env.secret_key() == "from a file"
+    assert env.secret_keys() == ["from a file", "the one before"]
 
 
 @pytest.mark.parametrize(
