@@ -19,7 +19,7 @@ def member(admin):
 
 
 @pytest.fixture
-def browser(member):
+def window(member):
     """Return where the member is signed in."""
     client = Client()
     sign(client, member)
@@ -50,7 +50,7 @@ def test_a_session_known_before_signing_in_is_not_the_one_after(client, member):
     assert not is_in(other)
 
 
-def test_another_password_ends_every_session_but_the_one_that_gave_it(browser, member):
+def test_another_password_ends_every_session_but_the_one_that_gave_it(window, member):
     here = Client()
     sign(here, member)
     new = "four tall lamps 9"
@@ -58,7 +58,7 @@ def test_another_password_ends_every_session_but_the_one_that_gave_it(browser, m
     here.post("/profile/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
 
     assert member.user.memberships.get() == member
-    assert (is_in(here), is_in(browser)) == (True, False)
+    assert (is_in(here), is_in(window)) == (True, False)
 
 
 CHANGES = {
@@ -73,29 +73,29 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_another_role_ends_every_session(browser, member, admin, change):
-    assert is_in(browser)
+def test_another_role_ends_every_session(window, member, admin, change):
+    assert is_in(window)
 
     CHANGES[change](member, admin.user)
 
-    assert not is_in(browser)
-    assert browser.get("/profile/").status_code == 302
-    sign(browser, member)
-    assert is_in(browser)
+    assert not is_in(window)
+    assert window.get("/profile/").status_code == 302
+    sign(window, member)
+    assert is_in(window)
 
 
-def test_the_same_roles_again_end_none(browser, member, admin):
+def test_the_same_roles_again_end_none(window, member, admin):
     people.set_roles(member=member, roles=[Role.CODER], by=admin.user, at=TUESDAY)
 
-    assert is_in(browser)
+    assert is_in(window)
 
 
-def test_sessions_of_others_go_on(browser, admin):
+def test_sessions_of_others_go_on(window, admin):
     other = MemberFactory(project=admin.project)
 
     sign_in.end_all_sessions(user=other.user)
 
-    assert is_in(browser)
+    assert is_in(window)
 
 
 def test_who_was_signed_in_before_sessions_were_counted_still_is(member):
