@@ -300,6 +300,10 @@ def _hand_in(held: Assignment, task: Task, by: User, at: datetime, submission_id
         codebook_version=held.codebook.number,
         submitted_at=at,
     )
+    if held.state == AssignmentState.RETURNED:
+        # By way of "coding", as all work that came back.
+        held.state = AssignmentState.CODING
+        held.save(update_fields=["state"])
     held.state = AssignmentState.SUBMITTED
     held.submitted_at = at
     held.save(update_fields=["state", "submitted_at"])

@@ -148,6 +148,16 @@ def test_the_same_submission_hands_in_once():
     assert refusal.value.code == "already_submitted"
 
 
+def test_work_that_came_back_may_be_handed_in_as_it_is():
+    assignment = AssignmentFactory(state=AssignmentState.RETURNED)
+
+    hand_in(assignment)
+
+    assignment.refresh_from_db()
+    assert assignment.state == AssignmentState.SUBMITTED
+    assert assignment.submissions.count() == 1
+
+
 def test_a_submission_id_is_good_for_one_assignment():
     first, second = AssignmentFactory(), AssignmentFactory()
     name = uuid.uuid4()
