@@ -1,5 +1,6 @@
 """What every test can use."""
 
+import gc
 import os
 from contextlib import contextmanager
 
@@ -32,6 +33,13 @@ def pytest_itemcollected(item):
 def pytest_collection_modifyitems(items):
     """Run what needs real servers last: their worker would take the jobs of other tests."""
     items.sort(key=lambda item: "stack" in item.fixturenames)
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over what stays: it took a tenth of all tests' time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_sessionfinish(session):

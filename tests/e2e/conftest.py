@@ -3,7 +3,12 @@
 import threading
 
 import pytest
+from django.conf import settings as product
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
+from django.test import override_settings
+from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.desk import Desk
 from tests.factories import (
@@ -14,6 +19,42 @@ from tests.factories import (
     TaskFactory,
 )
 from tests.stack import wait_until
+
+# A machine that has more to do than this may be slow, and still be right.
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory):
+    """Return the settings with which a page's modules are one file, as in the product.
+
+    Apart, as in the source, they are fifty requests of every browser.
+    """
+    staticfiles = {"BACKEND": "workbench.static.ModuleStorage"}
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(
+        STATIC_ROOT=folder, STORAGES=product.STORAGES | {"staticfiles": staticfiles}
+    ):
+        call_command("collectstatic", "--no-input", verbosity=0)
+    return {"STATIC_ROOT": folder, "staticfiles": staticfiles}
+
+
+@pytest.fixture(scope="session")
+def live_server(collected):
+    """Serve pages and files as gunicorn does; WhiteNoise looks once for what there is."""
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = lambda application: application
+    with override_settings(STATIC_ROOT=collected["STATIC_ROOT"]):
+        server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def served_as_collected(collected, settings, files_of_their_own):
+    """Have pages name the files that were collected."""
+    settings.STATIC_ROOT = collected["STATIC_ROOT"]
+    settings.STORAGES = settings.STORAGES | {"staticfiles": collected["staticfiles"]}
 
 
 @pytest.fixture(autouse=True)
