@@ -67,7 +67,7 @@ def test_a_study_stays_sound_whatever_people_do_in_whatever_order(examples, step
         "People do anything in any order over HTTP, and all rules are checked after each step",
         tried=f"{made:,} steps",
         of=f"{examples} studies, {len(CHECKS)} rules of fsck",
-        control=f"a table that forgets spans was found out after {Watched.made} steps",
+        control=f"a table that forgets spans was found out at step {Watched.made + 1}",
         acknowledged_steps_lost=0,
         rules_broken=0,
         moves_not_allowed=0,
