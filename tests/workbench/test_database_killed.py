@@ -53,8 +53,8 @@ def saved_while_killed(run):
         save_more(coders)
 
     lost = doubled = 0
-    for coder, earlier in zip(coders, before, strict=True):
-        stored = ids_in(call(run, f"/assignments/{coder.work}/", coder.token)) - earlier
+    for coder, token, earlier in zip(coders, tokens, before, strict=True):
+        stored = ids_in(call(run, f"/assignments/{coder.work}/", token)) - earlier
         lost += len(set(coder.acknowledged) - stored)
         doubled += len(stored - set(coder.acknowledged))
     return saved_by(coders), lost, doubled
