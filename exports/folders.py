@@ -11,7 +11,6 @@ import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,13 +36,19 @@ def is_local() -> bool:
 
 def path_of(release: Release, file: Written) -> str:
     """Return where in the storage a file is published."""
-    return f"{ROOT}/{release.uuid}/{file.sha256}/{file.name}"
+    return _path_of(release, file.name, file.sha256)
+
+
+def _path_of(release: Release, name: str, sha256: str) -> str:
+    return f"{ROOT}/{release.uuid}/{sha256}/{name}"
 
 
 def write(release: Release, name: str, pieces: Iterable[bytes]) -> Written:
     """Publish a file of a release, once it is complete and on disk."""
     draft = f"{ROOT}/{release.uuid}/{release.epoch}-{name}.part"
-    return _write(draft, name, pieces, partial(path_of, release))
+    hashed = _Hashed(pieces)
+    size = _write(draft, hashed, lambda: _path_of(release, name, hashed.sha256))
+    return Written(name, size, hashed.sha256)
 
 
 def path_of_shard(shard: ReleaseShard) -> str:
@@ -51,19 +56,20 @@ def path_of_shard(shard: ReleaseShard) -> str:
     return f"{ROOT}/{shard.release.uuid}/shards/{shard.number}-{shard.epoch}.jsonl"
 
 
-def write_shard(shard: ReleaseShard, pieces: Iterable[bytes]) -> Written:
-    """Write the lines of a shard."""
+def write_shard(shard: ReleaseShard, pieces: Iterable[bytes]) -> int:
+    """Write the lines of a shard, and return their size; they are hashed when put together."""
     path = path_of_shard(shard)
-    return _write(f"{path}.part", path, pieces, lambda written: path)
+    return _write(f"{path}.part", pieces, lambda: path)
 
 
 def write_to(target: Path, pieces: Iterable[bytes]) -> Written:
     """Write a file piece by piece; it has its name only when it is complete and on disk."""
     draft = target.with_name(f"{target.name}.part")
     with _removed_at_the_end(draft):
-        written = _fill(draft, target.name, pieces)
+        hashed = _Hashed(pieces)
+        size = _fill(draft, hashed)
         _rename(draft, target)
-    return written
+    return Written(target.name, size, hashed.sha256)
 
 
 @contextmanager
@@ -122,24 +128,40 @@ def _tidy(folder: str, keep: Collection[str]) -> None:
         storage().delete(folder)
 
 
-def _write(
-    draft: str, name: str, pieces: Iterable[bytes], path_of: Callable[[Written], str]
-) -> Written:
+class _Hashed:
+    """Pieces that are hashed while they pass through."""
+
+    def __init__(self, pieces: Iterable[bytes]):
+        self._pieces = pieces
+        self._digest = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._digest.update(piece)
+            yield piece
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+def _write(draft: str, pieces: Iterable[bytes], path: Callable[[], str]) -> int:
+    """Write a file whose ``path`` may depend on what has passed through; return its size."""
     folder = _folder()
     if folder is None:
         # Nothing can be renamed in a bucket; a file is there when it is uploaded, or not at all.
         with tempfile.NamedTemporaryFile(suffix=".part") as file:
-            written = _fill(Path(file.name), name, pieces)
-            storage().save(path_of(written), File(file))
-        return written
+            size = _fill(Path(file.name), pieces)
+            storage().save(path(), File(file))
+        return size
     part = folder / draft
     part.parent.mkdir(parents=True, exist_ok=True)
     with _removed_at_the_end(part):
-        written = _fill(part, name, pieces)
-        target = folder / path_of(written)
+        size = _fill(part, pieces)
+        target = folder / path()
         target.parent.mkdir(exist_ok=True)
         _rename(part, target)
-    return written
+    return size
 
 
 def _folder() -> Path | None:
@@ -150,17 +172,12 @@ def _folder() -> Path | None:
         return None
 
 
-def _fill(draft: Path, name: str, pieces: Iterable[bytes]) -> Written:
-    digest = hashlib.sha256()
-    size = 0
+def _fill(draft: Path, pieces: Iterable[bytes]) -> int:
     with draft.open("wb", buffering=_BUFFER) as file:
-        for piece in pieces:
-            file.write(piece)
-            digest.update(piece)
-            size += len(piece)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
-    return Written(name, size, digest.hexdigest())
+        return file.tell()
 
 
 @contextmanager

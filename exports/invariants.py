@@ -7,7 +7,6 @@ from annotations.queries.invariants import CHECKS as CHECKS_OF_ANNOTATIONS
 from annotations.queries.invariants import Check
 from annotations.queries.invariants.asking import found
 from exports import folders, rendering
-from exports.formats import jsonl
 from exports.models import Release, ReleaseFile
 
 
@@ -67,8 +66,8 @@ def releases_can_be_rendered_again() -> Iterator[str]:
     """
     for release in Release.objects.with_files().order_by("pk"):
         digest = hashlib.sha256()
-        for record in rendering.records(release, rendering.roster_of(release)):
-            digest.update(jsonl.line(record))
+        for article in rendering.articles(release, rendering.roster_of(release)):
+            digest.update(article.line())
         if digest.hexdigest() != release.content_hash:
             yield f"release {release.uuid}"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports import data_card
-from exports.records import Record
+from exports.released import Article
 
 SCHEMA = "annotation-release/1"
 NAME = "manifest.json"
@@ -39,15 +39,15 @@ class Tally:
     sources: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, record: Record) -> None:
+    def add(self, article: Article) -> None:
         self.articles += 1
-        if record["split"] is not None:
-            self.splits[record["split"]] += 1
-        for span in record.get("spans", ()):
-            self.spans += 1
-            self.labels[span["label"]] += 1
-            self.sources[span["source"]] += 1
-        self.codings += len(record.get("codings", ()))
+        if article.split is not None:
+            self.splits[article.split] += 1
+        if article.spans:
+            self.spans += len(article.spans)
+            self.labels.update([span.label for span in article.spans])
+            self.sources.update([span.source for span in article.spans])
+        self.codings += len(article.codings or ())
 
     def merge(self, counts: Mapping[str, Any]) -> None:
         """Add what another tally said of itself."""

@@ -194,11 +194,16 @@ class ReleaseItem(models.Model):
     ``split`` are copies, because they can be corrected later.
     """
 
-    release = models.ForeignKey(
-        Release, on_delete=models.PROTECT, related_name="items", db_index=False
-    )
     # One statement writes the items from the very rows that they point to. To look each of these
-    # up again would take half of the time of freezing; ``fsck`` does.
+    # up again would take half of the time of freezing; ``fsck`` does. The release itself is
+    # locked meanwhile, and none is ever deleted.
+    release = models.ForeignKey(
+        Release,
+        on_delete=models.PROTECT,
+        related_name="items",
+        db_constraint=False,
+        db_index=False,
+    )
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False

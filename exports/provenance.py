@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from annotations.queries import codebook
 from exports.models import Release
@@ -13,11 +13,11 @@ from exports.recipe import Recipe
 LABEL = ("key", "name", "definition", "include", "exclude", "attributes", "links", "retired")
 
 
-def of(release: Release, recipe: Recipe) -> dict[str, Any]:
-    """Return what the manifest says of the frozen items' origin."""
+def of(release: Release, recipe: Recipe, version: int | None) -> dict[str, Any]:
+    """Return what the manifest says of the origin of items whose gold goes up to ``version``."""
     return {
         "batches": _batches(release),
-        "labels": _labels(release),
+        "labels": _labels(release, version),
         "omitted": omitted(release.project, recipe),
     }
 
@@ -35,9 +35,8 @@ def _batches(release: Release) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(release: Release) -> list[dict[str, Any]]:
+def _labels(release: Release, used: int | None) -> list[dict[str, Any]]:
     """Describe the labels by the latest version that was decided by, or else by the latest."""
-    used = release.items.aggregate(latest=Max("gold__codebook_version"))["latest"]
     versions = release.project.codebooks.order_by("-number")
     version = versions.filter(number=used).first() or versions.first()
     if version is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Window
@@ -18,6 +18,24 @@ COUNTS = """
     WITH chosen (gold) AS ({chosen})
     SELECT count(*), coalesce(sum(jsonb_array_length(gold.spans)), 0)
     FROM chosen LEFT JOIN annotations_gold gold ON gold.id = chosen.gold
+"""
+
+#: Items have gold, or codings, only if these are to be told of. Whole lists of coders are told
+#: apart first, because there are few.
+NAMED = """
+    SELECT true, array(SELECT jsonb_array_elements_text(coders)), codebook_version
+    FROM (SELECT DISTINCT jsonb_path_query_array(gold.spans, '$[*].coders[*] ? (@ != null)')
+                 AS coders, gold.codebook_version
+          FROM exports_releaseitem item
+          JOIN annotations_gold gold ON gold.id = item.gold_id
+          WHERE item.release_id = %(release)s) gold
+    UNION ALL
+    SELECT DISTINCT false, ARRAY[coding ->> 'member'], submission.codebook_version
+    FROM exports_releaseitem item
+    CROSS JOIN jsonb_array_elements(item.submissions) coding
+    JOIN annotations_submission submission
+         ON submission.uuid = (coding ->> 'submission')::uuid
+    WHERE item.release_id = %(release)s
 """
 
 
@@ -111,34 +129,32 @@ def preview(project: Project, recipe: Recipe) -> dict[str, int]:
     }
 
 
-def coders_in(release: Release, recipe: Recipe) -> list[Member]:
+class Named(NamedTuple):
+    """What the items of a release name: coders by their UUIDs, and codebook versions.
+
+    ``latest`` is the last version that gold was decided by.
+    """
+
+    coders: list[str]
+    versions: list[int]
+    latest: int | None
+
+
+def named(release: Release) -> Named:
+    """Go through the gold and the codings that a release has pinned."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, {"release": release.pk})
+        rows = cursor.fetchall()
+    return Named(
+        coders=sorted({coder for _is_gold, coders, _version in rows for coder in coders}),
+        versions=sorted({version for _is_gold, _coders, version in rows if version}),
+        latest=max((version for is_gold, _, version in rows if is_gold and version), default=None),
+    )
+
+
+def coders_in(release: Release) -> list[Member]:
     """Return everybody whom the records of a frozen release name as a coder."""
     # Releases of before this was pinned have to be gone through.
-    coders = coders_named(release, recipe) if release.coders is None else release.coders
+    coders = named(release).coders if release.coders is None else release.coders
     members = Member.objects.filter(project=release.project_id, uuid__in=coders)
     return list(members.select_related("user").order_by("uuid"))
-
-
-def coders_named(release: Release, recipe: Recipe) -> list[str]:
-    """Return the UUIDs of the coders whom the items of a release name."""
-    sources = []
-    if recipe.has_gold:
-        sources.append("""
-            SELECT DISTINCT jsonb_array_elements_text(named.coders) FROM (
-                SELECT DISTINCT span -> 'coders' AS coders
-                FROM exports_releaseitem item
-                JOIN annotations_gold gold ON gold.id = item.gold_id
-                CROSS JOIN jsonb_array_elements(gold.spans) span
-                WHERE item.release_id = %(release)s
-            ) named WHERE jsonb_typeof(named.coders) = 'array'
-        """)
-    if recipe.has_codings:
-        sources.append("""
-            SELECT DISTINCT jsonb_path_query(item.submissions, '$[*].member') #>> '{}'
-            FROM exports_releaseitem item WHERE item.release_id = %(release)s
-        """)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ".join(f"({source})" for source in sources), {"release": release.pk}
-        )
-        return sorted(uuid for (uuid,) in cursor.fetchall())

@@ -1,17 +1,14 @@
 """From frozen rows to records: the same rows give the same records, today and in a year."""
 
-import json
 from collections.abc import Callable, Generator, Iterator
-from typing import Any
 
-import orjson
 from django.db import connection
 
 from exports import queries
-from exports.formats import jsonl
 from exports.models import Release
 from exports.recipe import Recipe
-from exports.records import Frozen, Record, Roster, build
+from exports.records import Frozen, Roster, build
+from exports.released import Article
 
 CHUNK = 500
 
@@ -30,7 +27,12 @@ ROWS = """
         ORDER BY item.id
     ) TO STDOUT (FORMAT binary)
 """
-TYPES = ["int8", *["text"] * 7, "int4", "text", "text"]
+#: What is JSON is taken as the bytes that it is.
+TYPES = [
+    *("int8", "text", "bytea", "text", "bytea", "bytea", "text", "text", "int4"),
+    *("bytea", "bytea"),
+]
+TEXT = "to_json(article.text)::text"
 CODINGS = """
     (SELECT jsonb_agg(jsonb_build_object(
                 'member', coding ->> 'member',
@@ -47,37 +49,34 @@ class OutOfOrder(Exception):
     """The items of a release don't stand in the order of their articles' keys."""
 
 
-def records(
+def articles(
     release: Release,
     roster: Roster,
     *,
     first: int = 0,
     last: int = END,
     between: Callable[[int], None] = lambda done: None,
-) -> Generator[Record, None, None]:
-    """Yield records of a frozen release in the order of their ids, holding few at a time.
+) -> Generator[Article, None, None]:
+    """Yield the articles of a frozen release in the order of their ids, holding few at a time.
 
-    ``first`` and ``last`` are the items to begin and to end with. While records come, the
+    ``first`` and ``last`` are the items to begin and to end with. While articles come, the
     connection is busy: ``between`` is called, with their number so far, whenever it is free.
     Whoever does not take all of them closes the iterator.
     """
     recipe = Recipe.from_json(release.request)
     key = ""
     for row in _rows(release, recipe, after=first - 1, last=last, between=between):
-        record = build(_frozen(row, orjson.loads), recipe=recipe, roster=roster)
-        if jsonl.has_floats(record):
-            # It may have been an integer that is too long for the fast reader.
-            record = build(_frozen(row, json.loads), recipe=recipe, roster=roster)
-        if record["id"] <= key:
-            raise OutOfOrder(record["id"])
-        key = record["id"]
-        yield record
+        article = build(Frozen(*row), recipe=recipe, roster=roster)
+        if article.id <= key:
+            raise OutOfOrder(article.id)
+        key = article.id
+        yield article
 
 
 def roster_of(release: Release) -> Roster:
     """Say what the coders of a frozen release are called in it."""
     recipe = Recipe.from_json(release.request)
-    members = queries.coders_in(release, recipe)
+    members = queries.coders_in(release)
     if recipe.real_names:
         return Roster.named({str(m.uuid): (m.name, m.is_external) for m in members})
     return Roster.pseudonymous(
@@ -96,7 +95,7 @@ def _rows(
     between: Callable[[int], None],
 ) -> Iterator[tuple]:
     query = ROWS.format(
-        text="article.text" if recipe.text else NOTHING,
+        text=TEXT if recipe.text else NOTHING,
         codings=CODINGS if recipe.has_codings else NOTHING,
     )
     where = {"release": release.pk, "last": last, "most": CHUNK}
@@ -113,27 +112,7 @@ def _rows(
             for row in copy.rows():
                 rows += 1
                 after = row[0]
-                yield row
+                yield row[1:]
         is_last = rows < CHUNK
         done += rows
         between(done)
-
-
-def _frozen(row: tuple, read: Callable[[str], Any]) -> Frozen:
-    _, key, text, text_sha256, meta, zones, cluster, split, version, gold, handed_in = row
-    codings: list[dict[str, Any]] = read(handed_in) if handed_in else []
-    if gold is None:
-        used = [coding["codebook_version"] for coding in codings if coding["codebook_version"]]
-        version = max(used, default=None)
-    return Frozen(
-        key=key,
-        text=text,
-        text_sha256=text_sha256,
-        meta=read(meta),
-        zones=read(zones),
-        cluster=cluster,
-        split=split,
-        codebook_version=version,
-        gold=None if gold is None else read(gold),
-        codings=[(coding["member"], coding["spans"]) for coding in codings],
-    )

@@ -55,17 +55,6 @@ SUBMISSIONS = """
            WHERE assignment.task_id = chosen.task AND assignment.state = 'submitted'
            ORDER BY assignment.id, submission.submitted_at DESC, submission.id DESC) latest)
 """
-VERSIONS = """
-    SELECT gold.codebook_version FROM exports_releaseitem item
-    JOIN annotations_gold gold ON gold.id = item.gold_id
-    WHERE item.release_id = %(release)s
-    UNION
-    SELECT submission.codebook_version FROM exports_releaseitem item
-    CROSS JOIN jsonb_array_elements(item.submissions) coding
-    JOIN annotations_submission submission
-         ON submission.uuid = (coding ->> 'submission')::uuid
-    WHERE item.release_id = %(release)s
-"""
 
 
 def freeze(release: Release) -> None:
@@ -80,16 +69,17 @@ def freeze(release: Release) -> None:
         if release.frozen_at is None:
             _check_right(release, recipe)
             total = _pin(release, recipe)
+            named = queries.named(release)
             Release.objects.filter(pk=release.pk).update(
                 frozen_at=Now(),
                 total=total,
-                coders=queries.coders_named(release, recipe),
+                coders=named.coders,
                 manifest={
                     "left_out": _left_out(release, recipe),
-                    "codebooks": _codebooks(release),
+                    "codebooks": _codebooks(release, named.versions),
                     "agreement": _agreement(release),
                     "tokenizer": tokens.VERSION,
-                    **provenance.of(release, recipe),
+                    **provenance.of(release, recipe, named.latest),
                 },
             )
         sharding.cut(release)
@@ -138,6 +128,7 @@ def _check_right(release: Release, recipe: Recipe) -> None:
 def _pin(release: Release, recipe: Recipe) -> int:
     chosen, values = (
         queries.chosen(release.project, recipe)
+        .order_by()
         .values_list(
             *("pk", "article", "gold", "article__key", "article__meta", "article__zones"),
             *("article__cluster__name", "article__split"),
@@ -178,9 +169,9 @@ def _cuts(release: Release, recipe: Recipe) -> list[list[Any]] | None:
 
 def _left_out(release: Release, recipe: Recipe) -> list[dict[str, str]]:
     """Name the other batches of articles that stand in several."""
-    others = queries.candidates(release.project, recipe).filter(place__gt=1)
-    rows = others.values_list("article__key", "batch__name")
-    return [{"id": key, "batch": batch} for key, batch in rows]
+    others = queries.candidates(release.project, recipe).filter(place__gt=1).order_by()
+    rows = sorted(others.values_list("article__key", "place", "batch__name"))
+    return [{"id": key, "batch": batch} for key, _place, batch in rows]
 
 
 def _agreement(release: Release) -> dict[str, Any] | None:
@@ -201,21 +192,18 @@ def _agreement(release: Release) -> dict[str, Any] | None:
     }
 
 
-def _codebooks(release: Release) -> list[dict[str, Any]]:
-    """Name the codebook versions in use, with a hash of what each says.
+def _codebooks(release: Release, versions: list[int]) -> list[dict[str, Any]]:
+    """Give codebook versions a hash of what each says.
 
     A version that came with an import may not exist here; it has no hash then.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(VERSIONS, {"release": release.pk})
-        versions = {version for (version,) in cursor.fetchall() if version is not None}
     known = {
         codebook.number: _hash(codebook)
         for codebook in CodebookVersion.objects.filter(
             project=release.project, number__in=versions
         ).prefetch_related("definitions__label")
     }
-    return [{"version": number, "sha256": known.get(number)} for number in sorted(versions)]
+    return [{"version": number, "sha256": known.get(number)} for number in versions]
 
 
 def _hash(codebook: CodebookVersion) -> str:

@@ -17,6 +17,7 @@ from exports.formats import jsonl
 from exports.manifest import Tally
 from exports.models import Release, ReleaseShard
 from exports.records import Roster
+from exports.released import Article
 
 #: Articles of a shard: some seconds of work.
 ARTICLES = 2_500
@@ -53,16 +54,16 @@ def render(shard: ReleaseShard, roster: Roster) -> None:
     try:
         _check_in(shard, done=0)
         with closing(
-            rendering.records(
+            rendering.articles(
                 shard.release, roster, first=shard.first, last=shard.last, between=tell
             )
-        ) as records:
-            written = folders.write_shard(shard, (_counted(record, tally) for record in records))
+        ) as articles:
+            size = folders.write_shard(shard, (_counted(article, tally) for article in articles))
         _check_in(
             shard,
             done=tally.articles,
             path=folders.path_of_shard(shard),
-            bytes=written.bytes,
+            bytes=size,
             tally=tally.as_json(),
         )
     except LostClaim:
@@ -77,9 +78,9 @@ def mine(shard: ReleaseShard) -> QuerySet[ReleaseShard]:
     )
 
 
-def _counted(record: rendering.Record, tally: Tally) -> bytes:
-    tally.add(record)
-    return jsonl.line(record)
+def _counted(article: Article, tally: Tally) -> bytes:
+    tally.add(article)
+    return article.line()
 
 
 @transaction.atomic

@@ -9,23 +9,33 @@ NAME = "articles.jsonl"
 
 
 def line(record: dict[str, Any]) -> bytes:
-    """Write a record with sorted keys, no spaces, characters as they are, ended by ``\\n``.
+    """Write a record with sorted keys, no spaces, characters as they are, ended by ``\\n``."""
+    return _dump(record, has_floats=_has_floats(record)) + b"\n"
 
-    What ``json`` writes is the form. ``orjson`` is ten times as fast and writes the same, but for
-    floats and numbers of more than 64 bits, which it refuses.
+
+def dump(value: Any) -> bytes:
+    """Write any value in the form that it has in a line."""
+    return _dump(value, has_floats=_is_or_holds_float(value))
+
+
+def _dump(value: Any, *, has_floats: bool) -> bytes:
+    """What ``json`` writes is the form.
+
+    ``orjson`` is ten times as fast and writes the same, but for floats and numbers of more than
+    64 bits, which it refuses.
     """
-    if not has_floats(record):
+    if not has_floats:
         try:
-            return orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         except TypeError:
             pass
     text = json.dumps(
-        record, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )
-    return text.encode() + b"\n"
+    return text.encode()
 
 
-def has_floats(record: dict[str, Any]) -> bool:
+def _has_floats(record: dict[str, Any]) -> bool:
     """Say whether there are numbers in a record on which writers of JSON differ.
 
     Only meta and attributes may hold any JSON; every other field is text or an integer.

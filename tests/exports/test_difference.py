@@ -2,17 +2,15 @@ import pytest
 
 from exports.difference import Difference
 from exports.formats import jsonl
-from exports.manifest import Tally
 from tests.exports.formats.awkward import gold, record, span
+from tests.exports.worlds import counted
 
 TEXT = "Ada Brandt met Ilvek in Velmora."
 
 
 def manifest(records, include=("gold",)):
-    tally = Tally()
-    for one in records:
-        tally.add(one)
-    return {"counts": tally.as_json(), "request": {"include": list(include)}, "codebooks": []}
+    request = {"include": list(include)}
+    return {"counts": counted(records), "request": request, "codebooks": []}
 
 
 def compared(before, after, **more):

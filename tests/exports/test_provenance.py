@@ -35,7 +35,7 @@ def test_labels_are_told_as_they_were_when_it_was_decided(project):
     release = built(project)
     project.codebooks.create(number=2, published_at=release.created_at)
 
-    again = provenance.of(release, Recipe())["labels"]
+    again = provenance.of(release, Recipe(), 1)["labels"]
 
     assert [label["key"] for label in again] == ["actor", "location", "event", "claim"]
     assert again == release.manifest["labels"]

@@ -1,11 +1,15 @@
 import json
 
-from hypothesis import given
+import pytest
+from django.db import connection
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from exports import rendering
 from exports.formats import jsonl
 from exports.recipe import Recipe
 from exports.records import Frozen, Roster, build
+from tests.exports import plainly
 
 ANNA, BEN, CHAO = "a" * 8, "b" * 8, "c" * 8
 ROSTER = Roster.named({ANNA: ("Anna", False), BEN: ("Ben", False)})
@@ -26,7 +30,7 @@ def span(start=0, end=3, label="actor", **more):
 
 
 def article(**more):
-    given = {
+    return {
         "key": "a1",
         "text": "The mayor said so.",
         "text_sha256": "0" * 64,
@@ -37,12 +41,28 @@ def article(**more):
         "codebook_version": 1,
         "gold": [],
         "codings": [],
+        **more,
     }
-    return Frozen(**given | more)
+
+
+def coding(member, *spans, codebook_version=1):
+    return {"member": member, "codebook_version": codebook_version, "spans": list(spans)}
+
+
+def written(recipe, article):
+    """Return the line of an article that is given in plain values, by way of PostgreSQL's JSON."""
+    json_ = {
+        name: None
+        if article[name] is None
+        else json.dumps(article[name], ensure_ascii=False).encode()
+        for name in ("meta", "zones", "gold", "codings")
+    }
+    frozen = Frozen(**article | json_ | {"text": jsonl.dump(article["text"])})
+    return build(frozen, recipe=recipe, roster=ROSTER).line()
 
 
 def built(recipe=None, **more):
-    return build(article(**more), recipe=recipe or Recipe(), roster=ROSTER)
+    return json.loads(written(recipe or Recipe(), article(**more)))
 
 
 def test_a_record_has_the_same_keys_whatever_is_known():
@@ -55,7 +75,7 @@ def test_a_record_has_the_same_keys_whatever_is_known():
 def test_without_text_no_quote_leaves_either():
     recipe = Recipe(text=False, include=["gold", "codings"])
 
-    record = built(recipe, gold=[span()], codings=[(ANNA, [span()])])
+    record = built(recipe, gold=[span()], codings=[coding(ANNA, span())])
 
     assert "text" not in record
     assert "The" not in jsonl.line(record).decode()
@@ -80,7 +100,7 @@ def test_coders_and_codings_stand_in_the_order_of_their_names():
     record = built(
         Recipe(include=["gold", "codings"]),
         gold=[span(coders=[BEN, ANNA])],
-        codings=[(BEN, []), (ANNA, [])],
+        codings=[coding(BEN), coding(ANNA)],
     )
 
     assert record["spans"][0]["coders"] == ["Anna", "Ben"]
@@ -158,3 +178,90 @@ def test_a_line_is_one_line_whatever_is_in_it(meta):
 @given(st.dictionaries(st.text(), scalars))
 def test_the_order_of_keys_makes_no_difference(meta):
     assert jsonl.line(dict(reversed(meta.items()))) == jsonl.line(meta)
+
+
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def left_out(**fields):
+    """Fields that may be missing, empty or null, as they are in what was frozen long ago."""
+    return st.fixed_dictionaries(
+        {}, optional={name: st.none() | values for name, values in fields.items()}
+    )
+
+
+places = st.integers(0, 5)
+spans = st.builds(
+    lambda start, length, label, id, quote, more: {
+        "id": id, "start": start, "end": start + length, "label": label, "quote": quote, **more,
+    },
+    places, places, st.sampled_from(["actor", "claim"]), st.text(), st.text(),
+    left_out(
+        attributes=st.lists(anything, max_size=2),
+        links=st.lists(anything, max_size=2),
+        note=st.text(),
+        source=st.sampled_from(["", "single", "majority"]),
+        coders=st.lists(st.sampled_from([ANNA, BEN]), max_size=3),
+        decision=st.text(),
+        card=st.text(),
+        rev=st.integers(),
+    ),
+)  # fmt: skip
+zones = st.fixed_dictionaries(
+    {"start": places, "end": places, "kind": st.sampled_from(["title", "other"]), "by": scalars}
+)
+versions = st.none() | st.integers(1, 3)
+articles = st.builds(
+    article,
+    key=st.text(),
+    text=st.text(),
+    meta=st.dictionaries(st.text(), anything, max_size=3),
+    zones=st.lists(zones, max_size=3),
+    cluster=st.none() | st.text(),
+    split=st.none() | st.text(),
+    codebook_version=versions,
+    gold=st.none() | st.lists(spans, max_size=4),
+    codings=st.lists(
+        st.builds(coding, st.sampled_from([ANNA, BEN]), spans, spans, codebook_version=versions),
+        max_size=2,
+        unique_by=lambda one: one["member"],
+    ),
+)
+recipes = st.builds(
+    Recipe,
+    include=st.sampled_from([["gold"], ["codings"], ["gold", "codings"]]),
+    text=st.booleans(),
+)
+
+
+@given(recipes, articles)
+def test_a_line_is_the_one_that_is_made_the_plain_way(recipe, article):
+    record = plainly.record(article, recipe, ROSTER)
+
+    assert written(recipe, article) == jsonl.line(record)
+    assert jsonl.line(record) == jsonl.dump(record) + b"\n"
+    assert (
+        jsonl.dump(record)
+        == json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    )
+
+
+@pytest.mark.django_db
+@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))))
+@example(
+    [chr(code) for code in range(1, 0x100)] + ["\u2028\u2029\ufeff", '🕊️ \u202bقال\u202c \\" /']
+)
+def test_postgresql_writes_a_text_as_it_stands_in_a_line(texts):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT {rendering.TEXT}, (to_jsonb(ARRAY[text]) -> 0)::text
+                FROM unnest(%s::text[]) WITH ORDINALITY article (text, place) ORDER BY place""",
+            [texts],
+        )
+        rows = cursor.fetchall()
+
+    assert rows == [(jsonl.dump(text).decode(),) * 2 for text in texts]
