@@ -66,7 +66,7 @@ def releases_can_be_rendered_again() -> Iterator[str]:
     """
     for release in Release.objects.with_files().order_by("pk"):
         digest = hashlib.sha256()
-        for article in rendering.articles(release, rendering.roster_of(release)):
+        for article, _counts in rendering.articles(release, rendering.roster_of(release)):
             digest.update(article.line())
         if digest.hexdigest() != release.content_hash:
             yield f"release {release.uuid}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports import data_card
-from exports.released import Article
+from exports.released import Article, Counts
 
 SCHEMA = "annotation-release/1"
 NAME = "manifest.json"
@@ -39,14 +39,15 @@ class Tally:
     sources: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, article: Article) -> None:
+    def add(self, article: Article, gold: Counts) -> None:
         self.articles += 1
         if article.split is not None:
             self.splits[article.split] += 1
-        if article.spans:
-            self.spans += len(article.spans)
-            self.labels.update([span.label for span in article.spans])
-            self.sources.update([span.source for span in article.spans])
+        for label, times in gold.labels.items():
+            self.labels[label] += times
+            self.spans += times
+        for source, times in gold.sources.items():
+            self.sources[source] += times
         self.codings += len(article.codings or ())
 
     def merge(self, counts: Mapping[str, Any]) -> None:

@@ -21,11 +21,13 @@ COUNTS = """
 """
 
 #: Items have gold, or codings, only if these are to be told of. Whole lists of coders are told
-#: apart first, because there are few.
+#: apart first, because there are few. Old gold has no counts.
 NAMED = """
     SELECT true, array(SELECT jsonb_array_elements_text(coders)), codebook_version
-    FROM (SELECT DISTINCT jsonb_path_query_array(gold.spans, '$[*].coders[*] ? (@ != null)')
-                 AS coders, gold.codebook_version
+    FROM (SELECT DISTINCT coalesce(
+                     gold.counts -> 'coders',
+                     jsonb_path_query_array(gold.spans, '$[*].coders[*] ? (@ != null)')
+                 ) AS coders, gold.codebook_version
           FROM exports_releaseitem item
           JOIN annotations_gold gold ON gold.id = item.gold_id
           WHERE item.release_id = %(release)s) gold

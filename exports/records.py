@@ -1,17 +1,18 @@
 """The article record as it leaves: pure functions of what was frozen."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter, lt
 from typing import Any, NamedTuple
 
-from msgspec import UNSET, Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
 from exports.formats import jsonl
 from exports.recipe import Recipe
-from exports.released import Article, Coding, Span, Zone
+from exports.released import Article, Coding, Counts, Span, Zone
 
 Record = dict[str, Any]
 
@@ -57,12 +58,12 @@ class Roster:
         """Return the names of ``members`` in the roster's order."""
         return [self._name[member] for member in self.in_order(members)]
 
-    def written(self, members: Raw) -> Raw:
+    def written(self, members: bytes) -> bytes:
         """Return the names of a JSON array of members, or of ``null``, as such an array."""
-        return self._written(bytes(members))
+        return self._written(members)
 
-    def _write(self, members: bytes) -> Raw:
-        return Raw(jsonl.dump(self.names(_ANY.decode(members) or ())))
+    def _write(self, members: bytes) -> bytes:
+        return jsonl.dump(self.names(_ANY.decode(members) or ()))
 
     def name(self, member: str) -> str:
         return self._name[member]
@@ -77,7 +78,8 @@ class Roster:
 class Frozen(NamedTuple):
     """One article of a release as the database holds it; coders are member UUIDs.
 
-    What is ``bytes`` is JSON. ``codings`` lists ``{member, codebook_version, spans}``.
+    What is ``bytes`` is JSON. Gold comes ``written`` out, with its ``counts``, or as ``gold``.
+    ``codings`` lists ``{member, codebook_version, spans}``.
     """
 
     key: str
@@ -89,6 +91,8 @@ class Frozen(NamedTuple):
     split: str | None
     codebook_version: int | None
     gold: bytes | None
+    written: bytes | None
+    counts: bytes | None
     codings: bytes | None
 
 
@@ -100,26 +104,33 @@ class HandedIn(Struct, gc=False):
     spans: list[Span]
 
 
-def build(article: Frozen, *, recipe: Recipe, roster: Roster) -> Article:
-    """Say of an article what a release says of it."""
+def build(article: Frozen, *, recipe: Recipe, roster: Roster) -> tuple[Article, Counts]:
+    """Say of an article what a release says of it, and count the gold in it."""
     codings = _CODINGS.decode(article.codings) if article.codings else []
     version = article.codebook_version
-    if article.gold is None:
+    spans: Raw | list[Span] | UnsetType = UNSET
+    counts = NOTHING
+    if article.written is not None and article.counts is not None:
+        spans = Raw(_with_names(article.written, roster))
+        counts = _COUNTS.decode(article.counts)
+    elif article.gold is not None:
+        spans = _gold(_SPANS.decode(article.gold), recipe, roster)
+        counts = Counts(Counter(s.label for s in spans), Counter(s.source for s in spans))
+    else:
         used = [coding.codebook_version for coding in codings if coding.codebook_version]
         version = max(used, default=None)
-    has_gold = recipe.has_gold and article.gold is not None
     return Article(
         cluster=article.cluster,
         codebook_version=version,
         codings=_codings(codings, recipe, roster) if recipe.has_codings else UNSET,
         id=article.key,
         meta=Raw(jsonl.dump(_ANY.decode(article.meta))),
-        spans=_gold(_SPANS.decode(article.gold), recipe, roster) if has_gold else UNSET,
+        spans=spans if recipe.has_gold else UNSET,
         split=article.split,
         text=Raw(article.text) if recipe.text else UNSET,
         text_sha256=article.text_sha256,
         zones=sorted(_ZONES.decode(article.zones), key=attrgetter("start", "end", "kind")),
-    )
+    ), counts
 
 
 def in_order(spans: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -133,15 +144,30 @@ _PLACE_OF = attrgetter(*_PLACE)
 _ANY = Decoder()
 _ZONES = Decoder(list[Zone])
 _SPANS = Decoder(list[Span])
+_COUNTS = Decoder(Counts)
 _CODINGS = Decoder(list[HandedIn])
+
+NOTHING = Counts({}, {})
+
+#: Within a string every quotation mark has a backslash before it: this is the key, and it alone.
+_CODERS = b'"coders":'
 
 # A release spends most of its time here. What is read is changed in place and written again:
 # making anything anew of each of a million spans would take longer than all the rest.
 
 
+def _with_names(written: bytes, roster: Roster) -> bytes:
+    first, *others = written.split(_CODERS)
+    pieces = [first]
+    for piece in others:
+        end = piece.index(b"]") + 1
+        pieces += (_CODERS, roster.written(piece[:end]), piece[end:])
+    return b"".join(pieces)
+
+
 def _gold(spans: list[Span], recipe: Recipe, roster: Roster) -> list[Span]:
     for span in spans:
-        span.coders = roster.written(span.coders)
+        span.coders = Raw(roster.written(bytes(span.coders)))
         span.source = span.source or "adjudicated"
     return _shown(spans, recipe)
 

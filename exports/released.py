@@ -34,6 +34,13 @@ class Span(Struct, kw_only=True, gc=False):
     start: int
 
 
+class Counts(Struct, gc=False):
+    """How many spans of the gold have which label and source."""
+
+    labels: dict[str, int]
+    sources: dict[str, int]
+
+
 class Coding(Struct, gc=False):
     coder: str
     spans: list[Span]
@@ -47,7 +54,7 @@ class Article(Struct, kw_only=True, gc=False):
     codings: list[Coding] | UnsetType = UNSET
     id: str
     meta: Raw
-    spans: list[Span] | UnsetType = UNSET
+    spans: list[Span] | Raw | UnsetType = UNSET
     split: str | None
     text: Raw | UnsetType = UNSET
     text_sha256: str

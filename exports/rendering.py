@@ -8,7 +8,7 @@ from exports import queries
 from exports.models import Release
 from exports.recipe import Recipe
 from exports.records import Frozen, Roster, build
-from exports.released import Article
+from exports.released import Article, Counts
 
 CHUNK = 500
 
@@ -18,7 +18,7 @@ ROWS = """
     COPY (
         SELECT item.id, article.key, {text}, article.text_sha256, item.meta::text,
                item.zones::text, item.cluster, item.split, gold.codebook_version,
-               gold.spans::text, {codings}
+               {gold}, {codings}
         FROM (SELECT * FROM exports_releaseitem
               WHERE release_id = %(release)s AND id > %(after)s AND id <= %(last)s
               ORDER BY id LIMIT %(most)s) item
@@ -30,9 +30,14 @@ ROWS = """
 #: What is JSON is taken as the bytes that it is.
 TYPES = [
     *("int8", "text", "bytea", "text", "bytea", "bytea", "text", "text", "int4"),
-    *("bytea", "bytea"),
+    *("bytea", "bytea", "bytea", "bytea"),
 ]
 TEXT = "to_json(article.text)::text"
+WRITTEN = (
+    "CASE WHEN gold.written IS NULL THEN gold.spans::text END, gold.written, gold.counts::text"
+)
+#: Every quote has to be left out.
+BARE = "gold.spans::text, NULL::text, NULL::text"
 CODINGS = """
     (SELECT jsonb_agg(jsonb_build_object(
                 'member', coding ->> 'member',
@@ -56,7 +61,7 @@ def articles(
     first: int = 0,
     last: int = END,
     between: Callable[[int], None] = lambda done: None,
-) -> Generator[Article, None, None]:
+) -> Generator[tuple[Article, Counts], None, None]:
     """Yield the articles of a frozen release in the order of their ids, holding few at a time.
 
     ``first`` and ``last`` are the items to begin and to end with. While articles come, the
@@ -66,11 +71,11 @@ def articles(
     recipe = Recipe.from_json(release.request)
     key = ""
     for row in _rows(release, recipe, after=first - 1, last=last, between=between):
-        article = build(Frozen(*row), recipe=recipe, roster=roster)
+        article, counts = build(Frozen(*row), recipe=recipe, roster=roster)
         if article.id <= key:
             raise OutOfOrder(article.id)
         key = article.id
-        yield article
+        yield article, counts
 
 
 def roster_of(release: Release) -> Roster:
@@ -96,6 +101,7 @@ def _rows(
 ) -> Iterator[tuple]:
     query = ROWS.format(
         text=TEXT if recipe.text else NOTHING,
+        gold=WRITTEN if recipe.text else BARE,
         codings=CODINGS if recipe.has_codings else NOTHING,
     )
     where = {"release": release.pk, "last": last, "most": CHUNK}

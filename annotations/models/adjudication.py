@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotations.enums import CardKind, Outcome
+from annotations.models import written_gold
 from annotations.models.batches import Task
 from annotations.models.coding import APPEND_ONLY
 from annotations.models.people import Member, User
@@ -157,6 +158,8 @@ class Gold(models.Model):
 
     ``spans`` holds the record's gold spans in its order, with ``coders`` as
     member UUIDs; names or pseudonyms are put in when a release is rendered.
+    ``written`` is the JSON of that, and ``counts`` says which coders, labels and
+    sources are in it: the database makes both. Older rows have neither.
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="golds")
@@ -164,12 +167,17 @@ class Gold(models.Model):
     spans = models.JSONField()
     codebook_version = models.PositiveIntegerField(null=True)
     made_at = models.DateTimeField()
+    written = models.TextField(null=True, editable=False)
+    counts = models.JSONField(null=True, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "number"], name="gold_of_a_task_is_numbered"),
         ]
-        triggers = [pgtrigger.Protect(name="gold_never_changes", operation=APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="gold_never_changes", operation=APPEND_ONLY),
+            written_gold.TRIGGER,
+        ]
 
     def __str__(self) -> str:
         return f"gold {self.number} of {self.task}"

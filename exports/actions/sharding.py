@@ -17,7 +17,7 @@ from exports.formats import jsonl
 from exports.manifest import Tally
 from exports.models import Release, ReleaseShard
 from exports.records import Roster
-from exports.released import Article
+from exports.released import Article, Counts
 
 #: Articles of a shard: some seconds of work.
 ARTICLES = 2_500
@@ -58,7 +58,7 @@ def render(shard: ReleaseShard, roster: Roster) -> None:
                 shard.release, roster, first=shard.first, last=shard.last, between=tell
             )
         ) as articles:
-            size = folders.write_shard(shard, (_counted(article, tally) for article in articles))
+            size = folders.write_shard(shard, (_counted(*article, tally) for article in articles))
         _check_in(
             shard,
             done=tally.articles,
@@ -78,8 +78,8 @@ def mine(shard: ReleaseShard) -> QuerySet[ReleaseShard]:
     )
 
 
-def _counted(article: Article, tally: Tally) -> bytes:
-    tally.add(article)
+def _counted(article: Article, gold: Counts, tally: Tally) -> bytes:
+    tally.add(article, gold)
     return article.line()
 
 

@@ -1,15 +1,18 @@
 import json
 
+import msgspec
 import pytest
 from django.db import connection
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exports import rendering
 from exports.formats import jsonl
 from exports.recipe import Recipe
 from exports.records import Frozen, Roster, build
+from exports.released import Counts
 from tests.exports import plainly
+from tests.factories import MONDAY, TaskFactory
 
 ANNA, BEN, CHAO = "a" * 8, "b" * 8, "c" * 8
 ROSTER = Roster.named({ANNA: ("Anna", False), BEN: ("Ben", False)})
@@ -49,20 +52,23 @@ def coding(member, *spans, codebook_version=1):
     return {"member": member, "codebook_version": codebook_version, "spans": list(spans)}
 
 
-def written(recipe, article):
-    """Return the line of an article that is given in plain values, by way of PostgreSQL's JSON."""
+def frozen(article, **more):
+    """Return an article that is given in plain values as the database would."""
     json_ = {
-        name: None
-        if article[name] is None
-        else json.dumps(article[name], ensure_ascii=False).encode()
-        for name in ("meta", "zones", "gold", "codings")
+        name: None if value is None else json.dumps(value, ensure_ascii=False).encode()
+        for name, value in article.items()
+        if name in ("meta", "zones", "gold", "codings")
     }
-    frozen = Frozen(**article | json_ | {"text": jsonl.dump(article["text"])})
-    return build(frozen, recipe=recipe, roster=ROSTER).line()
+    given = {"text": jsonl.dump(article["text"]), "written": None, "counts": None}
+    return Frozen(**article | json_ | given | more)
+
+
+def line(frozen, recipe):
+    return build(frozen, recipe=recipe, roster=ROSTER)[0].line()
 
 
 def built(recipe=None, **more):
-    return json.loads(written(recipe or Recipe(), article(**more)))
+    return json.loads(line(frozen(article(**more)), recipe or Recipe()))
 
 
 def test_a_record_has_the_same_keys_whatever_is_known():
@@ -180,9 +186,11 @@ def test_the_order_of_keys_makes_no_difference(meta):
     assert jsonl.line(dict(reversed(meta.items()))) == jsonl.line(meta)
 
 
+#: What PostgreSQL can hold.
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 anything = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats(-1e20, 1e20) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
 
@@ -194,20 +202,24 @@ def left_out(**fields):
     )
 
 
+def pairs(other):
+    return st.lists(st.fixed_dictionaries({"name": texts, other: texts}), max_size=2)
+
+
 places = st.integers(0, 5)
 spans = st.builds(
     lambda start, length, label, id, quote, more: {
         "id": id, "start": start, "end": start + length, "label": label, "quote": quote, **more,
     },
-    places, places, st.sampled_from(["actor", "claim"]), st.text(), st.text(),
+    places, places, st.sampled_from(["actor", "claim"]), texts, texts,
     left_out(
-        attributes=st.lists(anything, max_size=2),
-        links=st.lists(anything, max_size=2),
-        note=st.text(),
+        attributes=pairs("value") | st.lists(anything, max_size=2),
+        links=pairs("target"),
+        note=texts,
         source=st.sampled_from(["", "single", "majority"]),
         coders=st.lists(st.sampled_from([ANNA, BEN]), max_size=3),
-        decision=st.text(),
-        card=st.text(),
+        decision=texts,
+        card=texts,
         rev=st.integers(),
     ),
 )  # fmt: skip
@@ -217,12 +229,12 @@ zones = st.fixed_dictionaries(
 versions = st.none() | st.integers(1, 3)
 articles = st.builds(
     article,
-    key=st.text(),
-    text=st.text(),
-    meta=st.dictionaries(st.text(), anything, max_size=3),
+    key=texts,
+    text=texts,
+    meta=st.dictionaries(texts, anything, max_size=3),
     zones=st.lists(zones, max_size=3),
-    cluster=st.none() | st.text(),
-    split=st.none() | st.text(),
+    cluster=st.none() | texts,
+    split=st.none() | texts,
     codebook_version=versions,
     gold=st.none() | st.lists(spans, max_size=4),
     codings=st.lists(
@@ -242,7 +254,7 @@ recipes = st.builds(
 def test_a_line_is_the_one_that_is_made_the_plain_way(recipe, article):
     record = plainly.record(article, recipe, ROSTER)
 
-    assert written(recipe, article) == jsonl.line(record)
+    assert line(frozen(article), recipe) == jsonl.line(record)
     assert jsonl.line(record) == jsonl.dump(record) + b"\n"
     assert (
         jsonl.dump(record)
@@ -250,8 +262,51 @@ def test_a_line_is_the_one_that_is_made_the_plain_way(recipe, article):
     )
 
 
+def is_plain(span):
+    """Say whether a span has links and attributes, if any, that are a name and a word each."""
+    return None not in (span.get("attributes", []), span.get("links", [])) and all(
+        isinstance(one, dict)
+        and set(one) == {"name", "value"}
+        and all(value is None or isinstance(value, str) for value in one.values())
+        for one in span.get("attributes") or ()
+    )
+
+
+def texts_of(values):
+    return [None if value is None else value.encode() for value in values]
+
+
 @pytest.mark.django_db
-@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))))
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(spans, max_size=4), min_size=1, max_size=5))
+def test_gold_that_was_written_out_gives_the_line_that_its_spans_give(golds):
+    task = TaskFactory()
+    for number, gold in enumerate(golds, start=1):
+        task.golds.create(number=number, spans=gold, made_at=MONDAY)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT spans::text, written, counts::text FROM annotations_gold
+               WHERE task_id = %s ORDER BY number""",
+            [task.pk],
+        )
+        rows = [texts_of(row) for row in cursor.fetchall()]
+
+    assert [written is not None for _, written, _ in rows] == [
+        all(map(is_plain, gold)) for gold in golds
+    ]
+    for spans, written, counts in rows:
+        looked_into = frozen(article(), gold=spans)
+        told, counted = build(looked_into, recipe=Recipe(), roster=ROSTER)
+        if written is not None:
+            read = frozen(article(), gold=None, written=written, counts=counts)
+            assert line(read, Recipe()) == told.line()
+        assert msgspec.json.decode(counts, type=Counts) == counted
+
+
+@pytest.mark.django_db
+@settings(deadline=None)
+@given(st.lists(texts))
 @example(
     [chr(code) for code in range(1, 0x100)] + ["\u2028\u2029\ufeff", '🕊️ \u202bقال\u202c \\" /']
 )

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from exports.formats import jsonl
 from exports.manifest import Tally
 from exports.models import Comparison, Release
 from exports.recipe import Recipe
-from exports.released import Article
+from exports.released import Article, Counts
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -102,7 +103,9 @@ def counted(records: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what a manifest says of the records' numbers."""
     tally = Tally()
     for record in records:
-        tally.add(msgspec.json.decode(jsonl.line(record), type=Article))
+        spans = record.get("spans", ())
+        counts = [Counter(span[name] for span in spans) for name in ("label", "source")]
+        tally.add(msgspec.json.decode(jsonl.line(record), type=Article), Counts(*counts))
     return tally.as_json()
 
 
