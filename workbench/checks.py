@@ -80,7 +80,8 @@ def faults(route: str, view: Any) -> Iterator[str]:
 
 
 def _below(base: type) -> Iterator[type]:
-    for found in base.__subclasses__():
+    below: list[type] = base.__subclasses__()
+    for found in below:
         yield found
         yield from _below(found)
 
