@@ -13,7 +13,7 @@ from workbench.env import ROOT, Instance
 from workbench.services.broker import Broker
 from workbench.services.postgres import Cluster
 
-START_TIMEOUT = 240
+START_TIMEOUT = 600
 
 
 class Run:
