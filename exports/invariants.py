@@ -3,11 +3,18 @@
 import hashlib
 from collections.abc import Iterator
 
+import orjson
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from annotations.models import Gold
 from annotations.queries.invariants import CHECKS as CHECKS_OF_ANNOTATIONS
 from annotations.queries.invariants import Check
 from annotations.queries.invariants.asking import found
 from exports import folders, rendering
 from exports.models import Release, ReleaseFile
+from exports.recipe import Recipe
+from exports.records import Frozen, Roster, build
 
 
 def release_numbers_have_no_gaps() -> Iterator[str]:
@@ -72,8 +79,46 @@ def releases_can_be_rendered_again() -> Iterator[str]:
             yield f"release {release.uuid}"
 
 
+def gold_is_written_out_as_it_is() -> Iterator[str]:
+    """What releases take of gold as it was written out is what its spans give."""
+    rows = Gold.objects.exclude(written=None).order_by("pk")
+    texts = [Cast(name, TextField()) for name in ("spans", "written", "counts")]
+    for task, *said in rows.values_list("task__uuid", *texts).iterator():
+        spans, written, counts = (text.encode() for text in said)
+        coders = {coder for span in orjson.loads(spans) for coder in span["coders"]}
+        roster = Roster([(coder, coder) for coder in sorted(coders)])
+        looked_into = _GOLD._replace(gold=spans)
+        try:
+            told = build(
+                _GOLD._replace(written=written, counts=counts), recipe=Recipe(), roster=roster
+            )
+        except (KeyError, ValueError):
+            yield f"task {task}"
+            continue
+        article, counted = build(looked_into, recipe=Recipe(), roster=roster)
+        if (told[0].line(), told[1]) != (article.line(), counted):
+            yield f"task {task}"
+
+
+#: An article without words, of which only the gold is looked at.
+_GOLD = Frozen(
+    key="",
+    text=b'""',
+    text_sha256="",
+    meta=b"{}",
+    zones=b"[]",
+    cluster=None,
+    split=None,
+    codebook_version=None,
+    gold=None,
+    written=None,
+    counts=None,
+    codings=None,
+)
+
 CHECKS: list[Check] = [
     *CHECKS_OF_ANNOTATIONS,
+    gold_is_written_out_as_it_is,
     release_numbers_have_no_gaps,
     release_files_are_what_was_published,
     files_of_purged_releases_are_gone,

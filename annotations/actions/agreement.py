@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +22,7 @@ from annotations.enums import JobState
 from annotations.models import AgreementReport, AgreementRow, Batch
 from annotations.models.agreement import AgreementRowQuerySet
 from annotations.queries.agreement import Scope, version_of
-from annotations.queries.agreement_evidence import Evidence, evidence
+from annotations.queries.agreement_evidence import Counted, counted, evidence
 
 CHUNK = 500
 THREADS = 2
@@ -172,40 +171,19 @@ def _measure(rows: AgreementRowQuerySet) -> Iterator[int]:
     pks = list(versions)
     # While threads that ask the database nothing measure portions, the next one is read.
     with ThreadPoolExecutor(THREADS) as threads:
-        waiting: deque[Future[list[_Counted]]] = deque()
+        waiting: deque[Future[list[Counted]]] = deque()
         done = 0
         for first in range(0, len(pks), CHUNK):
             if len(waiting) > THREADS:
                 done += _write(waiting.popleft().result(), versions)
                 yield done
-            waiting.append(threads.submit(_counted, evidence(pks[first : first + CHUNK])))
+            waiting.append(threads.submit(counted, evidence(pks[first : first + CHUNK])))
         for last in waiting:
             done += _write(last.result(), versions)
             yield done
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """What one task contributes to figures, and with the later versions of what was handed in."""
-
-    task: int
-    coded_at: datetime | None
-    counts: bytes
-    later_counts: bytes | None
-
-
-def _counted(found: list[Evidence]) -> list[_Counted]:
-    counts = measures.packed(measures.rows_of(one.article() for one in found))
-    anew = [one for one in found if one.later]
-    later = measures.packed(measures.rows_of(one.article(is_later=True) for one in anew))
-    later_counts = {one.task: own for one, own in zip(anew, later, strict=True)}
-    return [
-        _Counted(one.task, one.coded_at, own, later_counts.get(one.task))
-        for one, own in zip(found, counts, strict=True)
-    ]
-
-
-def _write(made: list[_Counted], versions: dict[int, int]) -> int:
+def _write(made: list[Counted], versions: dict[int, int]) -> int:
     """Write the rows of some tasks, unless another worker has come further; say how many.
 
     ``versions`` were read before the evidence, which so can only be newer: the row of a task on

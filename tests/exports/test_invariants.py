@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 
-from annotations.models import SourceFile
+from annotations.actions.agreement import measure_rows
+from annotations.models import AgreementRow, SourceFile
 from exports.invariants import CHECKS
 from exports.models import Release
 from tests.files import storages_in
@@ -113,6 +114,12 @@ BREAKS = {
     "gold_quotes_its_article": [
         """UPDATE annotations_gold SET spans = jsonb_set(spans, '{0,quote}', '"other"')"""
     ],
+    "agreement_rows_are_what_was_coded": [
+        "UPDATE annotations_agreementrow SET counts = counts || counts"
+    ],
+    "gold_is_written_out_as_it_is": [
+        "UPDATE annotations_gold SET written = replace(written, 'actor', 'event')"
+    ],
     "release_numbers_have_no_gaps": ["UPDATE exports_release SET number = number + 1"],
     "release_files_are_what_was_published": ["UPDATE exports_releasefile SET bytes = bytes + 1"],
     "files_of_purged_releases_are_gone": [
@@ -139,6 +146,7 @@ def instance(folder, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         with override_settings(DATA=folder, STORAGES=storages_in(folder / "files")):
             call_command("demo", stdout=StringIO())
+            measure_rows(AgreementRow.objects.all())
             yield
         call_command("flush", interactive=False, verbosity=0)
 

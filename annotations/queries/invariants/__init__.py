@@ -7,7 +7,14 @@ a function whose name is the rule; it names the rows that break it.
 
 from collections.abc import Callable, Iterable
 
-from annotations.queries.invariants import adjudication, articles, clusters, coding, tables
+from annotations.queries.invariants import (
+    adjudication,
+    agreement,
+    articles,
+    clusters,
+    coding,
+    tables,
+)
 
 Check = Callable[[], Iterable[str]]
 
@@ -43,4 +50,5 @@ CHECKS: list[Check] = [
     adjudication.adjudicated_tasks_have_gold,
     adjudication.gold_is_what_the_rulings_come_to,
     adjudication.gold_quotes_its_article,
+    agreement.agreement_rows_are_what_was_coded,
 ]

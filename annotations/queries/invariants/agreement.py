@@ -1,0 +1,30 @@
+"""What agreement figures are summed from is what was coded."""
+
+from collections.abc import Iterator
+
+from annotations.models import AgreementRow
+from annotations.queries.agreement_evidence import Counted, counted, evidence
+
+CHUNK = 500
+
+
+def agreement_rows_are_what_was_coded() -> Iterator[str]:
+    """A row that rests on all that happened to its task is what measuring again gives."""
+    rows = AgreementRow.objects.measured().exclude(pk__in=AgreementRow.objects.outdated())
+    pks = list(rows.order_by("task").values_list("pk", flat=True))
+    for first in range(0, len(pks), CHUNK):
+        portion = AgreementRow.objects.filter(pk__in=pks[first : first + CHUNK])
+        kept = {row.task_id: row for row in portion.select_related("task")}
+        for one in counted(evidence(list(kept))):
+            row = kept[one.task]
+            # What came while we looked has counted the version up.
+            same = AgreementRow.objects.filter(pk=row.pk, version=row.measured_version)
+            if _stored(row) != one and same.exists():
+                yield f"task {row.task.uuid}"
+
+
+def _stored(row: AgreementRow) -> Counted:
+    counts, later = (
+        None if packed is None else bytes(packed) for packed in (row.counts, row.later_counts)
+    )
+    return Counted(row.task_id, row.coded_at, counts or b"", later)
