@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from tests import databases
 from tests import trust as trust_table
@@ -93,6 +93,23 @@ def trust(request):
     """Return what a proof tells its row of ``docs/trust.md`` with, at its end."""
     run = "long" if request.node.get_closest_marker("slow") else "short"
     return trust_table.Teller(request.function.__name__.removeprefix("test_"), run)
+
+
+@pytest.fixture(scope="module")
+def everybody_of_the_module(django_db_setup, django_db_blocker, tmp_path_factory):
+    from tests.permission_table import Everybody
+
+    storages = storages_in(tmp_path_factory.mktemp("files"))
+    with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
+        yield Everybody(), storages
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def everybody(everybody_of_the_module, db, settings, files_of_their_own):
+    """The world with an actor of each kind, one for the module; what a test does is taken back."""
+    world, settings.STORAGES = everybody_of_the_module
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from django.urls import resolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.test_permission_table import rows
+from tests.permission_table import rows
 from tests.world import World
 
 #: What pages read from an address without a field that shows it.
@@ -102,7 +102,7 @@ class Site:
     """Every page of one world, each with somebody who may see it, and the fields of its forms."""
 
     def __init__(self):
-        world = World()
+        self.world = world = World()
         people = {
             name: getattr(world, name).user
             for name in ("admin", "coder", "adjudicator", "researcher")

@@ -40,8 +40,11 @@ class World:
     third is adjudicated and released.
     """
 
-    def __init__(self):
-        self.project = ProjectFactory(slug="study", name="Study", settings={"auto_finish": False})
+    def __init__(self, slug="study", invited_by="open"):
+        self.secret = invited_by
+        self.project = ProjectFactory(
+            slug=slug, name=slug.capitalize(), settings={"auto_finish": False}
+        )
         self.codebook = CodebookFactory(project=self.project)
         self.admin = self.member(Role.ADMIN)
         self.coder = self.member(Role.CODER)
@@ -70,7 +73,7 @@ class World:
         self.invitation = InvitationFactory(
             project=self.project,
             created_by=self.admin.user,
-            secret="open",
+            secret=self.secret,
             expires_at=timezone.now() + timedelta(days=1),
         )
 
@@ -120,7 +123,7 @@ class World:
             "member": self.coder.uuid,
             "import": self.import_job.uuid,
             "invitation": self.invitation.uuid,
-            "secret": "open",
+            "secret": self.secret,
             "article": self.article.uuid,
             "cleaning": self.cleaning.uuid,
             "cluster": self.cluster.uuid,

@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 from rest_framework.test import APIClient
 
 from tests.contract.people import problems
-from tests.test_permission_table import rows
+from tests.permission_table import rows
 
 OK = {"200", "201", "202", "204", "409", "422"}
 

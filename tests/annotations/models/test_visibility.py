@@ -1,6 +1,9 @@
 """Who sees which row. What is not listed is a 404 to that person, on every way in."""
 
+import inspect
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 
 from annotations.enums import AssignmentState, JobState, Role, TaskState
@@ -208,3 +211,25 @@ def test_nobody_sees_anybody_elses_tokens(project):
 
     assert list(ApiToken.objects.visible_to(token.user)) == [token]
     assert not ApiToken.objects.visible_to(person(project, Role.ADMIN)).exists()
+
+
+def ways_to_see():
+    """Yield each model and method of its queryset that keeps what a user may see."""
+    for model in apps.get_models():
+        queryset = type(model._default_manager.all())
+        for name, method in vars(queryset).items():
+            asks = inspect.isfunction(method) and "user" in inspect.signature(method).parameters
+            if asks and name not in {"blind_to", "open_book_for"}:
+                yield pytest.param(model, name, id=f"{model.__name__}-{name}")
+
+
+@pytest.mark.parametrize(("model", "method"), ways_to_see())
+def test_nothing_of_a_project_is_seen_from_another(everybody, model, method):
+    see = getattr(model.objects, method)
+    takes_roles = "roles" in inspect.signature(see).parameters
+    own = everybody.stranger.memberships.get()
+
+    seen = see(everybody.stranger, *(Role if takes_roles else ()))
+
+    assert set(seen) <= {own, own.project}
+    assert set(model.objects.all()) - {own, own.project}
