@@ -23,11 +23,13 @@ from tests.permission_table import Everybody, rows
 EXTENTS = [(0, 5), (0, 16), (6, 16), (25, 32), (40, 45)]
 LABELS = ["actor", "location", "event", "claim"]
 #: New words each time and none of anybody's coding: one's own account, what visitors are told,
-#: when an invitation ends, the address of an import that is begun.
+#: when an invitation ends, the address of an import that is begun, a link for a password,
+#: the moment of archiving.
 OF_NO_CODING = (
     *("/livez", "/readyz", "/metrics", "/api/v1/schema/", "/api/v1/docs/", "/api/v1/tokens/"),
     *("/sign-in/", "/sign-out/", "/profile/", "/reset/", "/join/"),
     *("/projects/{project}/people/invitations/", "/projects/{project}/imports/{import}/run/"),
+    *("/projects/{project}/people/{member}/password/", "/api/v1/projects/{project}/archive/"),
 )
 LISTED = "/api/v1/projects/{project}/assignments/"
 #: ``(what, which article, where, as what)``: what is not to be done then is refused, as it is.
