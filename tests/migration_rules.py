@@ -59,9 +59,17 @@ def _faults(
     match operation:
         case operations.AddField(field=field):
             yield from _of_a_new_column(field)
-        case operations.AlterField(field=field):
-            model = before.models[migration.app_label, operation.model_name_lower]
-            yield from _of_a_changed_column(model.fields[operation.name], field)
+        case operations.AlterField():
+            after = before.clone()
+            operation.state_forwards(migration.app_label, after)
+            # Only a rendered field knows of what type the column is that it points to.
+            models_ = (
+                one.apps.get_model(migration.app_label, operation.model_name)
+                for one in (before, after)
+            )
+            yield from _of_a_changed_column(
+                *(model._meta.get_field(operation.name) for model in models_)
+            )
         case operations.RenameField() | operations.RenameModel() | operations.AlterModelTable():
             yield "the version that still runs asks by the old name; add, copy, remove later"
         case operations.RemoveField() | operations.DeleteModel():

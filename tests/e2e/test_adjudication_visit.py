@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from annotations.actions import adjudication
@@ -67,7 +66,7 @@ def test_the_next_article_of_the_same_queue_comes_with_the_last_key_and_undo_lea
     first = dispute(batch, "First")
     dispute(batch, "Another question", kind="label")
     held = dispute(batch, "In other hands")
-    adjudication.take(task=held, by=adjudicator_of(held), at=timezone.now())
+    adjudication.take(task=held, by=adjudicator_of(held))
     second = dispute(batch, "Second")
     page = sit_down(first, "?kind=boundary")
     address = page.url
@@ -123,7 +122,7 @@ def test_an_article_that_a_colleague_has_sat_down_at_meanwhile_is_passed_over(ba
     first, second, third = (dispute(batch, title) for title in ("First", "Second", "Third"))
     page = sit_down(first)
     colleague = adjudicator_of(second)
-    adjudication.take(task=second, by=colleague, at=timezone.now())
+    adjudication.take(task=second, by=colleague)
 
     page.keyboard.press("1")
 

@@ -40,6 +40,7 @@ def test_a_ruling_becomes_an_example_and_a_rule_by_one_key_each(page, live_serve
     assert faults_in(page) == []
     page.keyboard.press("Enter")
     expect(dialog).to_contain_text("The example is in the codebook’s draft.")
+    expect(dialog.get_by_role("button", name="Go on")).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
 

@@ -125,6 +125,7 @@ def test_a_coder_is_trained_overruled_and_the_codebook_learns(
     expect(dialog.get_by_label("This is what is tagged", exact=False)).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog).to_contain_text("The example is in the codebook’s draft.")
+    expect(dialog.get_by_role("button", name="Go on")).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
     page.keyboard.press("Control+Enter")

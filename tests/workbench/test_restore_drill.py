@@ -101,7 +101,8 @@ def lose_everything(files):
     name = connection.ops.quote_name(connection.settings_dict["NAME"])
     connection.close()
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name}")
+        # Servers of earlier tests may still be leaving.
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     shutil.rmtree(files)
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from workbench import texts
 
 #: Names that are the same in every language.
-NAMES = {"SHA-256", "CSV", "JSON", "(k)uα", "curl"}
+NAMES = {"SHA-256", "CSV", "JSON", "(k)uα", "curl", "Python"}
 #: What says something to a person, by the name of the keyword or the call.
 SPEAKING = {"label", "help_text", "verbose_name", "empty_label"}
 REFUSING = re.compile(r"Refused|Invalid|Cannot\w+|ValidationError|Http404|PermissionDenied")
