@@ -130,6 +130,12 @@ class SpanOp(models.Model):
     def __str__(self) -> str:
         return f"{self.type} {self.op_id}"
 
+    @property
+    def words(self) -> str:
+        """What the step quotes, or else what its coder wrote."""
+        said = (self.body.get(name) for name in ("quote", "note", "reason"))
+        return next(filter(None, said), "")
+
 
 class Submission(models.Model):
     """A coder's work as it was handed in: frozen, so that figures and releases can rest on it.

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 
 from annotations.enums import AssignmentState, Role
 from annotations.models import Assignment, Task
 from annotations.queries import matrix
+from tests.coder import save, step
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -138,6 +141,24 @@ def test_the_page_of_one_work_tells_what_happened_to_it(signed_in, admin, coders
     page = signed_in.get(f"/assignments/{work.uuid}/record/").content.decode()
     assert "ann" in page
     assert "Look again." in page
+
+
+def test_the_page_of_one_work_tells_each_step_with_the_words_that_it_has(signed_in, admin, coders):
+    work = AssignmentFactory(task__batch__project=admin.project, coder=coders[0])
+    tag = step(quote="Mayor Ada Brandt")
+    span = tag["span_id"]
+    save(
+        work,
+        tag,
+        step("note", span_id=span, base_rev=1, note="Why so?"),
+        step("delete", span_id=span, base_rev=2),
+        step("flag", reason="Half of it is missing."),
+    )
+
+    page = signed_in.get(f"/assignments/{work.uuid}/record/").content.decode()
+
+    told = re.findall(r'<td data-label="Words"><bdi>(.*)</bdi>', page)
+    assert told == ["Half of it is missing.", "–", "Why so?", "Mayor Ada Brandt"]
 
 
 def test_an_admins_own_work_and_that_of_a_blind_batch_have_no_such_page(signed_in, admin, coders):
