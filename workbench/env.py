@@ -92,11 +92,16 @@ def secret_keys() -> list[str]:
     The file is made once, with a random key, when neither variable is given.
     """
     if os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE"):
-        return secret("SECRET_KEY").splitlines() or [""]
+        return _lines(secret("SECRET_KEY")) or [""]
     path = Instance.from_environment().data / "secret.key"
     if not path.exists():
         write_once(path, secrets.token_urlsafe(64))
-    return path.read_text().splitlines()
+    return _lines(path.read_text())
+
+
+def _lines(text: str) -> list[str]:
+    """Leave empty lines out: an empty key would be one that everybody has."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def write_once(path: Path, text: str) -> None:

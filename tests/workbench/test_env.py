@@ -70,8 +70,13 @@ def test_the_secret_key_is_made_once_and_kept_private(own_folder):
     assert [path.name for path in own_folder.iterdir()] == ["secret.key"]
 
 
-def test_the_secret_key_may_come_from_a_file_with_those_of_before(tmp_path, monkeypatch):
-    (tmp_path / "key").write_text("from a file\nthe one before\n")
+@pytest.mark.parametrize(
+    "text",
+    ["from a file\nthe one before\n", "from a file \r\n\n\nthe one before\n"],
+    ids=["plain", "gaps"],
+)
+def test_the_secret_key_may_come_from_a_file_with_those_of_before(text, tmp_path, monkeypatch):
+    (tmp_path / "key").write_text(text)
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
 
     assert env.secret_keys() == ["from a file", "the one before"]
