@@ -1,6 +1,6 @@
 """What happened in a project, as its admins may read it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotations.models import AuditEvent, Member, Project, User
+from annotations.models import Assignment, AuditEvent, Member, Project, User
 
 ROWS_AT_ONCE = 2000
 
@@ -87,10 +87,10 @@ def table(project: Project, found: QuerySet[AuditEvent]) -> Iterator[list[str]]:
         ]
 
 
-def in_words(project: Project, found: Iterable[AuditEvent]) -> list[Told]:
+def in_words(project: Project, found: Sequence[AuditEvent]) -> list[Told]:
     """Return ``found`` with what their details say."""
-    people = _names(project)
-    return [_told(event, people) for event in found]
+    names = _names(project) | _names_of_work(found)
+    return [_told(event, names) for event in found]
 
 
 def _told(event: AuditEvent, people: dict[str, str]) -> Told:
@@ -105,6 +105,17 @@ def _told(event: AuditEvent, people: dict[str, str]) -> Told:
 def _names(project: Project) -> dict[str, str]:
     members = Member.objects.filter(project=project).select_related("user")
     return {str(member.uuid): member.name for member in members}
+
+
+def _names_of_work(found: Sequence[AuditEvent]) -> dict[str, str]:
+    """Name the work that ``found`` tell of by its coder and its article."""
+    looks = [event for event in found if event.kind == AuditEvent.Kind.CODINGS_READ]
+    uuids = [uuid for event in looks for uuid in event.detail["work"]]
+    if not uuids:
+        return {}
+    rows = Assignment.objects.filter(uuid__in=uuids)
+    related = rows.select_related("coder__user", "task__article").defer("task__article__text")
+    return {str(one.uuid): f"{one.coder.name}: {one.task.article.title}" for one in related}
 
 
 def _midnight(day: date) -> datetime:

@@ -68,6 +68,16 @@ def test_what_is_about_one_thing_is_shown_alone(signed_in, address, admin):
     assert len(told(signed_in.get(f"{address}?about=nothing"))) == 4
 
 
+def test_a_look_is_told_by_the_coder_and_the_article(signed_in, address, admin):
+    coder = MemberFactory(project=admin.project, user__username="amina")
+    work = AssignmentFactory(coder=coder, task__batch__project=admin.project)
+    signed_in.get(f"/assignments/{work.uuid}/record/")
+
+    ((told,),) = (row.facts for row in signed_in.get(address).context["told"])
+
+    assert told == ("work", f"amina: {work.task.article.title}")
+
+
 def test_days_are_those_of_the_readers_zone(signed_in, address, admin):
     signed_in.cookies["timezone"] = "Asia/Tokyo"
     late = note(admin, at=datetime(2026, 3, 2, 15, 30, tzinfo=UTC))
