@@ -69,11 +69,12 @@ def let_go(*, at: datetime) -> None:
 
 
 def _find(mine: Comparison, own: QuerySet[Comparison], clock: Callable[[], datetime]) -> None:
-    # What a worker has left that is gone.
-    mine.changes.all().delete()
     difference = Difference(mine.since.manifest, mine.release.manifest)
     total = mine.release.manifest["counts"]["articles"]
-    renew(own, done=0, total=total)
+    with transaction.atomic():
+        renew(own, done=0, total=total)
+        # What a worker has left that is gone, and not what one has found that came after us.
+        mine.changes.all().delete()
     changes = difference.changes(
         comparison.lines(mine.since),
         steadily(comparison.lines(mine.release), lambda done: renew(own, done=done)),

@@ -1,8 +1,9 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models.functions import Now
 
 from annotations.actions.jobs import claim
@@ -129,6 +130,34 @@ def test_a_worker_that_wakes_up_late_adds_nothing(pair, monkeypatch):
 
     kept = Comparison.objects.get()
     assert (kept.counts, kept.finished_at, kept.changes.count()) == (None, None, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_wakes_up_late_removes_nothing(pair):
+    """It is paused before its first write, and another one finds out everything meanwhile."""
+    was_paused = False
+
+    def find():
+        try:
+            Comparison.objects.update(lease_until=None)
+            return compared(*pair)
+        finally:
+            connection.close()
+
+    def pause(execute, sql, values, many, context):
+        nonlocal was_paused
+        if not was_paused and ("exports_releasechange" in sql or 'SET "lease_until"' in sql):
+            was_paused = True
+            with ThreadPoolExecutor(1) as other:
+                other.submit(find).result()
+        return execute(sql, values, many, context)
+
+    before, after = pair
+    with connection.execute_wrapper(pause):
+        assert comparing.find(since_id=before.pk, release_id=after.pk) is None
+
+    assert was_paused
+    assert len(told(Comparison.objects.get())["articles"]) == 3
 
 
 def test_a_comparison_that_failed_is_tried_again_a_minute_later(pair):
