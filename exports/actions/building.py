@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 
 from annotations.actions.jobs import LostClaim, check_in, claim, unclaimed, wake, wake_on_commit
 from annotations.enums import ReleaseState
@@ -136,19 +137,25 @@ def _guarded(
     except LostClaim:
         logger.info("release %s was taken over or called off", release.uuid)
         return False
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the lease runs out, and the sweeper rings again
     except Refused as refusal:
         _fail(release, mine, why=str(refusal), is_retryable=False, at=clock())
     except OSError as error:
         logger.exception("release %s can't be written", release.uuid)
         why = _("The files could not be written: %(why)s.") % {"why": error.strerror or error}
         _fail(release, mine, why=why, is_retryable=True, at=clock())
-    except Exception:
+    except Exception as error:
+        if _is_away(error):
+            raise  # the lease runs out, and the sweeper rings again
         logger.exception("release %s failed", release.uuid)
         why = _("Building failed; the log says why.")
         _fail(release, mine, why=why, is_retryable=True, at=clock())
     return True
+
+
+def _is_away(error: Exception) -> bool:
+    """Say whether the database could not be asked, rather than took longer than it may."""
+    is_of_the_database = isinstance(error, OperationalError | InterfaceError)
+    return is_of_the_database and not isinstance(error.__cause__, QueryCanceled)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.db import connection
 
 from annotations.actions.jobs import LostClaim, claim
 from annotations.enums import ReleaseState, TaskState
@@ -263,6 +264,21 @@ def test_a_full_disk_fails_the_release_and_leaves_nothing_behind(settings, tmp_p
     assert release.state == ReleaseState.FAILED
     assert release.failure == "The files could not be written: No space left on device."
     assert files_left(release) == []
+
+
+def test_a_release_on_which_the_database_took_too_long_fails_and_can_be_tried_again():
+    release = requested(corpus(ProjectFactory(), 1).project)
+
+    def take_too_long(execute, sql, values, many, context):
+        if "INSERT INTO exports_releaseitem" in sql:
+            execute("SELECT pg_cancel_backend(pg_backend_pid())", None, False, context)
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(take_too_long):
+        building.build(release_id=release.pk)
+
+    release.refresh_from_db()
+    assert (release.state, release.is_retryable) == (ReleaseState.FAILED, True)
 
 
 def test_the_sweep_removes_files_of_what_was_given_up():
