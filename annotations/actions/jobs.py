@@ -6,12 +6,16 @@ is lost, late or doubled does no harm. Leases run on the database's clock.
 
 import logging
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial, update_wrapper
+from threading import Event
 from typing import Any, TypeVar
 
 from celery import current_app
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
@@ -22,6 +26,8 @@ logger = logging.getLogger(__name__)
 C = TypeVar("C", bound=Claimable)
 
 LEASE = timedelta(seconds=30)
+#: How often a claim is renewed for whoever holds it.
+BEAT = LEASE / 3
 #: How many times as long as a broker was waited for in vain it is not asked again.
 PATIENCE = 5
 
@@ -95,6 +101,31 @@ def renew(mine: models.QuerySet[C], **progress: Any) -> None:
     """
     if not mine.update(lease_until=Now() + LEASE, **progress):
         raise LostClaim
+
+
+@contextmanager
+def held(mine: models.QuerySet[Any]) -> Iterator[None]:
+    """Renew the lease of the one row in ``mine`` all the while, by a thread of its own.
+
+    For work that can't say how far it is. Whoever loses the claim finds that
+    out at the next write. A process that is killed or paused renews nothing.
+    """
+    is_over = Event()
+
+    def beat() -> None:
+        try:
+            with suppress(LostClaim):
+                while not is_over.wait(BEAT.total_seconds()):
+                    renew(mine)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(beat)
+        try:
+            yield
+        finally:
+            is_over.set()
 
 
 def check_in(job: Job, **progress: Any) -> None:

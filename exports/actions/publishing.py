@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotations.actions.audit import record
-from annotations.actions.jobs import LostClaim, check_in
+from annotations.actions.jobs import LostClaim, check_in, held
 from annotations.enums import ReleaseState
 from annotations.models import AuditEvent
 from exports import conversion, folders, manifest
@@ -33,6 +34,34 @@ def publish(release: Release, *, clock: Callable[[], datetime]) -> None:
     """
     if release.state == ReleaseState.RENDERING:
         check_in(release, state=ReleaseState.FINALIZING)
+    # A bucket does not say how far it is with a file.
+    with held(_mine(release)):
+        files, contents = _write(release)
+    _make_known(release, files, contents, at=clock())
+    clear_up(release)
+
+
+@transaction.atomic
+def clear_up(release: Release) -> None:
+    """Remove what was written for a release on the way, or all if it came to nothing or is purged.
+
+    Does nothing to one that is being built, or that somebody is changing.
+    """
+    ended = Release.objects.exclude(state__in=UNFINISHED).filter(pk=release.pk)
+    # Locked, because one that failed could be tried again meanwhile.
+    if ended.select_for_update(skip_locked=True).exists():
+        release.shards.all().delete()
+        kept = release.files.filter(release__purged_at=None)
+        folders.tidy(release, keep=set(kept.values_list("path", flat=True)))
+
+
+def _mine(release: Release) -> QuerySet[Release]:
+    """Keep the release's row as long as this claim holds."""
+    return Release.objects.unfinished().filter(pk=release.pk, epoch=release.epoch)
+
+
+def _write(release: Release) -> tuple[list[Written], manifest.Manifest]:
+    """Write all files, the manifest last; return them and what it says."""
     tally = Tally()
     articles = _put_together(release, tally)
     derived = [
@@ -49,22 +78,7 @@ def publish(release: Release, *, clock: Callable[[], datetime]) -> None:
     checksums = folders.write(release, manifest.SUMS, [sums])
     check_in(release)
     told = folders.write(release, manifest.NAME, [text])
-    _make_known(release, [*data, told, card, checksums], contents, at=clock())
-    clear_up(release)
-
-
-@transaction.atomic
-def clear_up(release: Release) -> None:
-    """Remove what was written for a release on the way, or all if it came to nothing or is purged.
-
-    Does nothing to one that is being built, or that somebody is changing.
-    """
-    ended = Release.objects.exclude(state__in=UNFINISHED).filter(pk=release.pk)
-    # Locked, because one that failed could be tried again meanwhile.
-    if ended.select_for_update(skip_locked=True).exists():
-        release.shards.all().delete()
-        kept = release.files.filter(release__purged_at=None)
-        folders.tidy(release, keep=set(kept.values_list("path", flat=True)))
+    return [*data, told, card, checksums], contents
 
 
 def _put_together(release: Release, tally: Tally) -> Written:
@@ -92,7 +106,7 @@ def _derive(release: Release, format: str, articles: Written) -> Converted:
 def _make_known(
     release: Release, files: list[Written], contents: manifest.Manifest, *, at: datetime
 ) -> None:
-    mine = Release.objects.unfinished().filter(pk=release.pk, epoch=release.epoch)
+    mine = _mine(release)
     if not mine.select_for_update().exists():
         raise LostClaim
     ReleaseFile.objects.bulk_create(

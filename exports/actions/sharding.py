@@ -9,7 +9,7 @@ from contextlib import closing
 from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 
-from annotations.actions.jobs import LostClaim, claim_next, renew
+from annotations.actions.jobs import LostClaim, claim_next, held, renew
 from annotations.enums import ReleaseState
 from exports import folders, rendering
 from exports.actions.pace import once_a_second
@@ -53,11 +53,11 @@ def render(shard: ReleaseShard, roster: Roster) -> None:
     tell = once_a_second(lambda done: _check_in(shard, done=done))
     try:
         _check_in(shard, done=0)
-        with closing(
-            rendering.articles(
-                shard.release, roster, first=shard.first, last=shard.last, between=tell
-            )
-        ) as articles:
+        lines = rendering.articles(
+            shard.release, roster, first=shard.first, last=shard.last, between=tell
+        )
+        # A bucket does not say how far it is with a file.
+        with held(mine(shard)), closing(lines) as articles:
             size = folders.write_shard(shard, (_counted(*article, tally) for article in articles))
         _check_in(
             shard,

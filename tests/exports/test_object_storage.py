@@ -6,20 +6,25 @@ import subprocess
 import sys
 import tarfile
 import urllib.request
+from datetime import timedelta
 from io import StringIO
+from time import monotonic
 
 import boto3
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 from moto.server import ThreadedMotoServer
+from storages.backends.s3 import S3Storage
 
+from annotations.actions import jobs
 from annotations.enums import ReleaseState
 from annotations.models import AuditEvent
 from exports import folders
 from exports.actions import building
 from exports.formats import DERIVED
 from exports.invariants import release_files_are_what_was_published
-from exports.models import Release
+from exports.models import Release, ReleaseShard
 from tests.exports import golden, reading
 from tests.exports.worlds import built, corpus, requested
 from tests.factories import TUESDAY, ApiTokenFactory, MemberFactory, ProjectFactory
@@ -54,9 +59,9 @@ def bucket(endpoint, request):
     bucket.delete()
 
 
-def in_bucket(settings, endpoint, name):
+def in_bucket(settings, endpoint, name, backend="storages.backends.s3.S3Storage"):
     options = {"bucket_name": name, "endpoint_url": endpoint, "region_name": "us-east-1", **KEYS}
-    storage = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    storage = {"BACKEND": backend, "OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"releases": storage}
 
 
@@ -92,6 +97,34 @@ def test_a_bucket_that_is_not_there_publishes_nothing_and_can_be_tried_again(
     release.refresh_from_db()
     assert (release.state, release.is_retryable) == (ReleaseState.FAILED, True)
     assert not release.files.exists()
+
+
+class SlowBucket(S3Storage):
+    """Takes longer over each file than a claim lasts."""
+
+    def _save(self, name, content):
+        uuid = name.split("/")[1]
+        mine = Release.objects.filter(uuid=uuid)
+        if "/shards/" in name:
+            mine = ReleaseShard.objects.filter(release__uuid=uuid)
+        mine.update(lease_until=Now() - timedelta(seconds=1))
+        deadline = monotonic() + 60
+        while not mine.filter(lease_until__gt=Now()).exists():
+            assert monotonic() < deadline, f"nobody holds the release while {name} is uploaded"
+        return super()._save(name, content)
+
+
+def test_a_release_is_ones_own_however_long_the_bucket_takes(
+    settings, endpoint, bucket, monkeypatch
+):
+    monkeypatch.setattr(jobs, "BEAT", timedelta(milliseconds=10))
+    in_bucket(settings, endpoint, bucket.name, backend=f"{__name__}.SlowBucket")
+    release = requested(corpus(ProjectFactory(), 1).project, formats=["csv"])
+
+    building.build(release_id=release.pk, clock=lambda: TUESDAY)
+
+    release.refresh_from_db()
+    assert (release.state, release.epoch) == (ReleaseState.READY, 2)
 
 
 def test_a_download_goes_on_in_the_bucket_by_an_address_that_is_signed(

@@ -2,6 +2,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from celery import Celery
@@ -96,6 +97,21 @@ def test_checking_in_writes_progress_and_hears_of_a_cancellation():
     ImportJob.objects.filter(pk=job.pk).update(is_cancel_requested=True)
     with pytest.raises(jobs.CancelRequested):
         jobs.check_in(claimed, done=4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_is_held_stays_ones_own_however_long_it_takes(monkeypatch):
+    monkeypatch.setattr(jobs, "BEAT", timedelta(milliseconds=10))
+    job = jobs.claim(queue(), ImportJobFactory(state=JobState.QUEUED).pk)
+    mine = queue().filter(pk=job.pk, epoch=job.epoch)
+
+    with jobs.held(mine):
+        let_the_lease_run_out(job)
+        deadline = monotonic() + 60
+        while not mine.filter(lease_until__gt=Now()).exists():
+            assert monotonic() < deadline
+
+    assert jobs.claim(queue(), job.pk) is None
 
 
 @pytest.mark.django_db
