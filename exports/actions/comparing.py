@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from annotations.actions.jobs import LostClaim, claim, renew, unclaimed, wake
+from annotations.actions.jobs import LostClaim, claim, held, renew, unclaimed, wake
 from exports import comparison, difference_document
 from exports.actions.pace import steadily
 from exports.difference import ArticleChange, Difference
@@ -45,9 +45,11 @@ def find(
     mine = claim(Comparison.objects.filter(finished_at=None), kept.pk)
     if mine is None:
         return None
-    own = Comparison.objects.filter(pk=mine.pk, epoch=mine.epoch)
+    own = Comparison.objects.filter(pk=mine.pk, epoch=mine.epoch, finished_at=None)
     try:
-        _find(mine, own, clock)
+        # A bucket does not say how far it is with a file.
+        with held(own):
+            _find(mine, own, clock)
     except LostClaim:
         return None
     except (OperationalError, InterfaceError):
