@@ -28,8 +28,10 @@ SITE_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
-if not DEBUG and (
-    len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")
+# What is signed with an old one counts as much.
+if not DEBUG and any(
+    len(key) < 50 or len(set(key)) < 10 or key.startswith("django-insecure-")
+    for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)
 ):
     raise ImproperlyConfigured("SECRET_KEY is too weak: give at least 50 random characters.")
 

@@ -83,7 +83,13 @@ def test_the_secret_key_may_come_from_a_file_with_those_of_before(text, tmp_path
 
 
 @pytest.mark.parametrize(
-    "key", ["short", "x" * 60, "django-insecure-" + "abcdefghij0123456789" * 3]
+    "key",
+    [
+        "short",
+        "x" * 60,
+        "django-insecure-" + "abcdefghij0123456789" * 3,
+        "abcdefghij0123456789" * 3 + "\nthe short one of before",
+    ],
 )
 def test_a_weak_secret_key_is_refused(key):
     refused = settings_with(SECRET_KEY=key)
