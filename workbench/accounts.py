@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from annotations.actions import sign_in
+from annotations.actions import people, sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +80,10 @@ class Accounts(DefaultAccountAdapter):
     def is_ajax(self, request: HttpRequest) -> bool:
         """Pages answer with pages; programs have the API."""
         return False
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Write the password alone: an account may have been emptied since it was read."""
+        people.set_password(user=user, password=password)
 
     def add_message(self, *args: Any, message: str | None = None, **details: Any) -> None:
         """Leave it to our own views to say what has happened."""

@@ -4,12 +4,14 @@ import json
 import logging
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from annotations.actions import sign_in
+from annotations.models import User
 from tests import second_step
 from tests.factories import UserFactory
 from workbench.logs import JSONFormatter
@@ -129,6 +131,17 @@ def test_only_our_own_proxies_say_where_somebody_comes_from(
     sign(client, headers={"X-Forwarded-For": sent})
 
     assert client.get("/profile/").context["sessions"][0].address == told
+
+
+def test_a_new_password_writes_nothing_else_that_was_read_before(person):
+    read_before = User.objects.get(pk=person.pk)
+    User.objects.filter(pk=person.pk).update(email="amina@new.example", session_epoch=7)
+
+    get_adapter().set_password(read_before, NEW["password1"])
+
+    person.refresh_from_db()
+    assert (person.email, person.session_epoch) == ("amina@new.example", 7)
+    assert person.check_password(NEW["password1"])
 
 
 def test_accounts_are_not_made_by_whoever_comes(client):
