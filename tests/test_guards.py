@@ -54,7 +54,7 @@ TESTS = {
         "tests/annotations/actions/test_cleaning.py"
         "::test_somebody_who_is_no_longer_an_admin_changes_nothing"
     ),
-    "permissions.can_correct_clusters": VERB.format("stranger", "cluster_corrections.merge"),
+    "permissions.can_correct_clusters": VERB.format("stranger", "cluster_corrections.undo"),
     "permissions.can_create_project": (
         "tests/annotations/test_permissions.py::test_a_token_bound_to_a_project_makes_no_others"
     ),
