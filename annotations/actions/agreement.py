@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from psycopg import Cursor
 
-from annotations.actions.jobs import LostClaim, check_in, claim, wake, wake_on_commit
+from annotations.actions.jobs import LostClaim, check_in, claim, held, wake, wake_on_commit
 from annotations.algorithms import agreement as measures
 from annotations.enums import JobState
 from annotations.models import AgreementReport, AgreementRow, Batch
@@ -125,6 +125,7 @@ def compute(*, report_id: int, at: datetime) -> AgreementReport | None:
         return None
     batches = list(Batch.objects.filter(project=report.project, uuid__in=report.batches))
     scope = Scope(report.project, batches, report.label, report.since, report.until)
+    mine = AgreementReport.objects.filter(pk=report.pk, epoch=report.epoch)
     try:
         behind = AgreementRow.objects.filter(task__batch__in=batches)
         check_in(report, state=JobState.RUNNING, done=0, total=behind.outdated().count())
@@ -132,7 +133,8 @@ def compute(*, report_id: int, at: datetime) -> AgreementReport | None:
             check_in(report, done=done)
         # Before the rows: what happens from now on has to make the report stale again.
         version = version_of(batches)
-        figures, details = _figures(scope)
+        with held(mine):
+            figures, details = _figures(scope)
         check_in(
             report,
             state=JobState.READY,
@@ -144,11 +146,9 @@ def compute(*, report_id: int, at: datetime) -> AgreementReport | None:
     except LostClaim:
         return None
     except Exception:
-        AgreementReport.objects.filter(pk=report.pk, epoch=report.epoch).update(
-            state=JobState.FAILED, lease_until=None
-        )
+        mine.update(state=JobState.FAILED, lease_until=None)
         raise
-    AgreementReport.objects.filter(pk=report.pk, epoch=report.epoch).update(lease_until=None)
+    mine.update(lease_until=None)
     if version_of(batches) != version:
         _queue(report)
     return report

@@ -1,11 +1,12 @@
 from datetime import date, timedelta
+from time import monotonic
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from annotations.actions import agreement
+from annotations.actions import agreement, jobs
 from annotations.actions.audit import record
 from annotations.algorithms.agreement import report as report_on
 from annotations.algorithms.agreement import unpacked
@@ -66,6 +67,28 @@ def test_measuring_leads_to_a_report_on_the_batch_and_on_the_project(batch):
     assert not is_stale(report, Scope(batch.project, [batch]))
     assert report.figures["mean_pair"]["strict_f1"]["value"] == pytest.approx(2 / 3)
     assert report.figures["articles"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_is_ones_own_however_long_its_figures_take(batch, monkeypatch):
+    monkeypatch.setattr(jobs, "BEAT", timedelta(milliseconds=10))
+    coded(batch, [ADA, VELMORA], [ADA])
+    was_slow = False
+
+    def be_slow(execute, sql, values, many, context):
+        nonlocal was_slow
+        if not was_slow and '"later_counts" IS NOT NULL' in sql:
+            was_slow = True
+            AgreementReport.objects.update(lease_until=Now() - timedelta(seconds=1))
+            deadline = monotonic() + 30
+            while not AgreementReport.objects.filter(lease_until__gt=Now()).exists():
+                assert monotonic() < deadline
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(be_slow):
+        report = computed(batch)
+
+    assert (was_slow, report.state, report.epoch) == (True, JobState.READY, 1)
 
 
 def test_work_that_was_not_handed_in_is_missing_and_empty_work_is_not(batch):
