@@ -1,5 +1,6 @@
 """Releases over the API."""
 
+import logging
 from functools import cached_property
 
 from django.http import StreamingHttpResponse
@@ -34,6 +35,8 @@ from exports.actions import comparing, releases
 from exports.api_documents import ComparingDocument, DifferenceDocument
 from exports.models import PUBLISHED, Release
 from exports.recipe import PARTS, STRATA, Recipe
+
+logger = logging.getLogger(__name__)
 
 
 class FilterSerializer(StrictSerializer):
@@ -269,6 +272,7 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
             304: OpenApiResponse(description="What you have is still the same."),
             410: OpenApiResponse(description="A person whom the files named was erased."),
             416: OpenApiResponse(description="The file is shorter than that."),
+            503: OpenApiResponse(description="The file is not where it was put."),
         },
     )
     def download(self, request, uuid, name):
@@ -279,7 +283,18 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
                 "purged",
                 _("This file is gone: a person whom it named was erased. Its hash is kept."),
             )
-        response = downloads.respond(request, self.file)
+        try:
+            response = downloads.respond(request, self.file)
+        except FileNotFoundError:
+            logger.exception("A published file is missing.")
+            return problem(
+                503,
+                "file_missing",
+                _(
+                    "The file is not where it was put. Whoever runs the workbench can bring it "
+                    "back from a backup; its hash is kept."
+                ),
+            )
         if response.status_code == 416:
             return problem(
                 416,

@@ -5,6 +5,7 @@ from rest_framework.test import APIClient
 
 from annotations.enums import ReleaseState
 from annotations.models import AuditEvent
+from exports import folders
 from exports.actions import building
 from exports.models import Release
 from tests.exports import golden, reading
@@ -277,6 +278,18 @@ def test_every_download_is_written_down(project, admin):
 def test_a_file_that_is_not_of_the_release_is_not_found(project, admin, name):
 
     assert admin.get(address(published(project), f"files/{name}")).status_code == 404
+
+
+def test_a_file_that_is_lost_is_told_as_such_and_not_as_handed_out(project, admin):
+    release = published(project)
+    file = release.files.get(name="articles.jsonl")
+    folders.storage().delete(file.path)
+
+    answer = admin.get(address(release, "files/articles.jsonl"))
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "file_missing")
+    assert "backup" in answer.json()["detail"]
+    assert not AuditEvent.objects.filter(kind=AuditEvent.Kind.FILE_DOWNLOADED).exists()
 
 
 def test_whatever_a_client_accepts_it_gets_the_bytes(project, admin):
