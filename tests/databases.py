@@ -6,7 +6,8 @@ from pathlib import Path
 import pgtrigger
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 #: What ``migrate`` fills, and nobody changes.
 KEPT = {"auth_permission", "django_content_type"}
@@ -61,6 +62,18 @@ def empty() -> None:
     A test leaves few rows: to delete them takes a tenth of the work of truncating every table
     with all its indexes, and of making permissions and content types anew.
     """
+    while True:
+        try:
+            _empty()
+        except OperationalError as error:
+            # Who is still writing may take its tables in another order.
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+        else:
+            return
+
+
+def _empty() -> None:
     quoted = connection.ops.quote_name
     existing = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = [quoted(name) for name in existing if name not in KEPT]
