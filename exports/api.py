@@ -192,7 +192,12 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
 
     @extend_schema(
         parameters=[SinceSerializer],
-        responses={200: DifferenceDocument, 202: ComparingDocument},
+        responses={
+            200: DifferenceDocument,
+            202: ComparingDocument,
+            409: OpenApiResponse(description="There are no two published ones to compare."),
+            503: OpenApiResponse(description="They could not be compared; try again later."),
+        },
     )
     def difference(self, request, uuid):
         """Tell what differs from another release: articles, spans, and the codebooks in use.
