@@ -195,8 +195,8 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
         responses={
             200: DifferenceDocument,
             202: ComparingDocument,
-            409: OpenApiResponse(description="There are no two published ones to compare."),
-            503: OpenApiResponse(description="They could not be compared; try again later."),
+            409: None,
+            503: None,
         },
     )
     def difference(self, request, uuid):
@@ -277,7 +277,7 @@ class ReleaseFileViewSet(StrictQuery, viewsets.GenericViewSet):
             304: OpenApiResponse(description="What you have is still the same."),
             410: OpenApiResponse(description="A person whom the files named was erased."),
             416: OpenApiResponse(description="The file is shorter than that."),
-            503: OpenApiResponse(description="The file is not where it was put."),
+            503: None,
         },
     )
     def download(self, request, uuid, name):

@@ -23,6 +23,7 @@ REFUSALS = {
     415: "The body comes in a type that this call does not take.",
     422: "The content can't be accepted; `errors` says where and why.",
     429: "A wrong password was sent too often: wait as long as `Retry-After` says.",
+    503: "What this needs is away, too busy or lost; `Retry-After` says when that may be over.",
 }
 PROBLEM = {
     "type": "object",
@@ -100,9 +101,11 @@ def complete(result: dict, **_kwargs: Any) -> dict:
     }
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
-            for status in _refusals_of(path, method, operation):
+            # What a call names itself is only a number.
+            named = REFUSALS.keys() & map(int, operation["responses"])
+            for status in sorted({*_refusals_of(path, method, operation), *named}):
                 answer = {"$ref": f"#/components/responses/{_name(status)}"}
-                operation["responses"].setdefault(str(status), answer)
+                operation["responses"][str(status)] = answer
             if example := BODIES.get(operation["operationId"]):
                 operation["requestBody"]["content"]["application/json"]["example"] = example
             if method == "post":
