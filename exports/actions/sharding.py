@@ -19,8 +19,8 @@ from exports.models import Release, ReleaseShard
 from exports.records import Roster
 from exports.released import Article, Counts
 
-#: Articles of a shard: some seconds of work.
-ARTICLES = 2_500
+#: Articles of a shard: a second or two of work.
+ARTICLES = 10_000
 
 CUT = """
     INSERT INTO exports_releaseshard
