@@ -33,9 +33,13 @@ class Desk:
     def save(self) -> None:
         """Tag a word of the article, another one each time."""
         start, end = self.work["tokens"][self.saved % len(self.work["tokens"])]
+        self.send([self.tag(start, end)])
+
+    def tag(self, start: int, end: int, label: str = "actor") -> dict:
+        """Return the step that tags so much of the article."""
         quote = self.work["article"]["text"][start:end]
         place = {"start": start, "end": end, "quote": quote}
-        self.send([{"type": "create", "span_id": str(uuid4()), "label": "actor", **place}])
+        return {"type": "create", "span_id": str(uuid4()), "label": label, **place}
 
     def send(self, ops: list[dict]) -> None:
         """Save the steps, as the page's outbox does; one that isn't applied ends the run."""

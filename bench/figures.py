@@ -1,7 +1,6 @@
 """What one coder meets, step by step, each beside the floor that it is held against."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
 from django.db import connection
 
@@ -59,10 +58,6 @@ def _to_and_fro(desk: coders.Desk) -> list[dict]:
     """Return steps that tag words and take the tags away again."""
     steps = []
     for start, end in desk.work["tokens"][: STEPS_PER_CALL // 2]:
-        quote, span = desk.work["article"]["text"][start:end], str(uuid4())
-        place = {"start": start, "end": end, "quote": quote}
-        steps += [
-            {"type": "create", "span_id": span, "label": "actor", **place},
-            {"type": "delete", "span_id": span},
-        ]
+        tag = desk.tag(start, end)
+        steps += [tag, {"type": "delete", "span_id": tag["span_id"]}]
     return steps

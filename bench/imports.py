@@ -1,8 +1,6 @@
 """Imports: how fast many articles come in, and that their number costs no memory."""
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +15,7 @@ from annotations.algorithms import synthetic
 from annotations.enums import JobState
 from annotations.models import Article, ImportJob
 from bench.projects import copy_in, copy_out, make_project
-from bench.rows import Row, timed
+from bench.rows import Row, peak, timed
 from bench.stage import Stage
 
 ARTICLES = 20_000
@@ -73,13 +71,11 @@ def _peak(number: int, slug: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder) / "articles.jsonl", number)
         command = [sys.executable, "manage.py", "import_articles", project.slug, str(path)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        grown = peak(command)
     job = ImportJob.objects.get(project=project)
-    if process.returncode or (job.state, job.created) != (JobState.READY, number):
+    if (job.state, job.created) != (JobState.READY, number):
         raise SystemExit("The import failed.")
-    return used.ru_maxrss / 1024
+    return grown
 
 
 def write(path: Path, number: int) -> Path:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 from statistics import median
-from uuid import uuid4
 
 from django.conf import settings
 from django.test import Client as DjangoClient
@@ -201,15 +200,13 @@ def beside_bare_text(
 
 
 def _code(desk: coders.Desk, number: int) -> None:
-    text, tokens = desk.work["article"]["text"], desk.work["tokens"]
+    tokens = desk.work["tokens"]
     rng = Random(number)
     steps = []
     for _ in range(number):
         first = rng.randrange(len(tokens) - 6)
         start, end = tokens[first][0], tokens[first + rng.randrange(6)][1]
-        place = {"start": start, "end": end, "quote": text[start:end]}
-        label = rng.choice(["actor", "event", "claim"])
-        steps.append({"type": "create", "span_id": str(uuid4()), "label": label, **place})
+        steps.append(desk.tag(start, end, rng.choice(["actor", "event", "claim"])))
     for begin in range(0, number, OPS_PER_CALL):
         desk.send(steps[begin : begin + OPS_PER_CALL])
 

@@ -6,7 +6,6 @@ It is done once; each test looks at another side of what came back.
 import json
 import shutil
 import tarfile
-from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -27,6 +26,7 @@ from exports.verification import verify
 from tests import schema
 from tests.exports.worlds import built
 from tests.files import storages_in
+from tests.fsck import broken_rules
 
 FILLED = {
     "annotations_apitoken",
@@ -113,7 +113,7 @@ def test_every_row_is_back(drill, trust):
     empty = {table for table, (count, _) in drill.contents.items() if not count}
     with pgtrigger.ignore():
         Gold.objects.filter(pk=Gold.objects.first().pk).update(spans=[])
-    broken = told_by_fsck()
+    broken = broken_rules()
 
     assert now.keys() == drill.contents.keys()
     assert differ == set()
@@ -131,13 +131,6 @@ def test_every_row_is_back(drill, trust):
     )
 
 
-def told_by_fsck():
-    said = StringIO()
-    with suppress(CommandError):
-        call_command("fsck", "--json", stdout=said)
-    return json.loads(said.getvalue())["broken"]
-
-
 @pytest.mark.parametrize("what", schema.QUESTIONS)
 def test_tables_and_their_guards_are_as_they_were(drill, what):
     assert schema.description()[what] == drill.schema[what]
@@ -145,7 +138,7 @@ def test_tables_and_their_guards_are_as_they_were(drill, what):
 
 
 def test_no_rule_is_broken(drill):
-    assert told_by_fsck() == {}
+    assert broken_rules() == {}
     assert drill.restore == {
         "file": str(drill.file),
         "made_at": drill.backup["made_at"],

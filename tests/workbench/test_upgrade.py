@@ -6,15 +6,13 @@ partly adjudicated, one release published, another being rendered, agreement mea
 """
 
 import hashlib
-import json
 import lzma
-from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
 import pgtrigger
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
@@ -33,6 +31,7 @@ from annotations.models import (
 from exports.models import Release
 from tests import databases, schema
 from tests.files import storages_in
+from tests.fsck import broken_rules
 
 FIRST = Path(__file__).with_name("first_instance.tar.xz")
 
@@ -82,11 +81,11 @@ def test_its_tables_are_those_of_a_new_instance(upgraded, what):
 
 
 def test_no_rule_is_broken(trust):
-    broken = told_by_fsck()
+    broken = broken_rules()
     # What leaving out the migration that counts live work would leave behind.
     with pgtrigger.ignore():
         Task.objects.update(coders_live=0)
-    without = told_by_fsck()
+    without = broken_rules()
 
     assert broken == {}
     assert without.keys() == {"live_work_is_counted_right"}
@@ -98,13 +97,6 @@ def test_no_rule_is_broken(trust):
         broken_rules=len(broken),
         control="a count that no migration had filled is named as broken",
     )
-
-
-def told_by_fsck():
-    said = StringIO()
-    with suppress(CommandError):
-        call_command("fsck", "--json", stdout=said)
-    return json.loads(said.getvalue())["broken"]
 
 
 def test_its_release_is_the_same_bytes(people):
