@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("profile/tokens/", profile.own_tokens, name="tokens"),
     path("profile/keys/", profile.preferences, name="preferences"),
     path("profile/appearance/", profile.appearance, name="appearance"),
+    path("profile/first-steps/", profile.end_first_steps, name="first-steps"),
     path("profile/tokens/<uuid:uuid>/revoke/", profile.revoke_token, name="token-revoke"),
     path("join/<str:secret>/", invitations.join, name="join"),
     # Projects

@@ -52,6 +52,8 @@ class UserFactory(DjangoModelFactory):
 
     username = factory.Sequence("person{}".format)
     password = factory.django.Password("open sesame 42")
+    # Who has been through the first steps: pages are as they are every day.
+    coding_preferences = {"first_steps": False}
 
 
 class ProjectFactory(DjangoModelFactory):

@@ -44,11 +44,18 @@ class PreferencesForm(forms.Form):
         ),
     )
 
+    first_steps = forms.BooleanField(
+        label=_("Show the first steps over the article"),
+        required=False,
+        help_text=_("A strip that has you try the most needed keys once, one after another."),
+    )
+
     def __init__(self, data: Any = None, *, user: User) -> None:
         held = user.coding_preferences
         initial = {
             "caret": held.get("caret", "cell"),
             "has_letters": held.get("has_letters", True),
+            "first_steps": held.get("first_steps", True),
         }
         letters = keys.letters_of(held.get("keys", {}))
         super().__init__(data, initial=initial | letters)
@@ -81,4 +88,5 @@ class PreferencesForm(forms.Form):
             for command, usual in keys.LETTERS.items()
             if given[command].lower() != usual
         }
-        return {"caret": given["caret"], "has_letters": given["has_letters"], "keys": moved}
+        kept = ("caret", "has_letters", "first_steps")
+        return {name: given[name] for name in kept} | {"keys": moved}

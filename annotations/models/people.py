@@ -20,7 +20,8 @@ class User(AbstractUser):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
-    #: How the annotation page is worked with: ``{caret, has_letters, keys}``, empty for the usual.
+    #: How the annotation page is worked with, ``{caret, has_letters, keys, first_steps}``, and how
+    #: pages look, ``{theme, density}``; what is missing is as usual.
     coding_preferences = models.JSONField(default=dict, blank=True)
 
     #: Counts how often all sessions were ended other than by a new password.

@@ -43,6 +43,7 @@ def page(request, uuid):
         "is_ruled_otherwise": is_ruled_otherwise(request.user, assignment),
         "time": time_at_work.on(Assignment.objects.filter(pk=assignment.pk)),
         "density": density_of(request.user, request.COOKIES.get("density")),
+        "has_first_steps": has_first_steps(request.user, assignment),
         **preferences(request.user),
     }
     return render(request, "annotations/coding/page.html", context)
@@ -85,6 +86,13 @@ def preferences(user: User) -> dict[str, Any]:
     }
 
 
+def has_first_steps(user: User, assignment: Assignment) -> bool:
+    """Say whether ``user`` is still to be led through the keys, and may try them here."""
+    held = user.coding_preferences
+    is_open = assignment.state != AssignmentState.SUBMITTED
+    return is_open and held.get("has_letters", True) and held.get("first_steps", True)
+
+
 def own_assignment(user: User, uuid: UUID) -> Assignment:
     own = Assignment.objects.of(user).select_related(
         "task__article", "task__batch__project", "codebook"
@@ -105,5 +113,5 @@ def facts(assignment: Assignment) -> list[str]:
     found = [str(meta[name]) for name in FACTS if meta.get(name)]
     found.append(_("codebook %(version)s") % {"version": assignment.codebook})
     if due:
-        found.append(_("due %(date)s") % {"date": date_format(due, "DATE_FORMAT")})
+        found.append(_("due %(date)s") % {"date": date_format(due, "D j M")})
     return found

@@ -21,6 +21,7 @@ from annotations.queries import (
     pool,
     reminders,
 )
+from annotations.queries.road import road
 from annotations.views.lookup import project_for
 
 #: Late steps leave the coder's home after a while; they stay with the work itself.
@@ -39,6 +40,9 @@ def home(request):
     next_article = own_work.to_continue(user)
     own_batches = own_work.own_batches(user)
     own_memberships = list(memberships.of(user))
+    under_way = [one for one in own_memberships if not one.project.archived_at]
+    # Whoever has several projects chooses first which to go on with.
+    sole = under_way[0] if len(under_way) == 1 else None
     return render(
         request,
         "annotations/home/page.html",
@@ -57,9 +61,9 @@ def home(request):
             "ruled_otherwise": feedback.news(user),
             "memos": memos.answers_for(user, since=now - ANSWERS_SHOWN),
             "memberships": own_memberships,
-            "is_coder": any(
-                Role.CODER in one.roles and not one.project.archived_at for one in own_memberships
-            ),
+            "is_coder": any(Role.CODER in one.roles for one in under_way),
+            "sole": sole,
+            "road": sole and road(sole.project, user, sole),
         },
     )
 

@@ -1,9 +1,12 @@
 """One's own account: how one signs in, where one is signed in, tokens, keys and appearance."""
 
+from http import HTTPStatus
+
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -124,6 +127,13 @@ def preferences(request):
         messages.success(request, _("Your keys and caret are kept."))
         return redirect("annotations:preferences")
     return render(request, "annotations/people/preferences.html", {"form": form})
+
+
+@require_POST
+def end_first_steps(request):
+    """Leave the first steps out of the annotation page from now on."""
+    account.set_preferences(user=request.user, preferences={"first_steps": False})
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,6 +19,9 @@ Users = dict[str, User]
 #: How long a coder and the adjudicator seem to need for an article.
 PACE = timedelta(minutes=40)
 
+#: Coders seem to tag a few spans at a time, one after another.
+SPANS_AT_A_TIME, PAUSE = 8, timedelta(minutes=3)
+
 
 class CannotPlay(Exception):
     """The plan asks for what the actions don't give."""
@@ -94,20 +97,21 @@ class _Round:
             if state == AssignmentState.ASSIGNED:
                 continue
             assignment = self._assignment(task, name)
-            self._mark(assignment, name, at, flag=row.get("flag"))
+            done = self._mark(assignment, name, at, flag=row.get("flag"))
             if state != AssignmentState.CODING:
                 assignment.refresh_from_db()
                 coding.submit(
                     assignment=assignment,
                     by=self.users[name],
-                    at=at,
+                    at=done,
                     submission_id=uuid4(),
                     doc_rev=assignment.doc_rev,
                 )
 
     def _mark(
         self, assignment: Assignment, name: str, at: datetime, *, flag: dict[str, str] | None
-    ) -> None:
+    ) -> datetime:
+        """Tag what the coder tagged from ``at`` on, and return when that was done."""
         article = assignment.task.article
         spans = seeds.coding(article.key, name)
         # What a link points to has to be there first.
@@ -117,17 +121,21 @@ class _Round:
         ]
         if flag:
             steps.append({"type": OpType.FLAG, **flag})
-        answer = coding.apply_ops(
-            work=assignment.uuid,
-            by=self.users[name],
-            at=at,
-            client_id="demo",
-            since=0,
-            text_sha256=article.text_sha256,
-            ops=[{"op_id": uuid4(), "seq": seq, **step} for seq, step in enumerate(steps, 1)],
-        )
-        if refused := [row for row in answer["results"] if row["status"] != "applied"]:
-            raise CannotPlay(refused)
+        numbered = [{"op_id": uuid4(), "seq": seq, **step} for seq, step in enumerate(steps, 1)]
+        for first in range(0, len(numbered), SPANS_AT_A_TIME):
+            at += PAUSE
+            answer = coding.apply_ops(
+                work=assignment.uuid,
+                by=self.users[name],
+                at=at,
+                client_id="demo",
+                since=0,
+                text_sha256=article.text_sha256,
+                ops=numbered[first : first + SPANS_AT_A_TIME],
+            )
+            if refused := [row for row in answer["results"] if row["status"] != "applied"]:
+                raise CannotPlay(refused)
+        return at
 
     def _adjudicate(self, task: Task, row: dict[str, Any], at: datetime) -> None:
         adjudicator = self.users["adjudicator"]

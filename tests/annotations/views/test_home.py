@@ -132,6 +132,15 @@ def test_articles_handed_in_this_week_are_counted(signed_in, coder):
     assert week == {"articles": 2, "spans": 7, "time": timedelta(0)}
 
 
+def test_who_runs_one_project_is_told_what_to_do_next_in_it(client):
+    admin = MemberFactory(roles=[Role.ADMIN])
+    client.force_login(admin.user)
+
+    assert "Bring in the articles" in client.get("/").content.decode()
+    MemberFactory(user=admin.user, roles=[Role.ADMIN])
+    assert "Bring in the articles" not in client.get("/").content.decode()
+
+
 def test_an_adjudicator_is_told_how_many_articles_wait(client):
     adjudicator = MemberFactory(roles=[Role.ADJUDICATOR])
     batch = BatchFactory(project=adjudicator.project)

@@ -1,4 +1,5 @@
 import json
+from http import HTTPStatus
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -233,7 +234,12 @@ def test_keys_that_nobody_moved_are_not_written_down(signed_in, person):
     signed_in.post("/profile/keys/", CHOSEN | {"has_letters": "on"})
 
     person.refresh_from_db()
-    assert person.coding_preferences == {"caret": "standard", "has_letters": True, "keys": {}}
+    assert person.coding_preferences == {
+        "caret": "standard",
+        "has_letters": True,
+        "first_steps": False,
+        "keys": {},
+    }
 
 
 @pytest.mark.parametrize(
@@ -250,8 +256,9 @@ def test_keys_that_cannot_be_told_apart_are_refused(signed_in, person, wrong, fi
     answer = signed_in.post("/profile/keys/", CHOSEN | wrong)
 
     assert sorted(answer.context["form"].errors) == sorted(fields)
+    held = person.coding_preferences
     person.refresh_from_db()
-    assert person.coding_preferences == {}
+    assert person.coding_preferences == held
 
 
 def test_how_pages_look_is_kept_with_the_account_and_written_into_the_page(client):
@@ -270,6 +277,23 @@ def test_how_pages_look_is_kept_with_the_account_and_written_into_the_page(clien
     assert 'value="large" aria-pressed="true"' in page
 
 
+def test_who_has_been_through_the_first_steps_is_not_led_again_until_asked_for(client):
+    assignment = AssignmentFactory(coder__user__coding_preferences={})
+    work = f"/assignments/{assignment.uuid}/"
+    client.force_login(assignment.coder.user)
+
+    def is_led():
+        return 'id="first-steps"' in client.get(work).content.decode()
+
+    assert is_led()
+    assert client.post("/profile/first-steps/").status_code == HTTPStatus.NO_CONTENT
+    assert not is_led()
+    client.post("/profile/keys/", CHOSEN | {"has_letters": "on", "first_steps": "on"})
+    assert is_led()
+    client.post("/profile/keys/", CHOSEN | {"has_letters": "", "first_steps": "on"})
+    assert not is_led()
+
+
 def test_keys_and_appearance_leave_each_other_alone(signed_in, person):
     signed_in.post("/profile/appearance/", {"theme": "dark", "density": "compact"})
     signed_in.post("/profile/keys/", CHOSEN)
@@ -281,6 +305,7 @@ def test_keys_and_appearance_leave_each_other_alone(signed_in, person):
         "density": "compact",
         "caret": "standard",
         "has_letters": False,
+        "first_steps": False,
         "keys": {},
     }
     assert 'data-theme="auto"' in signed_in.get("/").content.decode()
@@ -297,5 +322,6 @@ def test_a_look_that_is_none_is_refused(signed_in, person):
     page = signed_in.post("/profile/appearance/", {"theme": "pink"})
 
     assert list(page.context["form"].errors) == ["theme"]
+    held = person.coding_preferences
     person.refresh_from_db()
-    assert person.coding_preferences == {}
+    assert person.coding_preferences == held

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from django.test import override_settings
 
 from annotations.enums import AssignmentState, CardKind, Outcome, TaskState
 from annotations.models import Assignment, Card, Decision, Project, Task, User
+from annotations.queries import time_at_work
+from exports.demo.stage import PACE
 from exports.models import Release
 from exports.verification import verify
 from tests.factories import UserFactory
@@ -123,6 +126,13 @@ def test_work_is_waiting_begun_submitted_flagged_and_returned(demo):
     assert Assignment.objects.exclude(flag="").get().coder.name == "coder1"
 
 
+def test_coders_seem_to_have_taken_their_time(demo):
+    done = Assignment.objects.filter(state=AssignmentState.SUBMITTED)
+
+    for pace in time_at_work.of_coders(done).values():
+        assert timedelta(minutes=5) < timedelta(seconds=pace.seconds / pace.articles) < PACE
+
+
 def test_there_is_a_card_of_each_kind(demo):
     assert set(Card.objects.values_list("kind", flat=True)) == set(CardKind.values) - {
         CardKind.ADDED
@@ -170,6 +180,14 @@ def test_one_release_is_ready_and_stands_verification(demo, tmp_path):
     assert report.problems == []
     assert report.articles == 3
     assert report.spans > 100
+
+
+def test_a_researcher_sees_the_release_at_the_end_of_the_road(demo, client):
+    client.force_login(User.objects.get(username="researcher"))
+
+    road = client.get("/projects/demo/").context["road"]
+
+    assert set(road.stations.values()) == {"done"}
 
 
 def test_run_again_it_changes_nothing(demo):

@@ -248,7 +248,6 @@ async function open(root, assignment, paragraphs, api) {
   };
   new ResizeObserver(relayout).observe(surface);
   for (const name of ["scroll", "resize"]) addEventListener(name, () => bars.follow());
-  for (const name of ["scroll", "resize"]) addEventListener(name, () => bars.follow());
   void document.fonts.ready.then(relayout);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") outbox.flushBeforeLeaving();
