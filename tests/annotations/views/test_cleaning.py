@@ -31,6 +31,12 @@ def page(response):
     return " ".join(response.content.decode().split())
 
 
+def test_without_articles_there_is_no_effect_to_count(signed_in, address):
+    html = page(signed_in.get(address))
+    assert "There are no articles yet" in html
+    assert "0 articles" not in html
+
+
 def test_the_effect_of_the_rules_is_counted(signed_in, admin, address):
     article_of(admin)
     article_of(admin, text=f"The ferry of the town stops\n\n{SENTENCE}\n\n© 2023 {'Post ' * 35}")
