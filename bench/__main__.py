@@ -53,32 +53,33 @@ def main() -> int:
             )
             known = {name: one for part in parts for name, one in part.FIGURES.items()}
             chosen = {name: known[name] for name in options.names or known}
-            load_before = os.getloadavg()
-            rows = []
+            measured = []
             for measure in chosen.values():
+                before = os.getloadavg()[0]
                 found = measure(stage)
-                rows += found if isinstance(found, list) else [found]
+                loads = before, os.getloadavg()[0]
+                measured += [
+                    (row, loads) for row in (found if isinstance(found, list) else [found])
+                ]
                 print(".", end="", flush=True, file=sys.stderr)
             print(file=sys.stderr)
 
-    loads = {"before": load_before, "after": os.getloadavg()}
-    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "load": loads}
-    tell(rows, machine, is_quick=options.quick)
+    machine = {"cpus": os.cpu_count(), "python": platform.python_version()}
+    tell(measured, machine, is_quick=options.quick)
     result = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "quick": options.quick,
         "machine": machine,
-        "figures": [row.as_json() for row in rows],
+        "figures": [row.as_json() | {"load": list(loads)} for row, loads in measured],
     }
     options.json.write_text(json.dumps(result, indent=2) + "\n")
     return 0
 
 
-def tell(rows, machine, *, is_quick):
-    line = "{:44} {:>14} {:>14} {:>7}  {:10} {}"
-    print(line.format("figure", "measured", "floor", "ratio", "target", ""))
-    for row in rows:
-        verdict = "reached" if row.is_reached else "MISSED"
+def tell(measured, machine, *, is_quick):
+    line = "{:44} {:>14} {:>14} {:>7}  {:10} {:9} {:>11}"
+    print(line.format("figure", "measured", "floor", "ratio", "target", "", "load"))
+    for row, (before, after) in measured:
         print(
             line.format(
                 row.name,
@@ -86,12 +87,15 @@ def tell(rows, machine, *, is_quick):
                 row.shown(row.floor),
                 f"{row.ratio:.2f}",
                 row.target_shown,
-                verdict,
+                "reached" if row.is_reached else "MISSED",
+                f"{before:.1f} – {after:.1f}",
             )
         )
-    before, after = machine["load"]["before"][0], machine["load"]["after"][0]
-    print(f"\n{machine['cpus']} CPUs, load {before:.1f} before and {after:.1f} after", end="")
-    print(", a quick run: not to be quoted." if is_quick else ".")
+    print(
+        f"\n{machine['cpus']} CPUs; load is that of the minute before a figure and at its end",
+        end="",
+    )
+    print("; a quick run: not to be quoted." if is_quick else ".")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def _loaded(slug: str, articles: int) -> Project:
         stdout=io.StringIO(),
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     project = Project.objects.get(slug=slug)
     everything = [Role.ADMIN, Role.ADJUDICATOR]
     project.members.filter(user=project.created_by).update(roles=everything)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from annotations.actions import agreement, leases, uploads
+from annotations.actions import agreement, leases, tallies, uploads
 from annotations.actions.jobs import unclaimed, wake
 from annotations.models import AgreementRow, Batch, CleaningJob, ImportJob
 
@@ -10,8 +10,8 @@ from annotations.models import AgreementRow, Batch, CleaningJob, ImportJob
 def sweep(*, at: datetime) -> dict[str, int]:
     """Ring for jobs without a worker, free abandoned work, remove orphaned files; count each.
 
-    Safe to run twice at once: a job is claimed by one worker only, however often it is rung
-    for, and what one sweep is freeing another one passes over.
+    Tallies are added up on the way. Safe to run twice at once: a job is claimed by one worker
+    only, however often it is rung for, and what one sweep is freeing another one passes over.
     """
     imports = ImportJob.objects.unfinished().filter(unclaimed()).order_by("pk")
     job_ids = list(imports.values_list("pk", flat=True))
@@ -42,6 +42,8 @@ def sweep(*, at: datetime) -> dict[str, int]:
     report_ids = list(reports.values_list("pk", flat=True))
     for report_id in report_ids:
         wake("agreement.report", report_id=report_id)
+
+    tallies.add_up(at=at)
 
     # Releases know themselves which of them wait; they live a layer above.
     wake("releases.sweep")

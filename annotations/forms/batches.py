@@ -2,7 +2,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Exists, OuterRef
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
@@ -243,10 +243,13 @@ class BatchForm(forms.Form):
 
 
 def _imports(project: Project):
-    ready = project.imports.filter(state=JobState.READY)
-    for job in ready.annotate(n=Count("articles")).filter(n__gt=0).order_by("-created_at"):
-        when = f"{job.created_at:%Y-%m-%d %H:%M}"
-        yield str(job.uuid), _("%(when)s (%(count)s articles)") % {"when": when, "count": job.n}
+    has_some = Exists(Article.objects.filter(import_job=OuterRef("pk")))
+    ready = project.imports.filter(has_some, state=JobState.READY)
+    for uuid, at, count in ready.order_by("-created_at").values_list(
+        "uuid", "created_at", "created"
+    ):
+        when = f"{at:%Y-%m-%d %H:%M}"
+        yield str(uuid), _("%(when)s (%(count)s articles)") % {"when": when, "count": count}
 
 
 def _batches(project: Project):

@@ -36,6 +36,7 @@ from annotations.models.memos import Memo, Question
 from annotations.models.people import ApiToken, Member, Project, User
 from annotations.models.reminders import Reminder
 from annotations.models.replies import StoredReply
+from annotations.models.tallies import TaskTally, WorkTally
 from annotations.models.training import Admission, Attempt
 
 __all__ = [
@@ -88,5 +89,7 @@ __all__ = [
     "Submission",
     "Suggestion",
     "Task",
+    "TaskTally",
     "User",
+    "WorkTally",
 ]

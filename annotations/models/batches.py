@@ -12,6 +12,7 @@ from annotations.enums import AssignmentState, JobState, Order, Priority, Role, 
 from annotations.models.articles import Article, ImportJob
 from annotations.models.codebook import CodebookVersion
 from annotations.models.people import Member, Project, User
+from annotations.models.tallies import TASKS_ARE_TALLIED, WORK_IS_TALLIED, WorkTally
 
 
 def outdates_agreement(name: str, state: str, *, task: str) -> pgtrigger.Trigger:
@@ -43,6 +44,8 @@ class BatchQuerySet(models.QuerySet):
         Of these the user may know nothing that comes from another coder,
         whatever other roles the user holds.
         """
+        # Most have none: a glance at the lines tells, before anybody's work is looked at.
+        has_had = Exists(WorkTally.objects.filter(batch=OuterRef("pk"), coder__user_id=user.pk))
         own = Assignment.objects.filter(
             task__batch=OuterRef("pk"), coder__user_id=user.pk
         ).exclude(state=AssignmentState.RELEASED)
@@ -54,7 +57,8 @@ class BatchQuerySet(models.QuerySet):
         pending = own.exclude(task__state=TaskState.ADJUDICATED).exclude(is_known)
         unfinished = own.exclude(state=AssignmentState.SUBMITTED)
         may_rule_own = Q(project__settings__contains={"adjudicate_own": True})
-        return self.filter(Exists(pending) & ~may_rule_own | Exists(unfinished) & may_rule_own)
+        is_blind = Exists(pending) & ~may_rule_own | Exists(unfinished) & may_rule_own
+        return self.filter(has_had & is_blind)
 
     def open_book_for(self, user: User) -> BatchQuerySet:
         """Keep the batches whose coders' work ``user`` may know of, role permitting."""
@@ -223,9 +227,15 @@ class Task(models.Model):
                 fields=["batch", "position", "id"],
                 condition=Q(state=TaskState.OPEN, coders_live__lt=F("coders_wanted")),
                 name="task_that_wants_coders",
-            )
+            ),
+            models.Index(
+                fields=["batch", "position", "id"],
+                condition=~Q(state=TaskState.DROPPED),
+                name="tasks_of_a_batch_in_order",
+            ),
         ]
         triggers = [
+            *TASKS_ARE_TALLIED,
             pgtrigger.FSM(
                 name="task_takes_legal_steps",
                 field="state",
@@ -358,8 +368,14 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["coder", "state", "position"], name="worklist_of_a_coder"),
             models.Index(fields=["coder", "started_at"], name="work_that_a_coder_began"),
+            models.Index(
+                fields=["coder", "-submitted_at", "id"],
+                condition=Q(state=AssignmentState.SUBMITTED),
+                name="work_that_a_coder_handed_in",
+            ),
         ]
         triggers = [
+            *WORK_IS_TALLIED,
             pgtrigger.FSM(
                 name="assignment_takes_legal_steps",
                 field="state",

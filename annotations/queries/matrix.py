@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Window
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from annotations.enums import AssignmentState, TaskState
 from annotations.models import Assignment, Batch, Task
 from annotations.models.batches import TaskQuerySet
 from annotations.queries import flags
+from annotations.queries.progress import Progress
 
 #: Columns shown at a time; fewer where there are many coders.
 COLUMNS = 40
@@ -45,11 +46,10 @@ class Column:
 class Cells:
     """What the coders have of some articles: by coder, a state and a link for each column.
 
-    ``None`` is an article that is not the coder's. ``of`` is how many columns there are in all.
+    ``None`` is an article that is not the coder's.
     """
 
     columns: list[Column]
-    of: int = 0
     rows: dict[int, list[tuple[str, UUID] | None]] = field(default_factory=dict)
 
 
@@ -71,8 +71,19 @@ def tasks(batch: Batch, wanted: Filter) -> TaskQuerySet:
     return found.order_by("position", "pk")
 
 
+def number(found: Progress, wanted: Filter) -> int | None:
+    """Return how many tasks ``wanted`` shows, if what is known of the batch tells that."""
+    if wanted.coder is None and not wanted.kind:
+        return found.articles
+    if wanted.coder is None and wanted.kind == LACKING:
+        return found.tasks[TaskState.OPEN]
+    return None
+
+
 def window(found: TaskQuerySet, first: int, count: int) -> Cells:
     """Return ``count`` columns of ``found`` from the one at ``first`` on, with their cells."""
+    # Found by an index alone: what is skipped would be looked up otherwise.
+    shown = found.values("pk")[first : first + count]
     done = (
         Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SUBMITTED)
         .order_by()
@@ -82,10 +93,10 @@ def window(found: TaskQuerySet, first: int, count: int) -> Cells:
     )
     fields = ("pk", "uuid", "article__uuid", "position", "article__meta__title", "article__key")
     rows: list[tuple[Any, ...]] = list(
-        found.annotate(
-            done=Coalesce(Subquery(done, output_field=IntegerField()), 0),
-            of=Window(Count("pk")),
-        ).values_list(*fields, "state", "coders_wanted", "done", "of")[first : first + count]
+        Task.objects.filter(pk__in=shown)
+        .annotate(done=Coalesce(Subquery(done, output_field=IntegerField()), 0))
+        .order_by("position", "pk")
+        .values_list(*fields, "state", "coders_wanted", "done")
     )
     cells = Cells(
         [
@@ -97,9 +108,8 @@ def window(found: TaskQuerySet, first: int, count: int) -> Cells:
                 state=state,
                 need=max(0, wanted - handed_in),
             )
-            for _pk, task, article, position, title, key, state, wanted, handed_in, _of in rows
-        ],
-        of=rows[0][-1] if rows else 0,
+            for _pk, task, article, position, title, key, state, wanted, handed_in in rows
+        ]
     )
     places = {row[0]: place for place, row in enumerate(rows)}
     same = Assignment.objects.filter(pk=OuterRef("pk"))

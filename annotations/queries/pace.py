@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Count, DateField, Max, When
+from django.db.models import Case, DateField, Max, Sum, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotations.enums import AssignmentState
-from annotations.models import Assignment, Batch, Member
+from annotations.models import Assignment, Batch, Member, WorkTally
 from annotations.queries import time_at_work
 
 #: The days that a page shows, and the last of them from which a pace is taken.
@@ -52,32 +52,51 @@ class CoderPace:
 
 
 def of_batches(batches: Iterable[Batch], at: datetime) -> dict[int, list[CoderPace]]:
-    """Return how far each coder of each batch is, in two queries. For who may know of it."""
+    """Return how far each coder of each batch is, in three queries. For who may know of it."""
     since = at - timedelta(days=DAYS)
-    day = Case(
-        When(
-            state=AssignmentState.SUBMITTED, submitted_at__gt=since, then=TruncDate("submitted_at")
-        ),
-        output_field=DateField(),
-    )
+    day = Case(When(slot__gt=since, then=TruncDate("slot")), output_field=DateField())
     paces: dict[int, dict[int, CoderPace]] = defaultdict(dict)
-    rows = Assignment.objects.live().filter(task__batch__in=[batch.pk for batch in batches])
+    known = [batch.pk for batch in batches]
     for batch, coder, state, when, count, active_at in (
-        rows.order_by()
-        .values("task__batch", "coder", "state", day=day)
-        .annotate(count=Count("pk"), active=Max("active_at"))
-        .values_list("task__batch", "coder", "state", "day", "count", "active")
+        WorkTally.objects.filter(batch__in=known)
+        .values("batch", "coder", "state", day=day)
+        .annotate(count=Sum("number"), active=Max("active_at"))
+        .filter(count__gt=0)
+        .values_list("batch", "coder", "state", "day", "count", "active")
     ):
         pace = paces[batch].setdefault(coder, CoderPace(coder))
         pace.states[state] += count
         if when:
             pace.days[when] += count
         pace.active_at = max(filter(None, (pace.active_at, active_at)), default=None)
+    for batch, coder, saved_at in _at_work(known, paces):
+        pace = paces[batch][coder]
+        pace.active_at = max(filter(None, (pace.active_at, saved_at)))
     _name(pace for coders in paces.values() for pace in coders.values())
     return {
         batch: sorted(coders.values(), key=lambda pace: pace.name.casefold())
         for batch, coders in paces.items()
     }
+
+
+def _at_work(
+    batches: list[int], paces: dict[int, dict[int, CoderPace]]
+) -> Iterable[tuple[int, int, datetime]]:
+    """Return when each coder saved last in each batch, on what is begun and not handed in."""
+    begun = AssignmentState.CODING, AssignmentState.RETURNED
+    coders = {
+        pace.coder
+        for found in paces.values()
+        for pace in found.values()
+        if any(pace.states[state] for state in begun)
+    }
+    if not coders:
+        return []
+    rows = Assignment.objects.filter(
+        coder__in=coders, state__in=begun, task__batch__in=batches
+    ).order_by()
+    last = rows.values("task__batch", "coder").annotate(saved_at=Max("active_at"))
+    return last.values_list("task__batch", "coder", "saved_at")
 
 
 def _name(paces: Iterable[CoderPace]) -> None:
@@ -122,6 +141,7 @@ def behind(pace: CoderPace, batch: Batch, at: datetime) -> str:
 
 def minutes(batch: Batch) -> dict[int, float]:
     """Return the minutes that each coder spends on an article, by the latest ones handed in."""
+    coders = WorkTally.objects.filter(batch=batch, state=AssignmentState.SUBMITTED)
     work = Assignment.objects.filter(task__batch=batch)
-    spent = time_at_work.of_coders(work)
+    spent = time_at_work.of_coders(work, coders.values("coder").distinct())
     return {coder: one.seconds / 60 / one.articles for coder, one in spent.items()}

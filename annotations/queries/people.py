@@ -1,15 +1,23 @@
 """Who takes part in a project: what each has to do, and when each was last seen at work."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from annotations.enums import AssignmentState
-from annotations.models import Assignment, AuditEvent, Batch, Member, Project, User
+from annotations.models import (
+    Assignment,
+    AuditEvent,
+    Batch,
+    Member,
+    Project,
+    User,
+    WorkTally,
+)
 
 UNFINISHED = [AssignmentState.ASSIGNED, AssignmentState.CODING, AssignmentState.RETURNED]
 
@@ -40,8 +48,9 @@ class People:
 
 def people(project: Project, user: User) -> People:
     """Return everybody who is or was in ``project``, for ``user`` who runs it."""
-    work = _work(project, user)
-    found = [_person(member, work[member.pk]) for member in _members(project, user)]
+    batches = _batches(project, user)
+    work = _work(batches)
+    found = [_person(member, work[member.pk]) for member in _members(project, user, batches)]
     return People(
         here=[p for p in found if not p.member.is_external and p.member.removed_at is None],
         external=[p for p in found if p.member.is_external],
@@ -52,43 +61,54 @@ def people(project: Project, user: User) -> People:
 
 def open_work_of(member: Member, user: User) -> Person:
     """Return one member as ``people`` does."""
-    work = _work(member.project, user, coder=member)
-    return _person(_members(member.project, user).get(pk=member.pk), work[member.pk])
+    batches = _batches(member.project, user)
+    found = _members(member.project, user, batches).get(pk=member.pk)
+    return _person(found, _work(batches, coder=member)[member.pk])
 
 
-def _members(project: Project, user: User) -> Any:
+def _batches(project: Project, user: User) -> dict[int, Batch]:
+    known = Batch.objects.published().filter(project=project).open_book_for(user)
+    return {batch.pk: batch for batch in known}
+
+
+def _members(project: Project, user: User, batches: Iterable[int]) -> Any:
+    """Return the members with the times at which each did something last."""
     events = AuditEvent.objects.visible_to(user).filter(project=project, actor=OuterRef("user"))
+    own = Assignment.objects.live().filter(coder=OuterRef("pk"), task__batch__in=list(batches))
+    begun = own.filter(state__in=[AssignmentState.CODING, AssignmentState.RETURNED])
     members = Member.objects.visible_to(user).filter(project=project).select_related("user")
     return members.annotate(
-        acted_at=Subquery(events.order_by("-at", "-pk").values("at")[:1])
+        acted_at=Subquery(events.order_by("-at", "-pk").values("at")[:1]),
+        # Each by an index, or of the few that are begun: the number of the others is no matter.
+        began_at=_last(own, "started_at"),
+        saved_at=_last(begun, "saved_at"),
+        handed_in_at=_last(own.filter(state=AssignmentState.SUBMITTED), "submitted_at"),
     ).order_by("joined_at", "pk")
 
 
-def _work(project: Project, user: User, **of: Any) -> dict[int, list[dict[str, Any]]]:
-    """Return by member what was given to them in each batch, counted."""
-    batches = {
-        batch.pk: batch
-        for batch in Batch.objects.published().filter(project=project).open_book_for(user)
-    }
+def _last(work: QuerySet[Assignment], field: str) -> Subquery:
+    known = work.filter(**{f"{field}__isnull": False})
+    return Subquery(known.order_by(f"-{field}").values(field)[:1])
+
+
+def _work(batches: dict[int, Batch], **of: Any) -> dict[int, list[dict[str, Any]]]:
+    """Return by member what was given to them in each of ``batches``, counted."""
     counted = (
-        Assignment.objects.live()
-        .filter(task__batch__in=batches, **of)
-        .order_by()
-        .values("coder", "task__batch")
+        WorkTally.objects.filter(batch__in=batches, **of)
+        .values("coder", "batch")
         .annotate(
-            left=Count("pk", filter=Q(state__in=UNFINISHED)),
-            done=Count("pk", filter=Q(state=AssignmentState.SUBMITTED)),
-            seen=Max(Greatest(F("started_at"), F("saved_at"), F("submitted_at"))),
+            left=Sum("number", filter=Q(state__in=UNFINISHED), default=0),
+            done=Sum("number", filter=Q(state=AssignmentState.SUBMITTED), default=0),
         )
     )
     work: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in counted:
-        work[row["coder"]].append({**row, "batch": batches[row["task__batch"]]})
+        work[row["coder"]].append({**row, "batch": batches[row["batch"]]})
     return work
 
 
 def _person(member: Any, work: list[dict[str, Any]]) -> Person:
-    moments = [row["seen"] for row in work] + [member.acted_at]
+    moments = member.acted_at, member.began_at, member.saved_at, member.handed_in_at
     open_work = [(row["batch"], row["left"]) for row in work if row["left"]]
     return Person(
         member,

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     Exists,
     F,
     IntegerField,
@@ -25,7 +24,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annotations.enums import AssignmentState, TaskState
-from annotations.models import Assignment, Batch, Task, User
+from annotations.models import Batch, TaskTally, User, WorkTally
 from annotations.queries import pace
 from annotations.queries.pace import CoderPace
 
@@ -43,16 +42,15 @@ def with_progress(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
     Where ``is_open_book`` is false, ``user`` is blind to the batch, and only
     ``articles`` and ``wanted`` may be shown.
     """
-    kept = Task.objects.kept().filter(batch=OuterRef("pk")).order_by()
-    tasks = kept.values("batch")
-    work = Assignment.objects.filter(task__batch=OuterRef("pk")).order_by().values("task__batch")
+    tasks = TaskTally.objects.filter(batch=OuterRef("pk")).exclude(state=TaskState.DROPPED)
+    work = WorkTally.objects.filter(batch=OuterRef("pk"), state=AssignmentState.SUBMITTED)
     return with_open_book(batches, user).annotate(
-        articles=_number(tasks.annotate(n=Count("pk"))),
-        checks=_number(kept.checks().values("batch").annotate(n=Count("pk"))),
+        articles=_sum(tasks, "tasks"),
+        checks=_sum(tasks.filter(batch__is_training=False), "known"),
         real=F("articles") - F("checks"),
-        wanted=_number(tasks.annotate(n=Sum("coders_wanted"))),
-        submitted=_number(work.filter(state=AssignmentState.SUBMITTED).annotate(n=Count("pk"))),
-        adjudicated=_number(tasks.filter(state=TaskState.ADJUDICATED).annotate(n=Count("pk"))),
+        wanted=_sum(tasks, "wanted"),
+        submitted=_sum(work, "number"),
+        adjudicated=_sum(tasks.filter(state=TaskState.ADJUDICATED), "tasks"),
     )
 
 
@@ -73,8 +71,9 @@ def in_order(batches: QuerySet[Batch]) -> QuerySet[Batch]:
     )
 
 
-def _number(counted: QuerySet) -> Any:
-    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+def _sum(lines: QuerySet[Any], what: str) -> Any:
+    summed = lines.values("batch").annotate(n=Sum(what)).values("n")
+    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
 
 
 @dataclass
@@ -166,27 +165,26 @@ class Progress:
 
 
 def of(batch: Batch, at: datetime) -> Progress:
-    """Return how far ``batch`` is, in three queries. Only for who may know of it."""
-    open_tasks = Q(state=TaskState.OPEN)
+    """Return how far ``batch`` is, in four queries. Only for who may know of it."""
     found = Progress(batch, at, pace.of_batches([batch], at).get(batch.pk, []))
-    for state, count, wanted, vacant, asked, checks in (
-        batch.tasks.kept()
-        .order_by()
+    for line in (
+        TaskTally.objects.filter(batch=batch)
+        .exclude(state=TaskState.DROPPED)
         .values("state")
         .annotate(
-            n=Count("pk"),
-            wanted=Sum("coders_wanted"),
-            vacant=Sum(F("coders_wanted") - F("coders_live"), filter=open_tasks, default=0),
-            asked=Count("pk", filter=open_tasks & Q(coders_added__gt=0)),
-            checks=Count("pk", filter=Q(known_gold__isnull=False, batch__is_training=False)),
+            n=Sum("tasks"),
+            places=Sum("wanted"),
+            free=Sum("vacant"),
+            sought=Sum("asked"),
+            checks=Sum("known"),
         )
-        .values_list("state", "n", "wanted", "vacant", "asked", "checks")
+        .filter(n__gt=0)
     ):
-        found.tasks[state] = count
-        found.wanted += wanted
-        found.vacant += vacant
-        found.asked += asked
-        found.checks += checks
+        found.tasks[line["state"]] = line["n"]
+        found.wanted += line["places"]
+        found.vacant += line["free"]
+        found.asked += line["sought"]
+        found.checks += 0 if batch.is_training else line["checks"]
     return found
 
 

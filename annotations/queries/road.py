@@ -3,11 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Aggregate,
+    Count,
+    Exists,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import JSONObject
 
 from annotations.enums import AssignmentState, Role, TaskState
-from annotations.models import Article, Batch, Member, Project, Task, User
+from annotations.models import Article, Batch, Member, Project, Task, TaskTally, User
 from annotations.queries.own_work import own_assignments
 
 STATIONS = ("import", "batch", "code", "adjudicate", "release")
@@ -106,9 +118,9 @@ def road(project: Project, user: User, member: Member) -> Road:
 
 def _countable(
     project: Project, user: User, roles: set[str]
-) -> dict[str, tuple[QuerySet[Any], dict[str, Count]]]:
+) -> dict[str, tuple[QuerySet[Any], dict[str, Aggregate]]]:
     """Return what the roles show: rows, and how they are counted by the road's own names."""
-    found: dict[str, tuple[QuerySet[Any], dict[str, Count]]] = {}
+    found: dict[str, tuple[QuerySet[Any], dict[str, Aggregate]]] = {}
     if roles & {Role.ADMIN, Role.ADJUDICATOR}:
         batches = Batch.objects.published().filter(project=project)
         found["batches"] = batches.blind_to(user), {"hidden": Count("pk")}
@@ -116,15 +128,20 @@ def _countable(
         given = Task.objects.kept().filter(article=OuterRef("pk"))
         found["articles"] = articles, {"articles": Count("pk")}
         found["unbatched"] = articles.filter(~Exists(given)), {"unbatched": Count("pk")}
+        # Where gold was known before there is nothing to come to.
+        ones = F("tasks") - F("known")
+        known = batches.open_book_for(user)
         found["tasks"] = (
-            Task.objects.visible_to(user).filter(batch__project=project, known_gold=None),
+            TaskTally.objects.filter(batch__in=known).exclude(state=TaskState.DROPPED),
             {
-                "tasks": Count("pk"),
-                "coded": Count("pk", filter=~Q(state=TaskState.OPEN)),
-                "awaiting": Count(
-                    "pk", filter=Q(state__in=[TaskState.CODED, TaskState.ADJUDICATING])
+                "tasks": Sum(ones, default=0),
+                "coded": Sum(ones, filter=~Q(state=TaskState.OPEN), default=0),
+                "awaiting": Sum(
+                    ones,
+                    filter=Q(state__in=[TaskState.CODED, TaskState.ADJUDICATING]),
+                    default=0,
                 ),
-                "adjudicated": Count("pk", filter=Q(state=TaskState.ADJUDICATED)),
+                "adjudicated": Sum(ones, filter=Q(state=TaskState.ADJUDICATED), default=0),
             },
         )
     if Role.ADMIN in roles:
@@ -149,7 +166,7 @@ def _countable(
     return found
 
 
-def _counts(rows: QuerySet[Any], **aggregates: Count) -> Subquery:
+def _counts(rows: QuerySet[Any], **aggregates: Aggregate) -> Subquery:
     """Count ``rows`` in one pass, as one value of a larger query; none at all gives zeros."""
     all_of_them = rows.order_by().annotate(all=Value(1)).values("all")
     return Subquery(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
-    BooleanField,
+    Case,
     Count,
     Exists,
     ExpressionWrapper,
@@ -16,14 +16,26 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
+    When,
 )
 from django.db.models import DateTimeField as Moment
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from annotations.enums import AssignmentState, JobState, Role, Strategy, TaskState
-from annotations.models import Assignment, Batch, ImportJob, Member, Project, Task, User
+from annotations.models import (
+    Assignment,
+    Batch,
+    ImportJob,
+    Member,
+    Project,
+    Task,
+    User,
+    WorkTally,
+)
+from annotations.queries.people import UNFINISHED
 
 #: How many days work may lie where its batch says nothing of leases.
 IDLE_DAYS = 7
@@ -49,12 +61,10 @@ def stuck(project: Project, user: User, at: datetime) -> list[Stuck]:
     today = timezone.localdate(at)
     for batch in _batches(project, user, at):
         is_late = bool(batch.due and batch.due < today)
-        # Who draws from a pool finds the open places; elsewhere nobody does.
-        nobodys = batch.places if batch.is_nobodys and not batch.closed_at else 0
         found += [
             Stuck(kind, batch, count)
             for kind, count in (
-                ("uncodable", nobodys + batch.orphaned),
+                ("uncodable", batch.places + batch.orphaned),
                 ("late", batch.left if is_late else 0),
                 ("idle", 0 if is_late else batch.idle),
                 ("unruled", batch.unruled),
@@ -83,12 +93,14 @@ def _import_kind(job: ImportJob) -> str:
 def _batches(project: Project, user: User, at: datetime) -> QuerySet[Any]:
     """Return the batches that ``user`` may know of, each with counts of what is stuck in it."""
     work = Assignment.objects.unfinished().filter(task__batch=OuterRef("pk"))
+    told = WorkTally.objects.filter(batch=OuterRef("pk"), state__in=UNFINISHED)
     lease = Coalesce(F("task__batch__lease_days"), Value(IDLE_DAYS))
     idle_since = ExpressionWrapper(Now() - lease * Value(timedelta(days=1)), output_field=Moment())
     able = Member.objects.current().people().filter(roles__contains=[Role.CODER])
     open_places = Task.objects.filter(
         batch=OuterRef("pk"), state=TaskState.OPEN, coders_live__lt=F("coders_wanted")
     )
+    # Who draws from a pool finds the open places; elsewhere nobody does.
     nobody_draws = ~Q(strategy=Strategy.POOL) | ~Exists(able.filter(pools=OuterRef("pk")))
     lately = Assignment.objects.filter(
         task=OuterRef("pk"),
@@ -101,15 +113,28 @@ def _batches(project: Project, user: User, at: datetime) -> QuerySet[Any]:
         .open_book_for(user)
         .filter(project=project)
         .annotate(
-            left=_count(work, "task__batch"),
-            idle=_count(work.filter(active_at__lt=idle_since), "task__batch"),
-            orphaned=_count(work.exclude(coder__in=able), "task__batch"),
-            places=_count(open_places, "batch"),
-            is_nobodys=ExpressionWrapper(nobody_draws, output_field=BooleanField()),
+            left=_sum(told),
+            # Rows are looked at only where there is something to find.
+            idle=Case(
+                When(
+                    left__gt=0, then=_count(work.filter(active_at__lt=idle_since), "task__batch")
+                ),
+                default=0,
+            ),
+            orphaned=_sum(told.exclude(coder__in=able)),
+            places=Case(
+                When(nobody_draws & Q(closed_at=None), then=_count(open_places, "batch")),
+                default=0,
+            ),
             unruled=_count(waiting.filter(~Exists(lately)), "batch"),
         )
         .order_by("created_at", "pk")
     )
+
+
+def _sum(lines: QuerySet[WorkTally]) -> Coalesce:
+    summed = lines.values("batch").annotate(n=Sum("number")).values("n")
+    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
 
 
 def _count(rows: QuerySet[Any], group: str) -> Coalesce:

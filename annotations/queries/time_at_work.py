@@ -66,35 +66,40 @@ def sums(work: QuerySet[Assignment]) -> dict[str, Any]:
         return dict(zip(("articles", "spans", "time"), cursor.fetchone(), strict=True))
 
 
-def of_coders(work: QuerySet[Assignment]) -> dict[int, Spent]:
-    """Return what each coder spent on the ``LATEST`` articles of ``work`` handed in.
+def of_coders(work: QuerySet[Assignment], coders: QuerySet[Any, Any]) -> dict[int, Spent]:
+    """Return what each of ``coders`` spent on the ``LATEST`` articles of ``work`` handed in.
 
-    What nobody began here says nothing of pace.
+    ``coders`` are the keys of members, one column of a query.
+
+    What nobody began here says nothing of pace, and who handed in nothing is left out.
     """
     held, parameters = _keys_of(work)
+    asked, of_asked = coders.query.sql_with_params()
     with connection.cursor() as cursor:
+        # Coder by coder from the latest on, so that it takes no longer when there is more work.
         cursor.execute(
             f"""
-            WITH latest AS (
-                SELECT work.id, work.coder_id, work.started_at, work.submitted_at,
-                       article.text_length AS length,
-                       row_number() OVER (
-                           PARTITION BY work.coder_id ORDER BY work.submitted_at DESC, work.id
-                       ) AS place
-                FROM annotations_assignment work
-                JOIN annotations_task task ON task.id = work.task_id
-                JOIN annotations_article article ON article.id = task.article_id
-                WHERE work.state = 'submitted' AND work.started_at IS NOT NULL
-                  AND work.id IN ({held})
-            ), work AS (
-                SELECT * FROM latest WHERE place <= %s
+            WITH work AS (
+                SELECT latest.*
+                FROM ({asked}) coder (id)
+                CROSS JOIN LATERAL (
+                    SELECT work.id, work.coder_id, work.started_at, work.submitted_at,
+                           article.text_length AS length
+                    FROM annotations_assignment work
+                    JOIN annotations_task task ON task.id = work.task_id
+                    JOIN annotations_article article ON article.id = task.article_id
+                    WHERE work.coder_id = coder.id AND work.state = 'submitted'
+                      AND work.started_at IS NOT NULL AND work.id IN ({held})
+                    ORDER BY work.submitted_at DESC, work.id
+                    LIMIT %s
+                ) latest
             ), {_SPENT}
             SELECT work.coder_id, coalesce(extract(epoch FROM sum(spent.time)), 0),
                    sum(work.length), count(*)
             FROM work JOIN spent ON spent.id = work.id
             GROUP BY work.coder_id
             """,  # noqa: S608 – the query's own SQL
-            [*parameters, LATEST, IDLE.total_seconds()],
+            [*of_asked, *parameters, LATEST, IDLE.total_seconds()],
         )
         return {
             coder: Spent(float(seconds), int(characters), articles)

@@ -136,4 +136,4 @@ def _spent(project: Project, by: User) -> dict[int, Spent]:
     known = Assignment.objects.filter(
         Q(task__batch__in=open_book) | Q(task__batch__project=project, coder__user_id=by.pk)
     )
-    return time_at_work.of_coders(known)
+    return time_at_work.of_coders(known, project.members.values("pk"))

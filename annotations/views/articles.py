@@ -3,7 +3,8 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.actions import articles, metadata
-from annotations.enums import MetaSource, Role, TaskState
+from annotations.enums import MetaSource, Role
 from annotations.exceptions import Refused
 from annotations.forms.articles import DescriptionForm, SearchForm, WithdrawalForm
-from annotations.models import Article, Batch, Cluster
+from annotations.models import Article, Batch, Cluster, Task
 from annotations.permissions import can_administer
 from annotations.queries import reading
 from annotations.queries.articles import released_since_withdrawal, search
@@ -30,9 +31,9 @@ def index(request, slug):
     project = project_for(request, slug, Role.ADMIN, Role.ADJUDICATOR)
     form = SearchForm(request.GET)
     wanted = form.wanted
-    found = search(project, request.user, **wanted).annotate(
-        batches=Count("tasks", filter=~Q(tasks__state=TaskState.DROPPED))
-    )
+    own = Task.objects.kept().filter(article=OuterRef("pk")).order_by().values("article")
+    batches = Subquery(own.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    found = search(project, request.user, **wanted).annotate(batches=Coalesce(batches, 0))
     page = Paginator(found.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
     template = "_article_list" if request.htmx else "list"
     return render(

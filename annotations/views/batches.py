@@ -129,6 +129,9 @@ def _matrix(request, batch: Batch, found: Progress) -> dict:
     count = matrix.width(len(found.coders))
     number = page_number(request.GET.get("page"))
     tasks = matrix.tasks(batch, wanted)
+    of = matrix.number(found, wanted)
+    if of is None:
+        of = tasks.count()
     cells = matrix.window(tasks, (number - 1) * count, count)
     if not cells.columns and number > 1:
         number, cells = 1, matrix.window(tasks, 0, count)
@@ -142,7 +145,7 @@ def _matrix(request, batch: Batch, found: Progress) -> dict:
     return {
         "form": form,
         "query": form.query,
-        "page": Paginator(range(cells.of), count).page(number),
+        "page": Paginator(range(of), count).page(number),
         "columns": cells.columns,
         "need": found.wanted - found.submitted,
         "rows": [

@@ -78,6 +78,11 @@ BREAKS = {
     "live_work_is_counted_right": [
         "UPDATE annotations_task SET coders_live = coders_live - 1 WHERE coders_live > 0"
     ],
+    "tasks_are_tallied_right": ["UPDATE annotations_tasktally SET wanted = wanted + 1"],
+    "work_is_tallied_right": [
+        """UPDATE annotations_worktally SET slot = slot - interval '15 minutes'
+           WHERE slot IS NOT NULL"""
+    ],
     "spans_quote_their_article": ["UPDATE annotations_span SET quote = reverse(quote)"],
     "spans_are_what_the_log_comes_to": ["UPDATE annotations_span SET note = 'by the way'"],
     "refusals_are_what_the_log_comes_to": [

@@ -35,6 +35,8 @@ CHECKS: list[Check] = [
     coding.work_stays_in_one_project,
     coding.live_work_never_exceeds_that_wanted,
     coding.live_work_is_counted_right,
+    coding.tasks_are_tallied_right,
+    coding.work_is_tallied_right,
     coding.spans_quote_their_article,
     coding.spans_are_what_the_log_comes_to,
     coding.refusals_are_what_the_log_comes_to,

@@ -47,6 +47,48 @@ def live_work_is_counted_right() -> Iterator[str]:
     """)
 
 
+def tasks_are_tallied_right() -> Iterator[str]:
+    """The lines on a batch's tasks come to what its tasks are."""
+    return found("""
+        SELECT 'tasks of batch ' || batch_id || ' that are ' || state
+        FROM (
+            SELECT batch_id, state, 1 AS tasks, coders_wanted AS wanted,
+                   CASE WHEN state = 'open' THEN coders_wanted - coders_live ELSE 0 END AS vacant,
+                   (state = 'open' AND coders_added > 0)::int AS asked,
+                   (known_gold_id IS NOT NULL)::int AS known
+            FROM annotations_task
+            UNION ALL
+            SELECT batch_id, state, -tasks, -wanted, -vacant, -asked, -known
+            FROM annotations_tasktally
+        ) AS both_ways
+        GROUP BY batch_id, state
+        HAVING (sum(tasks), sum(wanted), sum(vacant), sum(asked), sum(known)) <> (0, 0, 0, 0, 0)
+        ORDER BY batch_id, state
+    """)
+
+
+def work_is_tallied_right() -> Iterator[str]:
+    """The lines on a coder's work come to what there is, of the last days to the quarter hour."""
+    return found("""
+        SELECT 'work of coder ' || coder_id || ' in batch ' || batch_id || ' that is ' || state
+        FROM (
+            SELECT task.batch_id, work.coder_id, work.state, 1 AS number,
+                   CASE WHEN work.state = 'submitted' THEN date_bin(
+                       '15 minutes', work.submitted_at, timestamptz '2000-01-01 00:00+00'
+                   ) END AS slot
+            FROM annotations_assignment work
+            JOIN annotations_task task ON task.id = work.task_id
+            WHERE work.state <> 'released'
+            UNION ALL
+            SELECT batch_id, coder_id, state, -number, slot FROM annotations_worktally
+        ) AS both_ways
+        GROUP BY batch_id, coder_id, state,
+                 CASE WHEN slot > now() - interval '14 days' THEN slot END
+        HAVING sum(number) <> 0
+        ORDER BY batch_id, coder_id, state
+    """)
+
+
 def spans_quote_their_article() -> Iterator[str]:
     """``text[start:end] == quote``, and the label is one of the project."""
     return found("""
