@@ -1,5 +1,4 @@
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -8,12 +7,12 @@ from annotations.actions import adjudication
 from annotations.enums import TaskState
 from annotations.models import Decision, Gold, RulingDraft, Task
 from annotations.queries import disputes
+from tests.e2e.barriers import barriers
 from tests.factories import TUESDAY, ArticleFactory, BatchFactory, CodebookFactory, ProjectFactory
 from tests.stories import adjudicator_of, coded_task, resubmit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).parents[2]
 TEXT = (
     "🌊 Flood talks fail\n\nMayor Ada Brandt of Velmora told reporters that the dam office "
     "had sent no warning before the flood.\n"
@@ -76,13 +75,6 @@ def key_of(page, quote):
     """Return the digit of the version whose words are ``quote``."""
     choice = page.locator(".choice", has_text=f"“{quote}”")
     return choice.locator("kbd").inner_text()
-
-
-def faults_in(page):
-    """Return what axe finds wrong with the page: the rule and the elements."""
-    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations]
 
 
 def test_an_article_is_adjudicated_with_one_key_for_each_place(open_page, live_server, task):
@@ -372,7 +364,7 @@ def test_the_page_is_accessible_and_never_wider_than_the_window(open_page, schem
     page.keyboard.press("1")
     page.keyboard.press("e")
 
-    assert faults_in(page) == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -385,7 +377,7 @@ def test_the_queue_is_accessible_and_leads_to_the_first_article(
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{live_server.url}/projects/{task.batch.project.slug}/adjudication/")
 
-    assert faults_in(page) == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("link", name="Start with the first").click()
     expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")

@@ -1,18 +1,17 @@
 """Attributes and links that coders differ in, ruled slot by slot in the browser."""
 
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
 from annotations.models import Decision
+from tests.e2e.barriers import barriers
 from tests.factories import ArticleFactory, BatchFactory, CodebookFactory, ProjectFactory
 from tests.stories import adjudicator_of, coded_task
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).parents[2]
 TEXT = (
     "🌊 Mayor Ada Brandt said the talks had failed. The dam office, said Brandt, sent no warning. "
     "Nobody knows when the flood began."
@@ -81,12 +80,6 @@ def saved(page):
 
 def rulings():
     return Decision.objects.filter(is_automatic=False).order_by("pk")
-
-
-def faults_in(page):
-    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations]
 
 
 def test_each_slot_takes_a_digit_and_the_last_one_rules_a_version_that_nobody_gave(page):
@@ -177,7 +170,7 @@ def test_slots_are_accessible_and_never_wider_than_the_window(page, width, schem
     page.emulate_media(color_scheme=scheme)
     press(page, value(page, "stance", "opposes"))
 
-    assert faults_in(page) == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     radio = value(page, "speaker", "Mayor").bounding_box()
     assert radio["y"] + radio["height"] <= 800

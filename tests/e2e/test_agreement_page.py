@@ -1,7 +1,6 @@
 """From the figures to the articles behind them, by keyboard."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -9,6 +8,7 @@ from playwright.sync_api import expect
 from annotations.actions import agreement
 from annotations.enums import AssignmentState, Role, TaskState
 from annotations.queries.agreement import Scope
+from tests.e2e.barriers import barriers
 from tests.factories import (
     TUESDAY,
     ArticleFactory,
@@ -22,7 +22,6 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 ADA = {"start": 6, "end": 16, "label": "actor"}
 PLACE = {**ADA, "label": "location"}
 
@@ -71,9 +70,7 @@ def test_figures_are_walked_through_by_keyboard_narrowed_and_looked_behind(
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator("#agreement-help summary").click()
     page.locator(".drift-table summary").click()
-    page.evaluate(AXE.read_text())
-    barriers = page.evaluate("axe.run().then((result) => result.violations)")
-    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in barriers] == []
+    assert barriers(page) == []
 
     # The heat map has one stop; arrows walk through it, and a line below says where one is.
     page.get_by_role("region", name="Who with whom").focus()

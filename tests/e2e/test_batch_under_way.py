@@ -1,13 +1,12 @@
 """Work changes hands, a pool is drawn from, a batch ends, the codebook changes: in a browser."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from annotations.enums import Role
 from annotations.models import CodebookVersion
 from annotations.queries import matrix
+from tests.e2e.barriers import barriers
 from tests.factories import (
     AssignmentFactory,
     BatchFactory,
@@ -17,8 +16,6 @@ from tests.factories import (
     submitted,
 )
 from tests.stories import coded_task
-
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,14 +49,6 @@ def open_dialog(page, name):
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading")).to_be_visible()
     return dialog
-
-
-def barriers(page):
-    """Return the rules of axe that the page breaks, each with an element that does."""
-    page.evaluate(AXE.read_text())
-    return page.evaluate(
-        "axe.run().then((found) => found.violations.map((one) => [one.id, one.nodes[0].html]))"
-    )
 
 
 def test_an_admin_runs_a_batch_to_its_end(page, live_server, signed_in, admin, batch):

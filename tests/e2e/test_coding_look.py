@@ -1,13 +1,13 @@
 """The annotation page for every eye: barriers, themes, narrow windows, forced colours."""
 
 import re
-from pathlib import Path
 from random import Random
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.coder import save, step
+from tests.e2e.barriers import barriers
 from tests.e2e.desk import TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,8 +36,6 @@ BARS_FIT = """async () => {
     });
 }"""
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-
 
 @pytest.fixture
 def busy_desk(desk_with):
@@ -53,18 +51,10 @@ def busy_desk(desk_with):
     return desk
 
 
-def barriers(page):
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        (fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]
-    ]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_has_no_barriers(busy_desk, theme):
     page = busy_desk.page
     page.emulate_media(color_scheme=theme)
-    page.evaluate(AXE.read_text())
     assert barriers(page) == []
     for opener, name in {
         "?": "Keys",
@@ -79,7 +69,6 @@ def test_the_page_has_no_barriers(busy_desk, theme):
         page.keyboard.press("Escape")
 
     page.goto(f"{busy_desk.address}reading/")
-    page.evaluate(AXE.read_text())
     assert barriers(page) == []
 
 

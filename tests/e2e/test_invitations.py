@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from annotations.enums import Role
 from annotations.models import Member
-from tests.e2e.test_frame import AXE
+from tests.e2e.barriers import barriers
 from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
@@ -19,11 +19,6 @@ from tests.factories import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "four tall lamps 9"
-
-
-def barriers(page):
-    page.evaluate(AXE.read_text())
-    return page.evaluate("axe.run().then((result) => result.violations.map((one) => one.id))")
 
 
 @pytest.fixture

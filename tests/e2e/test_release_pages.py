@@ -1,6 +1,6 @@
 from playwright.sync_api import expect
 
-from tests.e2e.test_frame import AXE
+from tests.e2e.barriers import barriers
 from tests.exports.formats.awkward import gold, record
 from tests.exports.worlds import compared, published
 from tests.factories import CodebookFactory, MemberFactory, ProjectFactory
@@ -20,9 +20,7 @@ def faults_of(page, *, shown):
         page.emulate_media(color_scheme=theme)
         page.reload()
         expect(page.get_by_text(shown)).to_be_visible()
-        page.evaluate(AXE.read_text())
-        barriers = page.evaluate("axe.run().then((result) => result.violations)")
-        found += [(rule["id"], rule["nodes"][0]["html"]) for rule in barriers]
+        found += barriers(page)
     return found
 
 

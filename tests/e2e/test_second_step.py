@@ -5,20 +5,13 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from tests import second_step
+from tests.e2e.barriers import barriers
 from tests.e2e.desk import TEXT
-from tests.e2e.test_frame import AXE
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "open sesame 42"
-
-
-def barriers(page):
-    """Return what axe finds on the page as it is."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
 
 
 def test_a_second_step_is_set_up_asked_for_and_others_are_signed_out(

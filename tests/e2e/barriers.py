@@ -1,0 +1,15 @@
+"""What stands in the way of people who read by ear, by keyboard or with weak eyes."""
+
+from pathlib import Path
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+
+
+def barriers(page, **options):
+    """Return the rules of axe that the page breaks as it is, each with an element that does."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "(options) => axe.run({...options, resultTypes: ['violations']})", options
+    )
+    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]]
