@@ -239,6 +239,12 @@ class Article(models.Model):
                 condition=~Q(story_sha256=""),
                 name="article_by_story",
             ),
+            # Counted by it alone.
+            models.Index(
+                fields=["project", "import_job", "id"],
+                include=["withdrawn_at"],
+                name="articles_of_an_import",
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(

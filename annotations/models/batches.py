@@ -5,7 +5,7 @@ import uuid
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 
 from annotations.enums import AssignmentState, JobState, Order, Priority, Role, Strategy, TaskState
@@ -44,7 +44,7 @@ class BatchQuerySet(models.QuerySet):
         Of these the user may know nothing that comes from another coder,
         whatever other roles the user holds.
         """
-        # Most have none: a glance at the lines tells, before anybody's work is looked at.
+        # Most have none: a glance at the lines tells, and CASE sees to it that it comes first.
         has_had = Exists(WorkTally.objects.filter(batch=OuterRef("pk"), coder__user_id=user.pk))
         own = Assignment.objects.filter(
             task__batch=OuterRef("pk"), coder__user_id=user.pk
@@ -58,7 +58,9 @@ class BatchQuerySet(models.QuerySet):
         unfinished = own.exclude(state=AssignmentState.SUBMITTED)
         may_rule_own = Q(project__settings__contains={"adjudicate_own": True})
         is_blind = Exists(pending) & ~may_rule_own | Exists(unfinished) & may_rule_own
-        return self.filter(has_had & is_blind)
+        return self.filter(
+            Case(When(has_had, then=is_blind), default=False, output_field=models.BooleanField())
+        )
 
     def open_book_for(self, user: User) -> BatchQuerySet:
         """Keep the batches whose coders' work ``user`` may know of, role permitting."""
@@ -232,6 +234,11 @@ class Task(models.Model):
                 fields=["batch", "position", "id"],
                 condition=~Q(state=TaskState.DROPPED),
                 name="tasks_of_a_batch_in_order",
+            ),
+            models.Index(
+                fields=["-cards_disputed", "id"],
+                condition=~Q(state=TaskState.DROPPED),
+                name="most_disputed_tasks",
             ),
         ]
         triggers = [

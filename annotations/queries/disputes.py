@@ -15,6 +15,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     TextField,
 )
 from django.db.models.functions import Cast, Now
@@ -31,6 +32,7 @@ from annotations.models import (
     Project,
     Task,
     User,
+    WorkTally,
 )
 from annotations.models.batches import TaskQuerySet
 from annotations.queries import codebook, gold
@@ -114,9 +116,10 @@ def _version_of(coder: str) -> _VersionOf:
 
 
 def coders_in(tasks: QuerySet[Task]) -> list[str]:
-    """Return the member UUIDs of those whose work ``tasks`` hold."""
-    work = Assignment.objects.live().filter(task__in=tasks.order_by().values("pk"))
-    members = Member.objects.filter(pk__in=work.values("coder"))
+    """Return the member UUIDs of those who work in the batches of ``tasks``."""
+    lines = WorkTally.objects.filter(batch__in=tasks.order_by().values("batch"))
+    at_work = lines.values("coder").annotate(n=Sum("number")).filter(n__gt=0)
+    members = Member.objects.filter(pk__in=at_work.values("coder"))
     return [str(uuid) for uuid in members.values_list("uuid", flat=True)]
 
 
