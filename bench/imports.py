@@ -3,7 +3,8 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -18,21 +19,20 @@ from bench.projects import copy_in, copy_out, make_project
 from bench.rows import Row, peak, timed
 from bench.stage import Stage
 
-ARTICLES = 20_000
 FEW, MANY = 10_000, 100_000
 #: So many different stories are told; making them up takes longer than bringing them in.
 _STORIES = 2000
 
 
-def rate(stage: Stage) -> Row:
+def rate(articles: int, times: int, stage: Stage) -> Row:
     """Articles from JSONL until they are seen, against COPY of the same rows to the same table."""
-    number = stage.times(ARTICLES)
-    turns = iter(range(1000))
+    number = stage.times(articles)
+    slugs = (f"import-{number}-{turn}" for turn in range(1000))
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder) / "articles.jsonl", number)
 
         def run() -> None:
-            project = make_project(f"import-{next(turns)}")
+            project = make_project(next(slugs))
             with path.open("rb") as file:
                 job = imports.request_import(
                     project=project, by=None, at=timezone.now(), files=[File(file, path.name)]
@@ -44,16 +44,17 @@ def rate(stage: Stage) -> Row:
         # The floor writes the very rows that an import has written, and takes them back.
         run()
         names = ", ".join(f'"{field.column}"' for field in Article._meta.local_concrete_fields)
-        first = Article.objects.filter(project__slug="import-0")
+        first = Article.objects.filter(project__slug=f"import-{number}-0")
         key = first[0].project_id
         rows = copy_out(f"SELECT {names} FROM annotations_article WHERE project_id = {key}")
         imported, copied = [], []
-        for _ in range(3):
+        for _ in range(times):
             imported.append(timed(run))
             first.delete()
             copied.append(timed(lambda: copy_in(f"annotations_article ({names})", rows)))
     rates = number / min(imported), number / min(copied)
-    return Row("articles imported", *rates, target=0.25, unit="/s", is_rate=True)
+    name = f"articles imported, {articles:,} at a time"
+    return Row(name, *rates, target=0.25, unit="/s", is_rate=True)
 
 
 def memory(stage: Stage) -> Row:
@@ -62,7 +63,11 @@ def memory(stage: Stage) -> Row:
     return Row(f"memory of {MANY // FEW} times as many", many, few, target=1.2, unit="MB")
 
 
-FIGURES = {"import": rate, "import-memory": memory}
+FIGURES: dict[str, Callable[[Stage], Row]] = {
+    "import": partial(rate, FEW, 3),
+    "import-100k": partial(rate, MANY, 1),
+    "import-memory": memory,
+}
 
 
 def _peak(number: int, slug: str) -> float:
