@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from annotations.algorithms import agreement
 from annotations.enums import AssignmentState, Role
@@ -19,6 +19,7 @@ from annotations.models import (
     Batch,
     Member,
     Project,
+    TaskTally,
     User,
     WorkTally,
 )
@@ -159,16 +160,16 @@ class _Stored:
 
 def coders_handed_in(scope: Scope) -> int:
     """Return how many coders have handed in something, at whatever time."""
-    handed_in = WorkTally.objects.filter(batch__in=scope.batches, state=AssignmentState.SUBMITTED)
-    # One article each is enough, instead of all that everybody handed in.
-    own = Assignment.objects.filter(
-        coder=OuterRef("pk"),
-        task__batch__in=scope.batches,
-        task__known_gold=None,
-        state=AssignmentState.SUBMITTED,
+    known = TaskTally.objects.filter(batch__in=scope.batches).values("batch")
+    # Only where gold of some articles was known before, work has to be looked at.
+    mixed = list(known.annotate(n=Sum("known")).filter(n__gt=0).values_list("batch", flat=True))
+    lines = WorkTally.objects.filter(batch__in=scope.batches, state=AssignmentState.SUBMITTED)
+    told = lines.exclude(batch__in=mixed).values("coder").annotate(n=Sum("number"))
+    work = Assignment.objects.filter(
+        task__batch__in=mixed, task__known_gold=None, state=AssignmentState.SUBMITTED
     )
-    coders = Member.objects.filter(pk__in=handed_in.values("coder"))
-    return coders.filter(Exists(own)).count()
+    handed_in = Q(pk__in=told.filter(n__gt=0).values("coder")) | Q(pk__in=work.values("coder"))
+    return Member.objects.filter(handed_in).count()
 
 
 def pending() -> dict[str, Any]:
