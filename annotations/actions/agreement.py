@@ -17,15 +17,15 @@ from django.db.models import QuerySet
 from psycopg import Cursor
 
 from annotations.actions.jobs import LostClaim, check_in, claim, held, wake, wake_on_commit
+from annotations.actions.measuring import AT_ONCE, measuring
 from annotations.algorithms import agreement as measures
 from annotations.enums import JobState
 from annotations.models import AgreementReport, AgreementRow, Batch
 from annotations.models.agreement import AgreementRowQuerySet
 from annotations.queries.agreement import Scope, version_of
-from annotations.queries.agreement_evidence import Counted, counted, evidence
+from annotations.queries.agreement_evidence import evidence
 
 CHUNK = 500
-THREADS = 2
 SEED = 1
 
 
@@ -160,35 +160,38 @@ def _figures(scope: Scope) -> tuple[dict[str, Any], dict[str, Any]]:
     tables = measures.unpacked(rows.values_list("counts", flat=True))
     again = list(rows.filter(later_counts__isnull=False).values_list("counts", "later_counts"))
     before, after = (measures.unpacked(pair[at] for pair in again) for at in (0, 1))
-    figures = measures.report(tables, seed=SEED, label=label)
-    details = measures.details(tables, later=(before, after), label=label)
-    return figures, details | {"label_given_extent": figures.pop("label_given_extent")}
+    with ThreadPoolExecutor(1) as beside:
+        # Most of the report is arithmetic, which leaves Python free for the words of the details.
+        details = beside.submit(measures.details, tables, later=(before, after), label=label)
+        figures = measures.report(tables, seed=SEED, label=label)
+    given = {"label_given_extent": figures.pop("label_given_extent")}
+    return figures, details.result() | given
 
 
 def _measure(rows: AgreementRowQuerySet) -> Iterator[int]:
     """Write those of ``rows`` that are outdated; yield how many are done, in good portions."""
     versions = dict(rows.outdated().order_by("task").values_list("task", "version"))
     pks = list(versions)
-    # While threads that ask the database nothing measure portions, the next one is read.
-    with ThreadPoolExecutor(THREADS) as threads:
-        waiting: deque[Future[list[Counted]]] = deque()
+    with measuring(len(pks)) as submit:
+        waiting: deque[Future[bytes]] = deque()
         done = 0
         for first in range(0, len(pks), CHUNK):
-            if len(waiting) > THREADS:
+            if len(waiting) > AT_ONCE:
                 done += _write(waiting.popleft().result(), versions)
                 yield done
-            waiting.append(threads.submit(counted, evidence(pks[first : first + CHUNK])))
+            waiting.append(submit(evidence(pks[first : first + CHUNK])))
         for last in waiting:
             done += _write(last.result(), versions)
             yield done
 
 
-def _write(made: list[Counted], versions: dict[int, int]) -> int:
+def _write(measured: bytes, versions: dict[int, int]) -> int:
     """Write the rows of some tasks, unless another worker has come further; say how many.
 
     ``versions`` were read before the evidence, which so can only be newer: the row of a task on
     which something happens meanwhile stays outdated.
     """
+    made = list(measures.counted(measured))
     columns = (
         [one.task for one in made],
         [versions[one.task] for one in made],
@@ -203,7 +206,8 @@ def _write(made: list[Counted], versions: dict[int, int]) -> int:
             UPDATE annotations_agreementrow kept
             SET counts = made.counts, later_counts = made.later_counts, coded_at = made.coded_at,
                 measured_version = made.version
-            FROM unnest(%b::bigint[], %b::int[], %b::bytea[], %b::bytea[], %b::timestamptz[])
+            FROM unnest(%b::bigint[], %b::int[], %b::bytea[], %b::bytea[],
+                    %b::text[]::timestamptz[])
                 AS made(task, version, counts, later_counts, coded_at)
             WHERE kept.task_id = made.task AND kept.measured_version < made.version
             """,

@@ -6,8 +6,9 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 #: On the clock, where the machine is busy; what counts is the processor's time.
@@ -34,13 +35,22 @@ class Ended(Exception):
 class Child:
     """A program of ``apart``, started with the first request and again after one it died of.
 
-    It may take ``megabytes`` beyond what it takes by itself, and has the open ``files``.
+    It may take ``megabytes`` beyond what it takes by itself, and has the open ``files``. Of our
+    environment it has nothing, only what is in ``environment``.
     """
 
-    def __init__(self, program: str, *, megabytes: int, files: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        program: str,
+        *,
+        megabytes: int,
+        files: Sequence[int] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._program = program
         self._megabytes = megabytes
         self._files = files
+        self._environment = {**_ENVIRONMENT, **environment}
         self._process: subprocess.Popen[bytes] | None = None
         self._has_greeted = False
 
@@ -53,7 +63,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
+                env=self._environment,
                 pass_fds=self._files,
                 cwd="/",
             )

@@ -7,7 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from annotations.algorithms.agreement.arrays import Bools, Ints, coded, openings, spread
+from annotations.algorithms.agreement.arrays import Bools, Ints, coded, grouped, openings, spread
 from annotations.algorithms.agreement.article import Article, Marks
 
 
@@ -62,7 +62,7 @@ class Batch:
                 works.append((at, gold, one.gold))
         owners, hands, every = zip(*works, strict=True) if works else ((), (), ())
         columns = [Marks.of(marks) for marks in every]
-        counts = [len(marks) for marks in columns]
+        counts = [len(marks.start) for marks in columns]
         names = list(chain.from_iterable(marks.label for marks in columns))
         labels = sorted(set(names))
         number = {name: at for at, name in enumerate(labels)}
@@ -105,9 +105,7 @@ class Batch:
 
         Beside it, which article and label each of its articles is.
         """
-        labels = max(len(self.labels), 1)
-        parts, part = np.unique(self.article * labels + self.label, return_inverse=True)
-        owner, label = parts // labels, parts % labels
+        (owner, label), part = grouped(self.article, self.label)
         lengths = self.lengths[owner]
         base = np.cumsum(lengths + 1) - lengths - 1
         shift = base - self.base[owner]

@@ -22,11 +22,11 @@ def confusions(batch: Batch) -> Confusion:
         both = held.by[one] & held.by[other]
         found.append(_triples(held.article[both], held.label[both], held.label[both]))
         here, there = held.by[one] & ~both, held.by[other] & ~both
-        clash = np.intersect1d(held.extent[here], held.extent[there])
-        alone = (here | there) & batch.has(other)[held.article] & ~np.isin(held.extent, clash)
+        is_in_clash = _is_on(held, here) & _is_on(held, there)
+        alone = (here | there) & batch.has(other)[held.article] & ~is_in_clash
         label = held.label[alone]
         found.append(_triples(held.article[alone], label, np.full(len(label), NO_LABEL)))
-        found += _clashes(held, here, there, clash)
+        found += _clashes(held, here & is_in_clash, there & is_in_clash)
     every = np.concatenate([np.empty((0, 3), np.int64), *found])
     names, group = grouped(*every.T)
     return Confusion._make((*names, np.bincount(group, None, len(names[0]))))
@@ -62,10 +62,15 @@ def _triples(article: Ints, one: Ints, other: Ints) -> Ints:
     return np.stack([article, np.where(is_none, high, low), np.where(is_none, low, high)], 1)
 
 
-def _clashes(held: Held, here: Bools, there: Bools, clash: Ints) -> list[Ints]:
+def _is_on(held: Held, some: Bools) -> Bools:
+    """Say of each mark whether any of ``some`` has its extent."""
+    found = np.zeros(len(held.extent), bool)
+    found[held.extent[some]] = True
+    return found[held.extent]
+
+
+def _clashes(held: Held, here: Bools, there: Bools) -> list[Ints]:
     """Pair off the different labels that two coders gave to the same extents."""
-    is_in_clash = np.isin(held.extent, clash)
-    here, there = here & is_in_clash, there & is_in_clash
     most = int(held.extent[-1]) + 1 if len(held.extent) else 0
     times = np.maximum(
         np.bincount(held.extent[here], None, most), np.bincount(held.extent[there], None, most)

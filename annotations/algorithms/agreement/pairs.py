@@ -85,7 +85,8 @@ def _same_rank(cluster: Ints, ones: Ints, others: Ints) -> tuple[Ints, Ints]:
         rank = np.arange(len(own)) - np.searchsorted(own, own)
         return own * (len(cluster) + 1) + rank
 
-    _, first, second = np.intersect1d(
-        ranked(ones), ranked(others), assume_unique=True, return_indices=True
-    )
-    return ones[first], others[second]
+    mine, theirs = ranked(ones), ranked(others)
+    # Both are in order.
+    place = np.searchsorted(theirs, mine)
+    meets = np.append(theirs, -1)[place] == mine
+    return ones[meets], others[place[meets]]

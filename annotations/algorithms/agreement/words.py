@@ -104,7 +104,8 @@ def _words(text: str) -> tuple[Ints, Ints]:
 
 @cache
 def _kinds() -> NDArray[np.uint8]:
-    kinds = np.array([chr(code).isalnum() for code in range(0x110000)], np.uint8)
+    every = np.arange(0x110000, dtype=np.uint32).view("<U1")
+    kinds = np.strings.isalnum(every).astype(np.uint8)
     kinds[[ord(mark) for mark in "-'’"]] = _JOINER
     return kinds
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from annotations.algorithms.agreement import Counted, as_text, counted, measured
 from annotations.models import AgreementRow
-from annotations.queries.agreement_evidence import Counted, counted, evidence
+from annotations.queries.agreement_evidence import evidence
 
 CHUNK = 500
 
@@ -15,7 +16,7 @@ def agreement_rows_are_what_was_coded() -> Iterator[str]:
     for first in range(0, len(pks), CHUNK):
         portion = AgreementRow.objects.filter(pk__in=pks[first : first + CHUNK])
         kept = {row.task_id: row for row in portion.select_related("task")}
-        for one in counted(evidence(list(kept))):
+        for one in counted(measured(evidence(list(kept)))):
             row = kept[one.task]
             # What came while we looked has counted the version up.
             same = AgreementRow.objects.filter(pk=row.pk, version=row.measured_version)
@@ -27,4 +28,5 @@ def _stored(row: AgreementRow) -> Counted:
     counts, later = (
         None if packed is None else bytes(packed) for packed in (row.counts, row.later_counts)
     )
-    return Counted(row.task_id, row.coded_at, counts or b"", later)
+    coded_at = as_text(row.coded_at) if row.coded_at else None
+    return Counted(row.task_id, coded_at, counts or b"", later)

@@ -8,12 +8,12 @@ from django.db.models.functions import Now
 
 from annotations.actions import agreement, jobs
 from annotations.actions.audit import record
+from annotations.algorithms.agreement import measured, unpacked
 from annotations.algorithms.agreement import report as report_on
-from annotations.algorithms.agreement import unpacked
 from annotations.enums import AssignmentState, JobState, Outcome, TaskState
 from annotations.models import AgreementReport, AgreementRow, AuditEvent, Task
 from annotations.queries.agreement import Scope, is_stale
-from annotations.queries.agreement_evidence import counted, evidence
+from annotations.queries.agreement_evidence import evidence
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -255,7 +255,7 @@ def test_a_job_that_was_killed_goes_on_where_it_stopped(batch, monkeypatch):
 
 def test_older_evidence_never_replaces_newer(batch):
     task = coded(batch, [ADA], [VELMORA])
-    slow = counted(evidence([task.pk])), {task.pk: AgreementRow.objects.get().version}
+    slow = measured(evidence([task.pk])), {task.pk: AgreementRow.objects.get().version}
     again(task.assignments.first(), [VELMORA], at=TUESDAY)
     figures = computed(batch).figures
 
@@ -272,7 +272,7 @@ def test_what_happens_while_a_row_is_written_leaves_it_outdated(batch):
     versions = {task.pk: AgreementRow.objects.get().version}
     again(task.assignments.first(), [VELMORA], at=TUESDAY)
 
-    agreement._write(counted(evidence([task.pk])), versions)
+    agreement._write(measured(evidence([task.pk])), versions)
 
     assert AgreementRow.objects.outdated().count() == 1
 
