@@ -7,7 +7,7 @@ that no clock and no lost message can hide what a row or a report has not seen y
 import gc
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -160,12 +160,9 @@ def _figures(scope: Scope) -> tuple[dict[str, Any], dict[str, Any]]:
     tables = measures.unpacked(rows.values_list("counts", flat=True))
     again = list(rows.filter(later_counts__isnull=False).values_list("counts", "later_counts"))
     before, after = (measures.unpacked(pair[at] for pair in again) for at in (0, 1))
-    with ThreadPoolExecutor(1) as beside:
-        # Most of the report is arithmetic, which leaves Python free for the words of the details.
-        details = beside.submit(measures.details, tables, later=(before, after), label=label)
-        figures = measures.report(tables, seed=SEED, label=label)
-    given = {"label_given_extent": figures.pop("label_given_extent")}
-    return figures, details.result() | given
+    figures = measures.report(tables, seed=SEED, label=label)
+    details = measures.details(tables, later=(before, after), label=label)
+    return figures, details | {"label_given_extent": figures.pop("label_given_extent")}
 
 
 def _measure(rows: AgreementRowQuerySet) -> Iterator[int]:

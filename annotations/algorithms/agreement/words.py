@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -138,27 +138,23 @@ def disputed_in(said: Said, word: str, label: str | None = None) -> int:
 
 def table(of: Tables, label: str | None = None, most: int = 100) -> list[dict[str, Any]]:
     """Return the words that are disputed most often, in that order."""
+    is_disputed: dict[str, bool] = {}
     texts: dict[str, list[str]] = defaultdict(list)
+    articles: Counter[str] = Counter()
     for said in of.said:
+        own: set[str] = set()
         for head, words in _lines(said):
+            if head not in is_disputed:
+                is_disputed[head] = _is_named(orjson.loads(head)[1], label)
             texts[head].append(words)
-    heads = {head: orjson.loads(head) for head in texts}
-    is_disputed = {head: _is_named(contested, label) for head, (_, contested) in heads.items()}
+            if is_disputed[head]:
+                own.update(words.split(" "))
+        articles.update(own)
     # What has both sets of labels in common is counted in one go.
     counts = {head: Counter(" ".join(own).split(" ")) for head, own in texts.items()}
-    marked = _sum(counts[head] for head, (named, _) in heads.items() if _is_named(named, label))
-    disputed = _sum(counts[head] for head in heads if is_disputed[head])
-    articles = Counter(
-        chain.from_iterable(
-            {
-                word
-                for head, words in _lines(said)
-                if is_disputed[head]
-                for word in words.split(" ")
-            }
-            for said in of.said
-        )
-    )
+    is_marked = {head: _is_named(orjson.loads(head)[0], label) for head in texts}
+    marked = _sum(count for head, count in counts.items() if is_marked[head])
+    disputed = _sum(count for head, count in counts.items() if is_disputed[head])
     order = sorted(disputed, key=lambda word: (-disputed[word], marked[word], word))
     return [
         {
