@@ -42,7 +42,7 @@ class Stack:
         self.sweeper = programs.sweeper(self.instance, every=1)
         self.black_hole: psutil.Process | None = None
         for program in self._programs:
-            program.environment |= self._environment()
+            program.environment |= self.environment
             program.patience = 3.0
 
     @property
@@ -54,7 +54,9 @@ class Stack:
     def _programs(self) -> list[programs.Program]:
         return [self.web, self.worker, self.sweeper]
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs to be told to work on the tests' database."""
         return {
             "BROKER_URL": self.instance.broker_url,
             "DATABASE_ROLE": "application",
@@ -132,7 +134,7 @@ class Stack:
     def another_worker(self, **environment: str) -> Iterator[programs.Program]:
         """Run a second worker beside the first, in other surroundings."""
         program = programs.worker(self.instance)
-        program.environment |= self._environment() | environment
+        program.environment |= self.environment | environment
         program.patience = 3.0
         program.start()
         try:
