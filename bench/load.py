@@ -133,6 +133,14 @@ def crowd(stage: Stage) -> list[Row]:
             unit="s",
             is_absolute=True,
         ),
+        # Fewer than are due: the machine can't follow, and what waits is what is measured above.
+        Row(
+            "… of those due each second",
+            *(alone.rate, number / PAUSE),
+            target=0.95,
+            unit="/s",
+            is_rate=True,
+        ),
         Row("… beside an import and a release", beside.slow, alone.slow, target=3, unit="s"),
         Row("… memory of the web server since", *reversed(memory), target=1.01, unit="MB"),
     ]

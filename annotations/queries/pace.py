@@ -70,8 +70,9 @@ def of_batches(batches: Iterable[Batch], at: datetime) -> dict[int, list[CoderPa
             pace.days[when] += count
         pace.active_at = max(filter(None, (pace.active_at, active_at)), default=None)
     for batch, coder, saved_at in _at_work(known, paces):
-        pace = paces[batch][coder]
-        pace.active_at = max(filter(None, (pace.active_at, saved_at)))
+        # Who began a moment ago is in the next answer.
+        if begun := paces[batch].get(coder):
+            begun.active_at = max(filter(None, (begun.active_at, saved_at)))
     _name(pace for coders in paces.values() for pace in coders.values())
     return {
         batch: sorted(coders.values(), key=lambda pace: pace.name.casefold())

@@ -145,7 +145,7 @@ def _matrix(request, batch: Batch, found: Progress) -> dict:
     return {
         "form": form,
         "query": form.query,
-        "page": Paginator(range(of), count).page(number),
+        "page": Paginator(range(of), count).get_page(number),
         "columns": cells.columns,
         "need": found.wanted - found.submitted,
         "rows": [
