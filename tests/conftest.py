@@ -96,20 +96,46 @@ def trust(request):
 
 
 @pytest.fixture(scope="module")
-def everybody_of_the_module(django_db_setup, django_db_blocker, tmp_path_factory):
-    from tests.permission_table import Everybody
+def storages_of_the_module(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Let fixtures make a world once for the module: its rows and its files go with it.
 
+    A test that asks for ``db``, too, is a savepoint in it, so that what it does is taken back.
+    """
     storages = storages_in(tmp_path_factory.mktemp("files"))
     with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
-        yield Everybody(), storages
+        yield storages
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def everybody_of_the_module(storages_of_the_module):
+    from tests.permission_table import Everybody
+
+    return Everybody()
+
+
 @pytest.fixture
-def everybody(everybody_of_the_module, db, settings, files_of_their_own):
+def everybody(everybody_of_the_module, storages_of_the_module, db, settings, files_of_their_own):
     """The world with an actor of each kind, one for the module; what a test does is taken back."""
-    world, settings.STORAGES = everybody_of_the_module
-    return world
+    settings.STORAGES = storages_of_the_module
+    return everybody_of_the_module
+
+
+@pytest.fixture(scope="module")
+def guards_of_the_module():
+    from tests.guards import Guards
+
+    with pytest.MonkeyPatch.context() as patch:
+        yield Guards(patch)
+
+
+@pytest.fixture
+def guards(guards_of_the_module, everybody):
+    """The guards of the product, watched in all places; what a test takes out is put back."""
+    guards_of_the_module.asked.clear()
+    yield guards_of_the_module
+    guards_of_the_module.out = frozenset()
+    everybody.start_anew()
 
 
 @pytest.fixture(scope="session")

@@ -95,9 +95,15 @@ class Both:
         return ask(there) != ask(unheard_of(there))
 
 
-@pytest.fixture
-def both(db):
+@pytest.fixture(scope="module")
+def both_of_the_module(storages_of_the_module):
     return Both()
+
+
+@pytest.fixture
+def both(both_of_the_module, storages_of_the_module, db, settings, files_of_their_own):
+    settings.STORAGES = storages_of_the_module
+    return both_of_the_module
 
 
 def test_a_parameter_of_the_api_reaches_nothing_of_another_project(both):

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.guards import ANYWHERE, ROOT, Guards
+from tests.guards import ANYWHERE, ROOT
 from tests.permission_table import rows
 
 CELLS = {
@@ -76,12 +76,6 @@ TESTS = {
     "actions.guards.lock_for_change": VERB.format("stranger", "people.set_roles"),
     "actions.guards.lock_for_proposal": VERB.format("stranger", "codebook_draft.add_rule"),
 }
-
-
-@pytest.fixture
-def guards(everybody, monkeypatch):
-    yield Guards(monkeypatch)
-    everybody.start_anew()
 
 
 def test_every_guard_has_a_cell_or_a_test(guards):

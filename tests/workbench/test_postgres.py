@@ -23,13 +23,21 @@ def instance(tmp_path):
     shutil.rmtree(Cluster(instance).data, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory):
+    """Return an instance whose database runs, for tests that leave it running."""
+    instance = Instance(tmp_path_factory.mktemp("serving") / "instance")
+    with attached(instance) as cluster:
+        yield instance
+    shutil.rmtree(cluster.data, ignore_errors=True)
+
+
 def connect(instance, role=OWNER_ROLE):
     return psycopg.connect(instance.database_url(role=role), autocommit=True)
 
 
-def test_the_server_never_runs_as_root(instance):
-    with attached(instance) as cluster:
-        assert cluster.postmaster().uids().real != 0
+def test_the_server_never_runs_as_root(serving):
+    assert Cluster(serving).postmaster().uids().real != 0
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root needs another place for the data")
@@ -47,14 +55,13 @@ def test_a_folder_that_nobody_can_enter_gets_its_data_elsewhere(instance):
     shutil.rmtree(first)
 
 
-def test_the_server_listens_on_a_private_socket_alone(instance):
-    with attached(instance) as cluster:
-        assert instance.postgres_sockets.stat().st_mode & 0o777 == 0o700
-        assert cluster.postmaster().net_connections(kind="inet") == []
+def test_the_server_listens_on_a_private_socket_alone(serving):
+    assert serving.postgres_sockets.stat().st_mode & 0o777 == 0o700
+    assert Cluster(serving).postmaster().net_connections(kind="inet") == []
 
 
-def test_text_sorts_by_code_point(instance):
-    with attached(instance), connect(instance) as connection:
+def test_text_sorts_by_code_point(serving):
+    with connect(serving) as connection:
         found = connection.execute(
             "SELECT x FROM unnest(ARRAY['é', 'z', 'a', 'Z', '_']) x ORDER BY x"
         ).fetchall()
@@ -133,30 +140,29 @@ def test_a_cluster_of_another_version_is_refused_in_words(instance):
         pass
 
 
-def test_the_application_does_not_own_the_database(instance):
-    with attached(instance), connect(instance, APPLICATION_ROLE) as connection:
+def test_the_application_does_not_own_the_database(serving):
+    with connect(serving, APPLICATION_ROLE) as connection:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE TABLE mine (id int)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE DATABASE mine")
 
 
-def test_the_applications_rights_reach_tables_made_before_and_after(instance):
-    with attached(instance):
-        with connect(instance) as owner:
-            owner.execute("CREATE DATABASE real")
-        addresses = {
-            "owner_url": instance.database_url(role=OWNER_ROLE, database="real"),
-            "application_url": instance.database_url(role=APPLICATION_ROLE, database="real"),
-        }
-        with psycopg.connect(addresses["owner_url"], autocommit=True) as owner:
-            owner.execute("CREATE TABLE before (id serial)")
-            privileges.grant_by_address(**addresses)
-            owner.execute("CREATE TABLE after (id serial)")
-        with psycopg.connect(addresses["application_url"]) as application:
-            for table in ("before", "after"):
-                application.execute(f"INSERT INTO {table} DEFAULT VALUES")
-                assert application.execute(f"DELETE FROM {table}").rowcount == 1
+def test_the_applications_rights_reach_tables_made_before_and_after(serving):
+    with connect(serving) as owner:
+        owner.execute("CREATE DATABASE real")
+    addresses = {
+        "owner_url": serving.database_url(role=OWNER_ROLE, database="real"),
+        "application_url": serving.database_url(role=APPLICATION_ROLE, database="real"),
+    }
+    with psycopg.connect(addresses["owner_url"], autocommit=True) as owner:
+        owner.execute("CREATE TABLE before (id serial)")
+        privileges.grant_by_address(**addresses)
+        owner.execute("CREATE TABLE after (id serial)")
+    with psycopg.connect(addresses["application_url"]) as application:
+        for table in ("before", "after"):
+            application.execute(f"INSERT INTO {table} DEFAULT VALUES")
+            assert application.execute(f"DELETE FROM {table}").rowcount == 1
 
 
 def test_a_command_starts_the_database_for_as_long_as_it_runs(instance):
