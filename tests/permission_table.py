@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -61,11 +62,11 @@ class Row(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the table writes of an answer, all that it says, and what it changed."""
+    """What the table writes of an answer, all that it says, what it lacks, what it changed."""
 
     cell: str
     said: bytes
-    cache: str = ""
+    unprotected: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
 
 
@@ -81,6 +82,26 @@ def rows() -> list[Row]:
             assert len(PEOPLE) <= len(plain) <= len(columns), line
             found.append(Row(method, template, dict(zip(columns, plain, strict=False)) | named))
     return found
+
+
+def unprotected(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the headers without which an answer is kept, framed, or runs what is not ours."""
+    control = {part.strip() for part in headers.get("Cache-Control", "").split(",")}
+    policy = headers.get("Content-Security-Policy", "")
+    protects = {
+        "Cache-Control": {"private", "no-store"} <= control,
+        "Content-Security-Policy": (
+            "default-src 'self'" in policy
+            and "frame-ancestors 'none'" in policy
+            and "unsafe" not in policy
+        ),
+        "X-Frame-Options": headers.get("X-Frame-Options") == "DENY",
+        "X-Content-Type-Options": headers.get("X-Content-Type-Options") == "nosniff",
+        "Referrer-Policy": headers.get("Referrer-Policy") == "same-origin",
+        "Cross-Origin-Opener-Policy": headers.get("Cross-Origin-Opener-Policy") == "same-origin",
+        "Permissions-Policy": "camera=()" in headers.get("Permissions-Policy", ""),
+    }
+    return tuple(f"{name}: {headers.get(name)}" for name, does in protects.items() if not does)
 
 
 class Everybody(World):
@@ -169,7 +190,7 @@ class Everybody(World):
                 cell = f"200/{len(answer['results'])}"
         headers = "".join(f"{name}: {value}\n" for name, value in response.headers.items())
         said = NEW_EACH_TIME.sub(b"", headers.encode() + content)
-        return Answer(cell, said, response.headers.get("Cache-Control", ""), tuple(written))
+        return Answer(cell, said, unprotected(response.headers), tuple(written))
 
     def name_the_coders(self) -> None:
         """Give all who code names that are found wherever they are told."""

@@ -10,6 +10,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 
 from tests.permission_table import ACTORS, Row, rows
@@ -30,7 +31,9 @@ OF_USE = re.compile(r"last_used_at|cached_values|django_session|usersession")
 
 @pytest.mark.parametrize("actor", ACTORS)
 def test_everybody_gets_what_the_table_says(actor, everybody, caplog):
-    """… is told no name of a coder, leaves no copy in a cache, and changes nothing by reading."""
+    """… is told no name of a coder, in an answer that nobody keeps, frames or adds a script to,
+    and changes nothing by reading.
+    """
     caplog.set_level(logging.INFO)
     wrong = []
     names = everybody.names_kept_from(actor)
@@ -41,8 +44,8 @@ def test_everybody_gets_what_the_table_says(actor, everybody, caplog):
         if got.cell != row.expected(actor):
             wrong.append(f"{line}: {got.cell}, not {row.expected(actor)}")
         wrong += [f"{line} tells of {name!r}" for name in names if name in got.said.lower()]
-        if "no-store" not in got.cache:
-            wrong.append(f"{line} may be kept: {got.cache}")
+        if got.unprotected:
+            wrong.append(f"{line} is not protected by {got.unprotected}")
         written = [sql for sql in got.written if not OF_USE.search(sql)]
         if written and row.method == "GET" and line not in NOTED:
             wrong.append(f"{line} writes: {written}")
@@ -51,6 +54,18 @@ def test_everybody_gets_what_the_table_says(actor, everybody, caplog):
     logged = "\n".join(logs.JSONFormatter().format(record) for record in caplog.records)
     assert logged
     assert "quill" not in logged
+
+
+def test_who_is_not_signed_in_needs_a_token_against_forgery_too(everybody):
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    wrong = []
+    for row in rows():
+        if row.method != "GET":
+            answer = client.generic(row.method, everybody.path(row))
+            if answer.status_code not in {401, 403}:
+                wrong.append((row.method, row.template, answer.status_code))
+
+    assert wrong == []
 
 
 def routes(resolver=None, prefix=""):
