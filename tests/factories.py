@@ -133,11 +133,16 @@ class CodebookFactory(DjangoModelFactory):
                 for one in all_of.get(key, [])
             ]
 
-        for position, key in enumerate(extracted or LABELS):
-            label, _ = Label.objects.get_or_create(project=self.project, key=key)
-            LabelDefinition.objects.create(
+        keys = extracted or LABELS
+        # Every second test has a codebook: three statements, not seven for each label.
+        Label.objects.bulk_create(
+            [Label(project=self.project, key=key) for key in keys], ignore_conflicts=True
+        )
+        labels = {label.key: label for label in self.project.labels.filter(key__in=keys)}
+        LabelDefinition.objects.bulk_create(
+            LabelDefinition(
                 codebook=self,
-                label=label,
+                label=labels[key],
                 position=position,
                 name=key.capitalize(),
                 colour="#2256BB",
@@ -145,6 +150,8 @@ class CodebookFactory(DjangoModelFactory):
                 attributes=declared(ATTRIBUTES, key),
                 links=declared(LINKS, key),
             )
+            for position, key in enumerate(keys)
+        )
 
 
 class ImportJobFactory(DjangoModelFactory):

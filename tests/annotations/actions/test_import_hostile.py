@@ -9,7 +9,7 @@ from tests.annotations.actions.uploads import requested
 from tests.annotations.importing.mutations import mutated
 from tests.factories import TUESDAY, CodebookFactory, MemberFactory
 
-FEW = 200
+FEW = 100
 MANY = 10_000
 AT_ONCE = 100
 
