@@ -1,12 +1,20 @@
 """Who may do what. Who may *see* a row is said by ``visible_to()`` on its manager."""
 
+from django.db.models import QuerySet
+
 from annotations.enums import AssignmentState, Role, TaskState
 from annotations.models import Assignment, Batch, Member, Project, Task, User
+from annotations.models.prepared import prepared
 
 
 def has_role(user: User, project: Project, *roles: Role) -> bool:
     """Say whether ``user``, with the token at hand, may act in one of ``roles``."""
-    return Project.objects.where(user, *roles).filter(pk=project.pk).exists()
+    return bool(_acts_in(user, project.pk, roles))
+
+
+@prepared
+def _acts_in(user: User, project: int, roles: tuple[Role, ...]) -> QuerySet[Project, int]:
+    return Project.objects.where(user, *roles).filter(pk=project).values_list("pk", flat=True)
 
 
 def can_create_project(user: User) -> bool:
@@ -113,4 +121,12 @@ def can_publish(user: User, project: Project) -> bool:
 
 def member_of(user: User, project: Project) -> Member | None:
     """Return ``user``'s current membership, whatever its roles."""
-    return Member.objects.current().filter(user=user, project=project).first()
+    member = next(iter(_current_member(user, project.pk)), None)
+    if member is not None:
+        member.project = project
+    return member
+
+
+@prepared
+def _current_member(user: User, project: int) -> QuerySet[Member]:
+    return Member.objects.current().filter(user=user, project=project)

@@ -31,6 +31,7 @@ from annotations.actions import guards as first_lines
 from annotations.actions import tokens
 from annotations.api.authentication import SessionAuthentication
 from annotations.models import ApiToken, Batch, Project, User
+from annotations.models.prepared import prepared
 from annotations.queries import progress
 from annotations.views import lookup
 
@@ -126,6 +127,10 @@ class Guards:
         self.monkeypatch = monkeypatch
         self.asked: set[str] = set()
         self.out: frozenset[str] = frozenset()
+        # A prepared query asks its guards when it is put together: here that is each time.
+        monkeypatch.setattr(
+            prepared, "__call__", lambda query, *arguments: list(query.build(*arguments))
+        )
         self.names: list[str] = []
         # What is imported only now would keep the watched functions for ever.
         _import_everything()

@@ -119,6 +119,8 @@ _options = DATABASES["default"].setdefault("OPTIONS", {})
 # Every trigger asks first whether it is to be ignored. Unless that is set, asking raises an error
 # within, and clearing up after it goes through all that is left to check at the commit.
 _options["options"] = f"{_options.get('options', '')} -c pgtrigger.ignore={{}}".strip()
+# After so many times, what goes by annotations/models/prepared.py is planned no more.
+_options["prepare_threshold"] = 5
 if pool_size := env.int("DATABASE_POOL", default=0):
     _options["pool"] = {
         "min_size": 1,
@@ -142,6 +144,8 @@ CACHES = {
 # People
 
 AUTH_USER_MODEL = "annotations.User"
+AUTHENTICATION_BACKENDS = ["workbench.sessions.Passwords"]
+SESSION_ENGINE = "workbench.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "annotations:home"
 LOGOUT_REDIRECT_URL = "account_login"

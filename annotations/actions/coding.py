@@ -1,11 +1,13 @@
 """A coder's work: taken up, saved step by step, handed in, taken away."""
 
+from collections.abc import Collection
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from annotations.actions import adjudication, op_log, pool, training
@@ -23,11 +25,15 @@ from annotations.models import (
     Task,
     User,
 )
+from annotations.models.prepared import prepared
 from annotations.permissions import can_administer, is_coder_of, is_open_to_coding
 from annotations.queries import coding, quota
 from annotations.queries import op_log as queries
 from annotations.queries import pool as pools
 from annotations.queries.op_log import AtHand
+
+#: What an answer with the whole work needs.
+_NEEDED = ("task__article", "task__batch", "codebook")
 
 
 class MayNotCode(Forbidden):
@@ -96,11 +102,10 @@ def apply_ops(
     """
     with transaction.atomic():
         # Read after the lock was waited for: a correction of the zones holds it too.
-        own = Assignment.objects.of(by).filter(uuid=work).select_for_update(of=("self",))
-        locked = own.values_list("pk", flat=True).first()
-        if locked is None:
+        locked = _own_locked(by, work)
+        if not locked:
             raise MayNotCode(_("This is somebody else’s work."))
-        at_hand = queries.at_hand(locked, ops, since)
+        at_hand = queries.at_hand(locked[0], ops, since)
         answer = _answers(at_hand, ops, client_id, at, text_sha256, by)
         if not isinstance(answer, Refused):
             held = at_hand.assignment
@@ -173,9 +178,9 @@ def _next_of(member: Member, at: datetime, *, waits: bool) -> tuple[Assignment |
     """Start the next work and return it, and what the member is held for."""
     held = pool.hold(member)
     spent = quota.spent_by(member) if held.has_quotas else []
-    related = ("task__article", "task__batch", "codebook")
-    waiting = coding.waiting(member, spent).select_related(*related)
-    given = waiting.select_for_update(of=("self",)).first()
+    # The batches that are used up are seldom the same: no query to be kept.
+    first = _waiting_locked(member, spent) if spent else _first_waiting_locked(member.pk)
+    given = next(iter(first), None)
     if given is None or given.state == AssignmentState.ASSIGNED:
         drawn = pool.resume(member) if held.has_lost else None
         if drawn is None and held.has_pools:
@@ -183,12 +188,33 @@ def _next_of(member: Member, at: datetime, *, waits: bool) -> tuple[Assignment |
             closed = [one.batch.pk for one in pools.lacking(member)] if held.has_bars else []
             drawn = pool.claim(member, at, above=above, spent=[*spent, *closed], waits=waits)
         if drawn is not None:
-            return Assignment.objects.select_related(*related).get(pk=drawn), held
+            return _drawn(drawn)[0], held
     if given is not None and given.state != AssignmentState.CODING:
         given.state = AssignmentState.CODING
         given.started_at = given.started_at or at
         given.save(update_fields=["state", "started_at"])
     return given, held
+
+
+@prepared
+def _own_locked(by: User, work: UUID) -> QuerySet[Assignment, int]:
+    own = Assignment.objects.of(by).filter(uuid=work).select_for_update(of=("self",))
+    return own.values_list("pk", flat=True)
+
+
+def _waiting_locked(member: Member, spent: Collection[int]) -> QuerySet[Assignment]:
+    waiting = coding.waiting(member, spent).select_related(*_NEEDED)
+    return waiting.select_for_update(of=("self",))[:1]
+
+
+@prepared
+def _first_waiting_locked(member: int) -> QuerySet[Assignment]:
+    return _waiting_locked(Member(pk=member), [])
+
+
+@prepared
+def _drawn(work: int) -> QuerySet[Assignment]:
+    return Assignment.objects.select_related(*_NEEDED).filter(pk=work)
 
 
 def _locked(assignment: Assignment) -> Assignment:

@@ -13,14 +13,15 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
-from annotations.actions import span_details
-from annotations.enums import AssignmentState, OpStatus, OpType, ZoneKind
-from annotations.models import Assignment, LabelDefinition, Span, SpanOp
+from annotations.actions import op_writer, span_details
+from annotations.enums import OpStatus, OpType, ZoneKind
+from annotations.models import Assignment, LabelDefinition, Span
 from annotations.queries import suggestions
 from annotations.queries.op_log import AtHand
 
 Op = dict[str, Any]
 Result = dict[str, Any]
+Row = dict[str, Any]
 
 _PLACE = ("start", "end", "quote")
 
@@ -38,16 +39,6 @@ class _Unsaved(Exception):
 def replayed(result: Result) -> Result:
     """Answer an op that was answered before: as the first time, and that it was not redone."""
     return {**result, "status": "duplicate", "first": result["status"]}
-
-
-def as_change(op: SpanOp) -> dict[str, Any]:
-    """Return what an applied op tells other devices: the span as it left it."""
-    return {
-        "rev": op.rev,
-        "span_id": str(op.span_uuid),
-        "span": op.result["span"],
-        "client_id": op.client_id,
-    }
 
 
 def as_row(span: Span) -> dict[str, Any]:
@@ -81,46 +72,46 @@ def play(at_hand: AtHand, ops: Iterable[Op], *, client_id: str, at: datetime) ->
     for op in ops:
         results.append(desk.result_of(op))
         for step, result in [(op, results[-1]), *desk.take_followers()]:
-            row = _entry(at_hand.assignment, step, result, client_id, at)
-            if row.rev and row.span_uuid:
-                at_hand.news[str(row.span_uuid)] = as_change(row)
+            row = _entry(at_hand.assignment, step, result)
+            if row["rev"] and row["span_uuid"]:
+                at_hand.news[row["span_uuid"]] = _as_change(row, client_id)
             rows.append(row)
-    desk.write()
-    SpanOp.objects.bulk_create(rows)
-    _note_progress(at_hand.assignment, at)
+    op_writer.write(
+        at_hand.assignment,
+        kept=[desk.live[uuid] for uuid in desk.changed - desk.deleted],
+        gone=desk.deleted,
+        steps=rows,
+        client_id=client_id,
+        at=at,
+    )
     return results
 
 
-def _entry(
-    assignment: Assignment, step: Op, result: Result, client_id: str, at: datetime
-) -> SpanOp:
+def _entry(assignment: Assignment, step: Op, result: Result) -> Row:
     """Return the log's row for a step, after counting it if it was applied."""
     is_applied = result["status"] == OpStatus.APPLIED
     assignment.doc_rev += is_applied
-    return SpanOp(
-        assignment=assignment,
-        op_id=step["op_id"],
-        seq=step["seq"],
-        client_id=client_id,
-        type=step["type"],
-        span_uuid=step.get("span_id"),
-        body=storable(step),
-        status=result["status"],
-        result=result,
-        rev=assignment.doc_rev if is_applied else None,
-        received_at=at,
-    )
+    body = storable(step)
+    return {
+        "op_id": body["op_id"],
+        "seq": step["seq"],
+        "type": step["type"],
+        "span_uuid": body.get("span_id"),
+        "body": body,
+        "status": result["status"],
+        "result": result,
+        "rev": assignment.doc_rev if is_applied else None,
+    }
 
 
-def _note_progress(assignment: Assignment, at: datetime) -> None:
-    changed = ["doc_rev", "span_count", "flag", "refused", "saved_at"]
-    assignment.saved_at = at
-    # The state is left alone where it stays: its triggers would look at it all the same.
-    if assignment.state != AssignmentState.CODING:
-        assignment.state = AssignmentState.CODING
-        assignment.started_at = assignment.started_at or at
-        changed += ["state", "started_at"]
-    assignment.save(update_fields=changed)
+def _as_change(row: Row, client_id: str) -> Row:
+    """Return what an applied op tells other devices: the span as it left it."""
+    return {
+        "rev": row["rev"],
+        "span_id": row["span_uuid"],
+        "span": row["result"]["span"],
+        "client_id": client_id,
+    }
 
 
 def storable(op: Op) -> Op:
@@ -169,17 +160,6 @@ class _Desk:
         """Return the steps that the last op brought with it on other spans, each once."""
         taken, self.followers = self.followers, []
         return taken
-
-    def write(self) -> None:
-        """Bring the table to what is on the desk."""
-        if self.deleted:
-            self.assignment.spans.filter(uuid__in=self.deleted).delete()
-        Span.objects.bulk_create(
-            [self.live[uuid] for uuid in self.changed - self.deleted],
-            update_conflicts=True,
-            unique_fields=["assignment", "uuid"],
-            update_fields=["label", "start", "end", "quote", "attributes", "links", "note", "rev"],
-        )
 
     def _span_after(self, op: Op) -> Span | None:
         uuid = op.get("span_id")

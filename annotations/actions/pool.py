@@ -4,13 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from annotations.enums import AssignmentState
-from annotations.models import Assignment, Member
+from annotations.models import Assignment, Member, prepared
 from annotations.queries import pool
 
 # The rows are locked in the order in which they are named: parent first.
@@ -48,7 +46,8 @@ _CLAIM = """
         uuid, task_id, position, coder_id, state, created_at, started_at,
         doc_rev, span_count, flag, return_note, codebook_id
     )
-    SELECT gen_random_uuid(), drawn.id, drawn.position, pool.of_coder, %s, %s, %s, 0, 0, '', '', (
+    SELECT gen_random_uuid(), drawn.id, drawn.position, pool.of_coder,
+           %s::text, %s::timestamptz, %s::timestamptz, 0, 0, '', '', (
         SELECT id FROM annotations_codebookversion
         WHERE project_id = pool.project_id ORDER BY number DESC LIMIT 1
     )
@@ -57,7 +56,7 @@ _CLAIM = """
         FROM annotations_batch_drawers drawer
         JOIN annotations_batch batch ON batch.id = drawer.batch_id
         JOIN annotations_project project ON project.id = batch.project_id
-        WHERE drawer.member_id = %s AND batch.priority > %s AND batch.id <> ALL (%s)
+        WHERE drawer.member_id = %s AND batch.priority > %s AND batch.id <> ALL (%s::bigint[])
           AND batch.closed_at IS NULL AND project.archived_at IS NULL
         ORDER BY batch.priority DESC, batch.due NULLS LAST, batch.created_at, batch.id
     ) pool
@@ -84,7 +83,7 @@ def hold(member: Member) -> Held:
     Those who draw do not wait for each other: the lock on the project is one that they can
     share. Two calls of one ``member`` do, so that they name the same work.
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_HOLD, [member.pk])
         return Held(*cursor.fetchone())
 
@@ -111,18 +110,16 @@ def claim(
     A row that was locked is looked at again: the counter in it says whether there is still a
     place.
     """
-    drawn, names = _drawn(waits)
-    started = (AssignmentState.CODING.value, at, at)
-    first = (*started, member.pk, above, list(spent), *names)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(drawn=drawn), first)
+    first = (AssignmentState.CODING.value, at, at, member.pk, above, list(spent))
+    with prepared.cursor() as cursor:
+        cursor.execute(_CLAIM.format(drawn=_drawn(waits)), first)
         row = cursor.fetchone()
     return row[0] if row else None
 
 
 @cache
-def _drawn(waits: bool) -> tuple[str, tuple[Any, ...]]:
+def _drawn(waits: bool) -> str:
     """Return the SQL of the first task that ``pool.of_coder`` can draw from the batch ``pool``."""
     tasks = pool.drawable(RawSQL("pool.id", []), RawSQL("pool.of_coder", []))
     first = tasks.values("pk", "position").select_for_update(of=("self",), skip_locked=not waits)
-    return first[:1].query.sql_with_params()
+    return prepared.with_constants(*first[:1].query.sql_with_params())

@@ -76,7 +76,8 @@ def tokenize(text: str) -> list[tuple[int, int]]:
     start = 0
     for piece in _BOUNDARY.split(text):
         end = start + len(piece)
-        if piece.isalnum() or _WORD.search(piece):
+        # White space is most of what is no word, and quickly told.
+        if piece.isalnum() or (not piece.isspace() and _WORD.search(piece)):
             left = start + len(piece) - len(piece.lstrip(_INVISIBLE))
             right = start + len(piece.rstrip(_INVISIBLE))
             if words and joined_at == start:

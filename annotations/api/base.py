@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 
@@ -12,7 +13,8 @@ from annotations.api import idempotency
 from annotations.api.errors import UnknownInput
 from annotations.api.types import refuse_other_types
 from annotations.enums import Role
-from annotations.models import Project
+from annotations.models import Project, User
+from annotations.models.prepared import prepared
 from annotations.permissions import has_role
 
 
@@ -102,5 +104,12 @@ class InProject(StrictQuery):
 
     @cached_property
     def project(self) -> Project:
-        visible = Project.objects.visible_to(self.request.user)  # type: ignore[attr-defined]
-        return get_object_or_404(visible, slug=self.kwargs["slug"])  # type: ignore[attr-defined]
+        found = _visible(self.request.user, self.kwargs["slug"])  # type: ignore[attr-defined]
+        if not found:
+            raise Http404
+        return found[0]
+
+
+@prepared
+def _visible(user: User, slug: str) -> QuerySet[Project]:
+    return Project.objects.visible_to(user).filter(slug=slug)

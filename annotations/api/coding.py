@@ -88,6 +88,12 @@ class SubmissionSerializer(StrictSerializer):
     span_count = serializers.IntegerField(min_value=0, max_value=HIGHEST, required=False)
 
 
+#: Made once: a serializer copies its fields each time it is made, which takes it longer than to
+#: look at what was sent. Looking leaves nothing behind in it.
+OPS = OpsSerializer()
+SUBMISSION = SubmissionSerializer()
+
+
 class HistorySerializer(serializers.ModelSerializer):
     span_id = serializers.UUIDField(source="span_uuid")
 
@@ -131,10 +137,7 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
     @cached_property
     def own_work(self):
         """The work, if it is the caller's own: nearly always, and then found by one query."""
-        own = Assignment.objects.of(self.request.user)
-        if self.action == "retrieve":
-            own = own.select_related("task__article", "task__batch", "codebook")
-        return own.filter(uuid=self.kwargs["uuid"]).first()
+        return next(iter(coding.own_work(self.request.user, self.kwargs["uuid"])), None)
 
     @cached_property
     def assignment(self):
@@ -158,11 +161,6 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
         if self.action in self.own or not can_administer(self.request.user, project):
             raise exceptions.PermissionDenied
 
-    def taken(self, serializer_class):
-        sent = serializer_class(data=self.request.data)
-        sent.is_valid(raise_exception=True)
-        return sent.validated_data
-
     @extend_schema(responses=AssignmentDocument)
     def retrieve(self, request, uuid):
         """Read everything that coding one article needs."""
@@ -172,7 +170,7 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
     def ops(self, request, uuid):
         """Save steps of coding, and learn what other windows did."""
         try:
-            sent = self.taken(OpsSerializer)
+            sent = OPS.run_validation(request.data)
             # The pinned version decides; which one the client had is no reason to refuse.
             del sent["codebook_version"]
             answer = actions.apply_ops(work=uuid, by=request.user, at=timezone.now(), **sent)
@@ -189,7 +187,7 @@ class AssignmentViewSet(StrictQuery, viewsets.GenericViewSet):
                 assignment=self.assignment,
                 by=request.user,
                 at=timezone.now(),
-                **self.taken(SubmissionSerializer),
+                **SUBMISSION.run_validation(request.data),
             )
         except actions.NotReady as refusal:
             response = problem(refusal.status, refusal.code, str(refusal))

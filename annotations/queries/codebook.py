@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from annotations.models import CodebookVersion, Label, LabelDefinition, Project
+from annotations.models.prepared import prepared
 
 
 def current(project: Project) -> CodebookVersion:
@@ -13,7 +16,13 @@ def current(project: Project) -> CodebookVersion:
 
 def definitions(version: CodebookVersion) -> list[LabelDefinition]:
     """Return the labels of a version in their order, the retired ones included."""
-    return list(version.definitions.select_related("label").order_by("position"))
+    return _definitions(version.pk)
+
+
+@prepared
+def _definitions(version: int) -> QuerySet[LabelDefinition]:
+    rows = LabelDefinition.objects.filter(codebook=version)
+    return rows.select_related("label").order_by("position")
 
 
 def current_definitions(project: Project) -> list[LabelDefinition]:

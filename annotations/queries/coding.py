@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from annotations.algorithms import tokens
 from annotations.enums import AssignmentState
-from annotations.models import Article, Assignment, Member
+from annotations.models import Article, Assignment, Member, Span, User
+from annotations.models.prepared import prepared
 from annotations.queries import codebook, quota, suggestions
 
 SpanRow = dict[str, Any]
@@ -32,6 +34,13 @@ def in_turn(batch: str = "") -> tuple[Any, ...]:
 
 #: The order in which a coder's work is to be done.
 TO_DO = (*BEGUN_FIRST, *in_turn("task__batch__"), "position", "pk")
+
+
+@prepared
+def own_work(user: User, uuid: UUID) -> QuerySet[Assignment]:
+    """Return the assignment of that UUID with all that coding needs, if it is ``user``'s own."""
+    related = ("task__article", "task__batch__project", "codebook")
+    return Assignment.objects.of(user).filter(uuid=uuid).select_related(*related)
 
 
 def document(assignment: Assignment) -> dict[str, Any]:
@@ -66,9 +75,6 @@ def document(assignment: Assignment) -> dict[str, Any]:
 
 def spans(assignment: Assignment) -> list[SpanRow]:
     """Return the spans of an assignment in reading order, as the contract writes a span."""
-    rows = assignment.spans.in_reading_order()
-    place = ("uuid", "rev", "start", "end", "label__key", "quote")
-    details = ("attributes", "links", "note", "source")
     return [
         {
             "id": str(row["uuid"]),
@@ -82,8 +88,16 @@ def spans(assignment: Assignment) -> list[SpanRow]:
             "note": row["note"],
             **({"source": row["source"]} if row["source"] else {}),
         }
-        for row in rows.values(*place, *details)
+        for row in _span_rows(assignment.pk)
     ]
+
+
+@prepared
+def _span_rows(assignment: int) -> QuerySet[Span, SpanRow]:
+    place = ("uuid", "rev", "start", "end", "label__key", "quote")
+    details = ("attributes", "links", "note", "source")
+    rows = Span.objects.filter(assignment=assignment).in_reading_order()
+    return rows.values(*place, *details)
 
 
 def waiting(member: Member, spent: Collection[int] | None = None) -> QuerySet[Assignment]:
@@ -99,16 +113,25 @@ def waiting(member: Member, spent: Collection[int] | None = None) -> QuerySet[As
 
 def progress(assignment: Assignment) -> dict[str, int]:
     """Count the coder's own articles of the batch: how many, which is this one, how many done."""
-    own = Assignment.objects.live().filter(
-        coder=assignment.coder_id, task__batch=assignment.task.batch_id
-    )
-    before = Q(position__lt=assignment.position) | Q(
-        position=assignment.position, pk__lte=assignment.pk
-    )
-    return own.aggregate(
-        total=Count("pk"),
-        place=Count("pk", filter=before),
-        done=Count("pk", filter=Q(state=AssignmentState.SUBMITTED)),
+    batch = assignment.task.batch_id
+    counted = _progress(assignment.coder_id, batch, assignment.position, assignment.pk)
+    return counted[0] if counted else {"total": 0, "place": 0, "done": 0}
+
+
+@prepared
+def _progress(
+    coder: int, batch: int, position: int, pk: int
+) -> QuerySet[Assignment, dict[str, int]]:
+    before = Q(position__lt=position) | Q(position=position, pk__lte=pk)
+    own = Assignment.objects.live().filter(coder=coder, task__batch=batch)
+    return (
+        own.values("coder")
+        .annotate(
+            total=Count("pk"),
+            place=Count("pk", filter=before),
+            done=Count("pk", filter=Q(state=AssignmentState.SUBMITTED)),
+        )
+        .values("total", "place", "done")
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Least
 
 from annotations.enums import Role
 from annotations.models import Assignment, CodebookVersion, Member, Project, Task, User
+from annotations.models.prepared import prepared
 
 
 def of(user: User) -> QuerySet[Any]:
@@ -50,7 +51,12 @@ def with_news(members: QuerySet[Member]) -> QuerySet[Any]:
 
 def news(assignment: Assignment) -> Any:
     """Return the membership that ``assignment`` is done in, with what is new in its codebook."""
-    return with_news(Member.objects.filter(pk=assignment.coder_id)).get()
+    return _with_news(assignment.coder_id)[0]
+
+
+@prepared
+def _with_news(member: int) -> QuerySet[Any]:
+    return with_news(Member.objects.filter(pk=member))
 
 
 def _awaiting(user: User) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from annotations.models import (
     Question,
     User,
 )
+from annotations.models.prepared import prepared
 from annotations.queries import codebook
 
 SHOWN = 20
@@ -60,8 +61,13 @@ def of_work(assignment: Assignment) -> list[Question]:
 
 def answered(assignment: Assignment) -> list[Memo]:
     """Return the answers to what the coder asked on this article, the latest first."""
+    return _answered(assignment.pk)
+
+
+@prepared
+def _answered(assignment: int) -> QuerySet[Memo]:
     found = Memo.objects.filter(question__assignment=assignment, withdrawn_at=None)
-    return list(found.select_related("question").order_by("-pk"))
+    return found.select_related("question").order_by("-pk")
 
 
 def answers_for(user: User, since: datetime) -> list[Memo]:

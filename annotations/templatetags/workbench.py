@@ -4,12 +4,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from django import template
+from django.template.base import Parser, Token
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from annotations.algorithms.palette import shape_at
@@ -67,6 +70,29 @@ def icon(name: str):
         static("annotations/img/icons.svg"),
         name,
     )
+
+
+class SameForAll(template.Node):
+    """What a language's readers are all shown alike, rendered once."""
+
+    def __init__(self, nodelist: template.NodeList):
+        self.nodelist = nodelist
+        self.rendered: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language()
+        if language not in self.rendered:
+            # Of nothing but this: what the request holds, others must not be shown.
+            self.rendered[language] = self.nodelist.render(template.Context())
+        return self.rendered[language]
+
+
+@register.tag
+def same_for_all(parser: Parser, token: Token) -> SameForAll:
+    """Render up to ``{% end_same_for_all %}`` once a language; a variable there is an error."""
+    nodelist = parser.parse(["end_same_for_all"])
+    parser.delete_first_token()
+    return SameForAll(nodelist)
 
 
 @register.simple_tag

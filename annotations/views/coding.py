@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -94,10 +95,9 @@ def has_first_steps(user: User, assignment: Assignment) -> bool:
 
 
 def own_assignment(user: User, uuid: UUID) -> Assignment:
-    own = Assignment.objects.of(user).select_related(
-        "task__article", "task__batch__project", "codebook"
-    )
-    return get_object_or_404(own, uuid=uuid)
+    if own := coding.own_work(user, uuid):
+        return own[0]
+    raise Http404
 
 
 def is_ruled_otherwise(user: User, assignment: Assignment) -> bool:

@@ -334,7 +334,7 @@ def test_work_costs_the_same_number_of_queries_however_much_was_done(
 
 
 @pytest.mark.parametrize("amount", [1, 20])
-def test_the_next_article_costs_ten_queries_however_much_waits(amount, django_assert_num_queries):
+def test_the_next_article_costs_nine_queries_however_much_waits(amount, django_assert_num_queries):
     member = MemberFactory()
     batch = BatchFactory(project=member.project)
     for position in range(amount):
@@ -343,13 +343,13 @@ def test_the_next_article_costs_ten_queries_however_much_waits(amount, django_as
     address = f"/api/v1/projects/{member.project.slug}/next/"
     client.post(address)
 
-    with django_assert_num_queries(10 + 2):
+    with django_assert_num_queries(9 + 2):
         assert client.post(address).status_code == 200
 
 
 @pytest.mark.parametrize("amount", [1, 20])
 @pytest.mark.parametrize("step", ["create", "update", "delete"])
-def test_saving_costs_seven_queries_however_much_is_sent_and_was_done(
+def test_saving_costs_five_queries_however_much_is_sent_and_was_done(
     step, amount, assignment, client, django_assert_num_queries
 ):
     made = [create() for _ in range(amount)]
@@ -363,8 +363,8 @@ def test_saving_costs_seven_queries_however_much_is_sent_and_was_done(
         ],
     }
 
-    # The session and its user are among the seven; the test's save point makes two more.
-    with django_assert_num_queries(7 + 2):
+    # The session and its user are among the five; the test's save point makes two more.
+    with django_assert_num_queries(5 + 2):
         answer = send(client, assignment, *steps[step], since=0)
 
     assert {result["status"] for result in answer.json()["results"]} == {"applied"}

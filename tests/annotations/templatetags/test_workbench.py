@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from annotations.enums import AssignmentState, JobState, ReleaseState, Role, TaskState
 from annotations.models import Assignment, ImportJob, LabelDefinition, Task
@@ -127,3 +127,19 @@ def test_a_time_is_told_in_the_readers_zone_and_to_machines_in_utc():
         told = render('{% moment at "j M Y, H:i" %}', at=late)
 
     assert told == '<time datetime="2026-03-01T23:30:00+00:00">2 Mar 2026, 03:30</time>'
+
+
+def test_what_is_the_same_for_all_can_hold_nothing_of_anybody():
+    with pytest.raises(AttributeError):
+        render("{% same_for_all %}Hello {{ name }}{% end_same_for_all %}", name="Ada")
+
+
+def test_what_is_the_same_for_all_is_so_in_one_language():
+    once = Template(
+        "{% load workbench i18n %}{% same_for_all %}{% get_current_language as now %}{{ now }}"
+        "{% end_same_for_all %}"
+    )
+
+    for language in ("en", "de", "en"):
+        with translation.override(language):
+            assert once.render(Context()) == language
