@@ -262,7 +262,7 @@ def return_work(*, task: Task, coder: str, note: str, by: User, at: datetime) ->
     person = shown.coder.user
     if person is None:
         raise CannotReturn(_("This work was imported; nobody can sign in to change it."))
-    if not person.is_active or not is_coder_of(person, shown):
+    if not is_coder_of(person, shown):
         raise CannotReturn(_("This coder is no longer at work here; nobody could change it."))
     if assignment.state != AssignmentState.SUBMITTED:
         raise CannotReturn(_("This work is not handed in."))

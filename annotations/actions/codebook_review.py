@@ -166,7 +166,7 @@ def _refuse_nothing(held: Collection[object]) -> None:
 
 def _can_have_back(work: Assignment) -> bool:
     person = work.coder.user
-    return person is not None and person.is_active and is_coder_of(person, work)
+    return person is not None and is_coder_of(person, work)
 
 
 def _doubt(task: Task, labels: Collection[str]) -> None:

@@ -113,8 +113,11 @@ class MemberQuerySet(models.QuerySet):
         return self.filter(removed_at=None)
 
     def acting(self, user: User, *roles: Role) -> MemberQuerySet:
-        """Keep ``user``'s own memberships, as far as they and the token allow one of ``roles``."""
-        if not user.is_authenticated:
+        """Keep ``user``'s own memberships, as far as they and the token allow one of ``roles``.
+
+        None for who is not signed in, or whose account was closed since.
+        """
+        if not user.is_active:
             return self.none()
         held = self.current().filter(user=user, roles__overlap=user.usable(roles))
         if user.token is not None and user.token.project_id is not None:

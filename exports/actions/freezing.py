@@ -120,7 +120,7 @@ def _check_right(release: Release, recipe: Recipe) -> None:
     by = release.requested_by
     if by is None:
         return
-    if not by.is_active or not can_publish(by, release.project):
+    if not can_publish(by, release.project):
         raise CannotPublish(_("Whoever asked for this release is no longer an admin."))
     refuse_closed_batches(project=release.project, recipe=recipe, by=by)
 

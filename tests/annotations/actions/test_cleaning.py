@@ -3,7 +3,7 @@ import pytest
 from annotations.actions import cleaning
 from annotations.enums import AssignmentState, CleaningScope, JobState, Role, ZonesBy
 from annotations.exceptions import Forbidden
-from annotations.models import AuditEvent, CleaningJob, CleaningRule
+from annotations.models import AuditEvent, CleaningJob, CleaningRule, Member, User
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -164,11 +164,14 @@ def test_a_finished_job_is_not_done_again(admin):
     assert said(article) == []
 
 
-def test_somebody_who_is_no_longer_an_admin_changes_nothing(admin):
+@pytest.mark.parametrize("lost", ["role", "account"])
+def test_somebody_who_is_no_longer_an_admin_changes_nothing(admin, lost):
     article = article_of(admin)
     job = cleaning.clean(project=admin.project, by=admin.user, at=MONDAY, off=[], patterns=[])
-    admin.roles = [Role.CODER]
-    admin.save()
+    if lost == "role":
+        Member.objects.filter(pk=admin.pk).update(roles=[Role.CODER])
+    else:
+        User.objects.filter(pk=admin.user_id).update(is_active=False)
     cleaning.run(job_id=job.pk, at=TUESDAY)
     job.refresh_from_db()
     assert (job.state, said(article)) == ("failed", [])

@@ -20,6 +20,7 @@ from annotations.models import (
     Member,
     SourceFile,
     Task,
+    User,
 )
 from tests.annotations.actions.uploads import ADA, TEXT, file_of, imported, problems_of, requested
 from tests.factories import MONDAY, TUESDAY, CodebookFactory, MemberFactory
@@ -72,9 +73,13 @@ def test_only_an_admin_imports(admin):
     assert not ImportJob.objects.exists()
 
 
-def test_the_right_is_looked_at_again_when_the_job_runs(admin):
+@pytest.mark.parametrize("lost", ["role", "account"])
+def test_the_right_is_looked_at_again_when_the_job_runs(admin, lost):
     job = requested(admin, file_of({"text": TEXT}))
-    Member.objects.filter(pk=admin.pk).update(roles=[Role.CODER])
+    if lost == "role":
+        Member.objects.filter(pk=admin.pk).update(roles=[Role.CODER])
+    else:
+        User.objects.filter(pk=admin.user_id).update(is_active=False)
 
     job = imports.run_import(job_id=job.pk, at=TUESDAY)
 

@@ -5,7 +5,7 @@ from django.db import connection
 
 from annotations.actions.jobs import LostClaim, claim
 from annotations.enums import ReleaseState, TaskState
-from annotations.models import Assignment, AuditEvent, Member, Task
+from annotations.models import Assignment, AuditEvent, Member, Task, User
 from exports import folders, rendering
 from exports.actions import building, freezing, publishing, releases, sharding
 from exports.formats import DERIVED
@@ -217,11 +217,15 @@ def test_work_that_goes_on_does_not_change_what_was_frozen():
     assert release.content_hash == undisturbed.content_hash
 
 
-def test_an_asker_who_is_no_longer_admin_gets_nothing():
+@pytest.mark.parametrize("lost", ["role", "account"])
+def test_an_asker_who_is_no_longer_admin_gets_nothing(lost):
     admin = MemberFactory(roles=["admin"])
     corpus(admin.project, 1)
     release = request_by(admin)
-    Member.objects.filter(pk=admin.pk).update(removed_at=TUESDAY)
+    if lost == "role":
+        Member.objects.filter(pk=admin.pk).update(removed_at=TUESDAY)
+    else:
+        User.objects.filter(pk=admin.user_id).update(is_active=False)
 
     building.build(release_id=release.pk)
 
