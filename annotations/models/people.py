@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 
+import pgtrigger
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
@@ -52,6 +53,16 @@ class User(AbstractUser):
                     coding_preferences={},
                 ),
                 name="erased_person_has_neither_a_name_nor_a_way_in",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="erasure_is_for_ever",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__erased_at__isnull=False,
+                    old__erased_at__df=pgtrigger.F("new__erased_at"),
+                ),
             ),
         ]
 

@@ -1,5 +1,5 @@
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from annotations.actions import erasure, people
 from annotations.enums import Role
@@ -109,6 +109,15 @@ def test_the_database_keeps_an_erased_row_empty(member):
             transaction.atomic(),
         ):
             User.objects.filter(pk=member.user_id).update(**change)
+
+
+def test_the_database_lets_no_erasure_be_taken_back(member):
+    erase(member.user)
+
+    with pytest.raises(DatabaseError, match="Cannot update rows"), transaction.atomic():
+        User.objects.filter(pk=member.user_id).update(erased_at=None, username="ada")
+    # What else there is to the row still changes.
+    User.objects.filter(pk=member.user_id).update(session_epoch=7)
 
 
 def test_answers_that_name_others_are_kept(member, admin):
