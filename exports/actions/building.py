@@ -81,7 +81,13 @@ def sweep(*, at: datetime) -> None:
     scaffolded = ReleaseShard.objects.values("release")
     cluttered = Q(pk__in=scaffolded) | Q(purged_at__isnull=False)
     for release in ended.filter(Q(finished_at__gt=at - LATE) | cluttered):
-        publishing.clear_up(release)
+        try:
+            publishing.clear_up(release)
+        except Exception as error:
+            if _is_away(error):
+                raise
+            # What is in the way of one must not keep those after it from being cleared up.
+            logger.exception("release %s can't be cleared up", release.uuid)
 
 
 def _freeze(release: Release) -> None:

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 from django.db import connection
@@ -294,6 +295,23 @@ def test_the_sweep_removes_files_of_what_was_given_up():
     building.sweep(at=TUESDAY)
 
     assert files_left(release) == []
+
+
+def test_files_that_can_not_be_removed_stop_no_sweep(tmp_path, caplog):
+    stuck, other = [requested(corpus(ProjectFactory(), 1).project) for _ in range(2)]
+    for release in (stuck, other):
+        mine = claim(Release.objects.unfinished(), release.pk)
+        folders.write(mine, "articles.jsonl", [b"half"])
+    given_up = {"state": ReleaseState.CANCELLED, "finished_at": TUESDAY}
+    Release.objects.filter(pk__in=[stuck.pk, other.pk]).update(**given_up)
+    folder = tmp_path / "files" / "releases" / str(stuck.uuid)
+    shutil.rmtree(folder)
+    folder.write_text("A file where a folder should be: it can't be listed.")
+
+    building.sweep(at=TUESDAY)
+
+    assert files_left(other) == []
+    assert [str(stuck.uuid) in record.message for record in caplog.records] == [True]
 
 
 def test_only_releases_that_nobody_is_at_count_as_abandoned():
