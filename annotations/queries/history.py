@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from annotations.models import Assignment, AuditEvent, Member, Project, User
 
-ROWS_AT_ONCE = 2000
+ROWS_AT_ONCE = 500
 
 
 @dataclass
@@ -74,17 +75,20 @@ def table(project: Project, found: QuerySet[AuditEvent]) -> Iterator[list[str]]:
     """Yield a heading and a row for each of ``found``, with times in UTC; memory stays flat."""
     yield ["at", "kind", "who", "batch", "target", "target_id", "details"]
     people = _names(project)
-    for event in found.iterator(chunk_size=ROWS_AT_ONCE):
-        told = _told(event, people)
-        yield [
-            event.at.astimezone(UTC).isoformat(),
-            event.kind,
-            event.actor.username if event.actor else "",
-            event.batch.name if event.batch else "",
-            event.target_type,
-            str(event.target_uuid),
-            "; ".join(f"{name}: {value}" for name, value in told.facts),
-        ]
+    rows = found.iterator(chunk_size=ROWS_AT_ONCE)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        names = people | _names_of_work(some)
+        for event in some:
+            told = _told(event, names)
+            yield [
+                event.at.astimezone(UTC).isoformat(),
+                event.kind,
+                event.actor.username if event.actor else "",
+                event.batch.name if event.batch else "",
+                event.target_type,
+                str(event.target_uuid),
+                "; ".join(f"{name}: {value}" for name, value in told.facts),
+            ]
 
 
 def in_words(project: Project, found: Sequence[AuditEvent]) -> list[Told]:

@@ -74,8 +74,11 @@ def test_a_look_is_told_by_the_coder_and_the_article(signed_in, address, admin):
     signed_in.get(f"/assignments/{work.uuid}/record/")
 
     ((told,),) = (row.facts for row in signed_in.get(address).context["told"])
+    table = b"".join(signed_in.get(f"{address}history.csv")).decode()
+    _heading, row = csv.reader(table.splitlines())
 
     assert told == ("work", f"amina: {work.task.article.title}")
+    assert row[-1] == f"work: amina: {work.task.article.title}"
 
 
 def test_days_are_those_of_the_readers_zone(signed_in, address, admin):

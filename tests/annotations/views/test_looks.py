@@ -38,10 +38,13 @@ def looks():
     )
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("way", WAYS)
-def test_an_admins_look_at_a_coders_work_is_recorded(signed_in, admin, work, way):
-    assert signed_in.get(WAYS[way].format(work=work.uuid)).status_code == 200
+def test_an_admins_look_at_a_coders_work_is_recorded(signed_in, admin, work, way, method):
+    """HEAD too is a look: it shows nothing, but tells how much there is."""
+    answer = signed_in.generic(method, WAYS[way].format(work=work.uuid))
 
+    assert (answer.status_code, bool(answer.content)) == (200, method == "GET")
     assert looks() == [(admin.user_id, work.task.batch_id, {"work": [str(work.uuid)]})]
 
 
