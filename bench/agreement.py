@@ -13,7 +13,7 @@ from annotations.actions import agreement, tokens
 from annotations.algorithms.agreement.bootstrap import Floats, intervals
 from annotations.models import AgreementReport, AgreementRow, Project
 from annotations.queries.agreement import Scope
-from bench.projects import copy_out
+from bench.projects import copy_out, settle
 from bench.rows import Row, best, medians
 from bench.stage import Stage
 
@@ -114,6 +114,7 @@ def _scope(stage: Stage) -> Scope:
             "--project=agreement",
             stdout=io.StringIO(),
         )
+        settle()
     project = Project.objects.select_related("created_by").get(slug="agreement")
     return Scope(project, list(project.batches.all()))
 

@@ -22,3 +22,9 @@ def copy_out(query: str) -> bytes:
 def copy_in(table: str, rows: bytes) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
         copy.write(rows)
+
+
+def settle() -> None:
+    """Do now what the database would have done by itself a minute after the loading."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotations.enums import ReleaseState
 from annotations.models import Project
+from bench.projects import settle
 from bench.rows import Row, best, peak
 from bench.stage import Stage
 from exports.actions import building, releases
@@ -123,7 +124,7 @@ def corpus(slug: str, articles: int) -> Project:
         )
         with connection.cursor() as cursor:
             cursor.execute(COPIES, {"slug": slug, "times": articles // originals})
-            cursor.execute("ANALYZE")
+        settle()
         project = Project.objects.get(slug=slug)
     return project
 

@@ -8,10 +8,10 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
-from django.db import connection
 
 from annotations.enums import Role
 from annotations.models import Project
+from bench.projects import settle
 from bench.rows import Row, medians, timed
 from bench.stage import Client, Stage
 
@@ -50,7 +50,7 @@ def pages(stage: Stage) -> list[Row]:
     """The pages of a project of 100,000 articles, against those of one of a thousand."""
     sizes = stage.times(LARGE), stage.times(SMALL)
     large, small = (_loaded(f"scale-{size}", size) for size in sizes)
-    _settle()
+    settle()
     client = stage.browser(large.created_by)
     rows = []
     for name, path in PAGES.items():
@@ -66,7 +66,7 @@ def pages(stage: Stage) -> list[Row]:
 def deep(stage: Stage) -> list[Row]:
     """The last pages of long lists, against their first ones."""
     project = _loaded(f"scale-{stage.times(LARGE)}", stage.times(LARGE))
-    _settle()
+    settle()
     client = stage.browser(project.created_by)
     lists = {
         "articles": f"projects/{project.slug}/articles/",
@@ -101,12 +101,6 @@ def _loaded(slug: str, articles: int) -> Project:
     everything = [Role.ADMIN, Role.ADJUDICATOR]
     project.members.filter(user=project.created_by).update(roles=everything)
     return project
-
-
-def _settle() -> None:
-    """Do now what the database would have done by itself a minute after the loading."""
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _deep(client: Client, name: str, path: str) -> Row:

@@ -1,15 +1,19 @@
 """What the stories in the browser share."""
 
 import threading
+from io import StringIO
 
 import pytest
 from django.conf import settings as product
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.test import override_settings
+from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from annotations.actions import agreement
+from annotations.models import Batch, Project
 from tests.e2e.desk import Desk
 from tests.factories import (
     ArticleFactory,
@@ -119,3 +123,15 @@ def desk_with(page, live_server, signed_in):
         return desk
 
     return sit_down
+
+
+@pytest.fixture
+def demo(settings, tmp_path):
+    """Return the demo project, its figures of agreement computed."""
+    settings.DATA = tmp_path
+    call_command("demo", stdout=StringIO())
+    for batch in Batch.objects.all():
+        agreement.measure(batch=batch, at=timezone.now())
+    for report in agreement.unfinished():
+        agreement.compute(report_id=report.pk, at=timezone.now())
+    return Project.objects.get()

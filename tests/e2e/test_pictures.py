@@ -5,17 +5,13 @@ to a folder that is thrown away, and the test shows that they still can be taken
 """
 
 import os
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from annotations.actions import agreement
 from annotations.enums import AssignmentState, TaskState
-from annotations.models import Assignment, Batch, Project, Task, User
+from annotations.models import Assignment, Task, User
 from workbench.env import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,21 +25,10 @@ def folder(tmp_path):
     return Path(os.environ["PICTURES"]).absolute() if "PICTURES" in os.environ else tmp_path
 
 
-@pytest.fixture
-def project(settings, tmp_path):
-    """Return the demo project, its figures of agreement computed."""
-    settings.DATA = tmp_path
-    call_command("demo", stdout=StringIO())
-    for batch in Batch.objects.all():
-        agreement.measure(batch=batch, at=timezone.now())
-    for report in agreement.unfinished():
-        agreement.compute(report_id=report.pk, at=timezone.now())
-    return Project.objects.get()
-
-
 def test_every_picture_can_be_taken_and_is_small(
-    page, context, live_server, signed_in, project, folder
+    page, context, live_server, signed_in, demo, folder
 ):
+    User.objects.update(coding_preferences={"first_steps": False})
     page.set_viewport_size({"width": 1120, "height": 700})
     page.emulate_media(reduced_motion="reduce", color_scheme="light")
 
@@ -55,7 +40,7 @@ def test_every_picture_can_be_taken_and_is_small(
 
     coding = Assignment.objects.get(state=AssignmentState.CODING, coder__user__username="coder2")
     disputed = Task.objects.get(state=TaskState.ADJUDICATING)
-    release = project.releases.get()
+    release = demo.releases.get()
     take("home", "coder1", "/", "text=Round 1")
     take("coding", "coder2", f"/assignments/{coding.uuid}/", "#coding[data-ready]")
     take("adjudication", "adjudicator", f"/tasks/{disputed.uuid}/", "#adjudication[data-ready]")
