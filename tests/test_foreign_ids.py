@@ -6,15 +6,17 @@ another project, and one that nothing has. The two answers are the same to the b
 
 import json
 import re
+from urllib.parse import quote_from_bytes, urlencode
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.contrib.messages import get_messages
+from django.db import connection, transaction
 from django.urls import resolve
 
 from annotations.models import Label
-from tests.permission_table import NEW_EACH_TIME, rows
-from tests.test_bad_input import Site
+from tests.permission_table import NEW_EACH_TIME, WRITES, rows
+from tests.test_bad_input import Site, route_of
 from tests.world import World
 
 NOTHING = UUID("6b1d9a52-0f6e-4f0e-9a55-7c1f0e2d3b4a")
@@ -42,27 +44,39 @@ BODIES = [
 
 def named(world):
     """Return what the names of parameters and fields stand for in a world."""
+    name = world.coder.user.username
     return {
+        "about": world.assignment.uuid,
         "actor": world.admin.user.username,
         "after": world.question.uuid,
+        "against": name,
         "article": world.article.uuid,
         "assignment": world.assignment.uuid,
+        "assignments": world.assignment.uuid,
         "base": world.article.uuid,
         "batch": world.batch.uuid,
         "batches": world.batch.uuid,
         "before": world.memo.uuid,
         "but": world.coded.uuid,
         "card": world.card.card_id,
+        "chosen": world.assignment.uuid,
         "cluster": world.cluster.uuid,
-        "coder": world.coder.user.username,
-        "coders": world.coder.user.username,
-        "from_coder": world.coder.user.username,
+        "coder": name,
+        "coders": name,
+        "from": name,
+        "from_coder": name,
+        "ids": world.article.uuid,
         "import": world.import_job.uuid,
         "label": "weather",
+        "labels": "weather",
+        "other": world.cluster.name,
         "project": world.project.slug,
         "since": world.release.uuid,
-        "to_coder": world.coder.user.username,
+        "to": name,
+        "to_coder": name,
+        "username": name,
         "version": world.article.uuid,
+        "work": world.assignment.uuid,
     }
 
 
@@ -77,17 +91,32 @@ class Both:
 
     def __init__(self):
         self.site = Site()
-        elsewhere = World("elsewhere", "shut")
+        elsewhere = World("beyond-the-hill", "shut")
         Label.objects.create(project=elsewhere.project, key="weather")
+        elsewhere.cluster.name = "told-elsewhere"
+        elsewhere.cluster.save()
         self.foreign = named(elsewhere)
 
-    def said(self, actor, method, path, given, **more):
-        """Return the status and the words of an answer, without what was sent and what is new."""
-        with transaction.atomic():
-            answer = self.site.clients[actor].generic(method, path, **more)
+    def said(self, actor, method, path, *given, **more):
+        """Return what an answer says and does, without what was sent and what is new."""
+        client, written = self.site.clients[actor], []
+
+        def note(execute, sql, *rest):
+            if WRITES.match(sql):
+                written.append(sql)
+            return execute(sql, *rest)
+
+        with transaction.atomic(), connection.execute_wrapper(note):
+            answer = client.generic(method, path, **more)
             words = NEW_EACH_TIME.sub(b"", answer.getvalue())
             transaction.set_rollback(True)
-        return answer.status_code, words.replace(str(given).encode(), b"?")
+        # Where one is sent on to, and what is said there, or this person's next page would say it.
+        told = [answer.headers.get("Location", ""), *map(str, get_messages(answer.wsgi_request))]
+        client.cookies.pop("messages", None)
+        words += "\n".join(told).encode()
+        for value in sorted(map(str, given), key=len, reverse=True):
+            words = words.replace(value.encode(), b"?")
+        return answer.status_code, words, written
 
     def differ(self, name, ask):
         """Say whether ``ask`` is answered otherwise for what is elsewhere than for nothing."""
@@ -144,3 +173,59 @@ def test_a_body_reaches_nothing_of_another_project(both, path, body):
 
     assert there == nothing
     assert there[0] != 500
+
+
+def test_a_parameter_of_a_page_reaches_nothing_of_another_project(both):
+    """All of them at once, and each alone that a form of the site sends there."""
+    told = []
+    for method, path, actor in both.site.routes:
+        # The one page that counts how often it was asked.
+        if method == "GET" and path != "/metrics":
+            sent = both.site.filled.get((method, route_of(path)), {}).keys() & both.foreign.keys()
+            for chosen in [both.foreign.keys(), *({name} for name in sorted(sent))]:
+
+                def ask(names, path=path, actor=actor):
+                    return both.said(actor, "GET", f"{path}?{urlencode(names)}", *names.values())
+
+                names = {name: both.foreign[name] for name in sorted(chosen)}
+                nothing = {name: unheard_of(value) for name, value in names.items()}
+                if ask(names) != ask(nothing):
+                    told.append((path, *names))
+
+    assert told == []
+
+
+def test_a_field_of_a_page_reaches_nothing_of_another_project(both):
+    """Hidden ones, choices and words alike; all else is filled in well."""
+    told, asked = [], 0
+    for method, path, actor in both.site.routes:
+        fields = both.site.fields(method, path) if method == "POST" else {}
+        for name in fields.keys() & both.foreign.keys():
+
+            def ask(value, name=name, fields=fields, path=path, actor=actor):
+                sent = fields | {name: str(value).encode()}
+                pairs = "&".join(f"{one}={quote_from_bytes(said)}" for one, said in sent.items())
+                kind = "application/x-www-form-urlencoded"
+                return both.said(actor, "POST", path, value, data=pairs, content_type=kind)
+
+            asked += 1
+            if both.differ(name, ask):
+                told.append(f"{path}: {name}")
+
+    # People are the whole instance's, and naming one of them is how a project lets them in.
+    assert told == ["/projects/study/people/add/: username"]
+    assert asked >= 10
+
+
+def test_every_field_that_names_something_is_tried(both):
+    """A field is new? Its name is to be in ``named``."""
+    world = both.site.world
+    own = {str(value).encode() for value in [*named(world).values(), *world.addresses.values()]}
+    unnamed = {
+        f"{verb} {route}: {name}"
+        for (verb, route), fields in both.site.filled.items()
+        for name, value in fields.items()
+        if name not in both.foreign and (value in own or re.fullmatch(rb"[0-9a-f-]{36}", value))
+    }
+
+    assert unnamed == set()
