@@ -11,7 +11,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from annotations.actions import adjudication, batch_changes, flags, memos
+from annotations.actions import adjudication, batch_changes, coding, flags, memos
 from annotations.exceptions import Refused
 from annotations.queries import disputes
 from tests.coder import hand_in, save, step
@@ -32,22 +32,14 @@ OF_NO_CODING = (
     *("/projects/{project}/people/{member}/password/", "/api/v1/projects/{project}/archive/"),
 )
 LISTED = "/api/v1/projects/{project}/assignments/"
+#: In an order in which each of them can be done.
+KINDS = (
+    *("mark", "ask", "answer", "flag", "unflag", "unmark", "take away", "give back", "submit"),
+    *("rule", "return"),
+)
 #: ``(what, which article, where, as what)``: what is not to be done then is refused, as it is.
 DEEDS = st.tuples(
-    st.sampled_from(
-        [
-            "mark",
-            "unmark",
-            "flag",
-            "ask",
-            "submit",
-            "return",
-            "answer",
-            "unflag",
-            "rule",
-            "take away",
-        ]
-    ),
+    st.sampled_from(KINDS),
     st.integers(0, 2),
     st.sampled_from(EXTENTS),
     st.sampled_from(LABELS),
@@ -102,7 +94,7 @@ class Blind(Everybody):
             case "return":
                 names = disputes.names(task, disputes.coders_of(task))
                 chair = {"by": self.adjudicator.user, "at": TUESDAY}
-                shown = names[str(work.uuid)]
+                shown = names.get(str(work.uuid), "taken away")
                 adjudication.return_work(task=task, coder=shown, note="Look again.", **chair)
             case "rule":
                 if card := task.cards.order_by("pk").first():
@@ -116,8 +108,12 @@ class Blind(Everybody):
                     memos.answer(question=question, by=self.admin.user, at=TUESDAY, **said)
             case "unflag":
                 flags.answer(assignment=work, by=self.admin.user, at=TUESDAY, note="Go on.")
-            case "take-away":
+            case "take away":
+                coding.release(assignment=work, by=self.admin.user, at=TUESDAY)
+            case "give back":
                 batch_changes.give_back(assignment=work, by=self.admin.user, at=TUESDAY)
+            case _:
+                raise AssertionError(what)
 
 
 def readable(who):
@@ -165,10 +161,13 @@ def told(study, deeds, before, chosen):
 
 
 def whatever_happens(study, examples, width):
-    """Draw ``examples`` histories and read ``width`` answers of each after them, in turn."""
+    """Draw ``examples`` histories and read ``width`` answers of each after them, in turn.
+
+    Return how many there were, how much was done in the longest, and how many answers were read.
+    """
     everything = {who: readable(who) for who in ("coder", "all")}
     before = {who: study.said(who, everything[who]) for who in everything}
-    turn, most = 0, 0
+    turn, most, read = 0, 0, 0
 
     @settings(
         max_examples=examples,
@@ -180,14 +179,15 @@ def whatever_happens(study, examples, width):
     )
     @given(st.lists(DEEDS, min_size=4, max_size=14))
     def histories(deeds):
-        nonlocal turn, most
+        nonlocal turn, most, read
         chosen = {who: every_nth(found, turn, width) for who, found in everything.items()}
         found, done = told(study, deeds, before, chosen)
         assert found == []
         turn, most = turn + 1, max(most, done)
+        read += sum(map(len, chosen.values()))
 
     histories()
-    return turn, most
+    return turn, most, read
 
 
 def every_nth(found, turn, width):
@@ -196,31 +196,31 @@ def every_nth(found, turn, width):
     return found[turn % apart :: apart]
 
 
-def test_nothing_tells_the_blind_what_a_colleague_did(study, trust):
-    examples, most = whatever_happens(study, examples=4, width=16)
+@pytest.mark.parametrize(
+    ("histories", "width"),
+    [(4, 16), pytest.param(200, 40, marks=pytest.mark.slow)],
+    ids=["short", "long"],
+)
+def test_nothing_tells_the_blind_what_a_colleague_did(study, histories, width, trust):
+    drawn, most, read = whatever_happens(study, histories, width)
 
-    assert examples == 4
+    assert drawn == histories
     assert most > 3
-    tell(trust, examples)
-
-
-@pytest.mark.slow
-def test_nothing_tells_the_blind_what_a_colleague_did_200_times(study, trust):
-    examples, _most = whatever_happens(study, examples=200, width=40)
-
-    assert examples == 200
-    tell(trust, examples)
-
-
-def tell(trust, examples):
     trust(
         "Who sees what",
         "A colleague marks, asks, flags, hands in and gets work back; the blind read on",
-        tried=f"{examples} histories",
-        of="the bytes of two coders’ pages and answers, of whom one holds every role",
+        tried=f"{histories} histories",
+        of=f"{read:,} pages and answers of two coders, of whom one holds every role",
         told=0,
         control="without blinding, and without the rule on own work, the colleague was seen",
     )
+
+
+def test_each_deed_is_done_somewhere(study):
+    """Or a history is empty of it: what is not to be done is passed over."""
+    history = [(what, 1, (25, 32), "location") for what in KINDS]
+
+    assert told(study, history, {}, {"coder": [], "all": []}) == ([], len(KINDS))
 
 
 @pytest.mark.parametrize(
