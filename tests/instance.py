@@ -13,8 +13,6 @@ from workbench.env import ROOT, Instance
 from workbench.services.broker import Broker
 from workbench.services.postgres import Cluster
 
-START_TIMEOUT = 600
-
 
 class Run:
     """One ``script/run`` in a folder and on a port of its own."""
@@ -43,7 +41,6 @@ class Run:
         wait_until(
             lambda: "The workbench is at" in self.output or self.process.poll() is not None,
             what="the greeting",
-            seconds=START_TIMEOUT,
         )
         assert self.process.poll() is None, self.output
         self.wait_for_an_answer()

@@ -22,7 +22,8 @@ from workbench.services import programs
 from workbench.services.broker import Broker
 from workbench.services.processes import is_running
 
-START_TIMEOUT = 60.0
+#: How long anything may take on a machine that is busy with other things.
+PATIENCE = 600.0
 
 
 class Stack:
@@ -161,7 +162,7 @@ class Stack:
         assert process
         self.black_hole = None
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
 
     def start_broker(self) -> None:
         self.broker.start()
@@ -240,7 +241,7 @@ def kill(program: programs.Program) -> None:
     for process in members:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    program.process.wait(10)
+    program.process.wait(PATIENCE)
     wait_until(lambda: not any(map(is_running, members)), what="killed processes to end")
 
 
@@ -252,7 +253,7 @@ def family(number: int) -> list[psutil.Process]:
     return []
 
 
-def wait_until(condition, *, what: str, seconds: float = START_TIMEOUT) -> None:
+def wait_until(condition, *, what: str, seconds: float = PATIENCE) -> None:
     """Wait for a condition to hold, and fail when it doesn't in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

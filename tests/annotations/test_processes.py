@@ -60,55 +60,62 @@ def stopped_at(project, row):
     """Have whoever writes the article of that key wait in the middle of its transaction."""
     template = ArticleFactory()
     values = ["gen_random_uuid()" if name == "uuid" else f'"{name}"' for name in FIELDS]
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '120s'")
-            cursor.execute(
-                f"INSERT INTO annotations_article ({', '.join(FIELDS)}) SELECT "
-                + ", ".join(values).replace('"project_id"', "%s").replace('"key"', "%s")
-                + " FROM annotations_article WHERE id = %s",
-                [project.pk, str(row), template.pk],
-            )
-            yield
-            cursor.execute("ROLLBACK")
-    finally:
-        other.close()
+    with stopper() as cursor:
+        cursor.execute(
+            f"INSERT INTO annotations_article ({', '.join(FIELDS)}) SELECT "
+            + ", ".join(values).replace('"project_id"', "%s").replace('"key"', "%s")
+            + " FROM annotations_article WHERE id = %s",
+            [project.pk, str(row), template.pk],
+        )
+        yield cursor.connection.info.backend_pid
 
 
 @contextmanager
 def stopped_before_work(project):
     """Have whoever writes the first batch of an import wait."""
+    with stopper() as cursor:
+        cursor.execute("LOCK TABLE annotations_batch IN SHARE MODE")
+        yield cursor.connection.info.backend_pid
+
+
+@contextmanager
+def stopper():
+    """Return a transaction that others come to wait for, and take it back at the end."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '120s'")
-            cursor.execute("LOCK TABLE annotations_batch IN SHARE MODE")
-            yield
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield cursor
             cursor.execute("ROLLBACK")
     finally:
         other.close()
 
 
-def is_somebody_waiting():
+def waiting_for(pid):
+    """Return the numbers of the database's processes that wait for the one of that number."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            "SELECT pid FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", [pid]
         )
+        return [waiting for (waiting,) in cursor.fetchall()]
+
+
+def are_there(pids):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)", [pids])
         return cursor.fetchone() is not None
 
 
 def killed(stack, job, stopper):
     """Kill the worker where ``stopper`` holds it; return the keys that are staged by then."""
-    with stopper:
+    with stopper as pid:
         if not stack.worker.is_running():
             stack.start_worker()
-        wait_until(is_somebody_waiting, what="the worker to be amid a row")
+        wait_until(lambda: waiting_for(pid), what="the worker to be amid a row")
+        held = waiting_for(pid)
         stack.kill_worker()
-    wait_until(lambda: not is_somebody_waiting(), what="the database to notice")
+    wait_until(lambda: not are_there(held), what="the database to notice")
     assert not Article.objects.published().filter(import_job=job).exists()
     assert not Batch.objects.filter(project=job.project).exists()
     ImportJob.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
