@@ -17,6 +17,8 @@ COPY annotations annotations
 COPY exports exports
 COPY seeds seeds
 COPY templates templates
+COPY locale locale
+RUN /venv/bin/pybabel --quiet compile --domain django --directory locale
 # Hashed and compressed once; the key only lets the settings load and is not kept.
 RUN SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(64))") \
     STATIC_ROOT=/app/static /venv/bin/python manage.py collectstatic --no-input --verbosity=0 \

@@ -30,6 +30,7 @@ def main() -> None:
     command, *arguments = sys.argv[1:]
     needs, program = COMMANDS[command]
     install(needs)
+    compile_catalogues()
 
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(
@@ -58,6 +59,25 @@ def install(needs: str) -> None:
             # uv doesn't read pip's settings, which may name the only index in reach.
             run([str(PYTHON), "-m", "pip", "install", *options])
         stamp(needs).write_text(fingerprint(needs))
+
+
+def compile_catalogues() -> None:
+    """Write the translations as Django reads them, unless nothing was changed since."""
+    if are_compiled():
+        return
+    with (ROOT / ".venv.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not are_compiled():
+            command = ["-m", "babel.messages.frontend", "--quiet", "compile"]
+            run([str(PYTHON), *command, "--domain", "django", "--directory", str(ROOT / "locale")])
+
+
+def are_compiled() -> bool:
+    for source in ROOT.glob("locale/*/LC_MESSAGES/django.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            return False
+    return True
 
 
 def is_installed(needs: str) -> bool:

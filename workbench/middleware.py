@@ -2,13 +2,15 @@ import logging
 from collections.abc import Callable
 from functools import cache
 from time import monotonic
+from typing import Any
 from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from workbench import logs
 
@@ -77,6 +79,42 @@ class PrivateByDefault:
         return response
 
 
+class InTheReadersLanguage:
+    """Speak the language that a person has chosen, or that was chosen on this device.
+
+    What the browser asks for does not decide: a translation that is only begun would come over
+    everybody who has set its language. The API answers everybody in English, since what it says
+    is kept and compared.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        named = "" if _is_for_programs(request) else request.COOKIES.get("language", "")
+        with translation.override(_spoken(named)):
+            response = self.get_response(request)
+            response["Content-Language"] = translation.get_language() or ""
+        if not _is_for_programs(request):
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if not _is_for_programs(request):
+            # No query more: Django's LoginRequiredMiddleware asks next who it is, for every view.
+            chosen = getattr(request.user, "coding_preferences", {}).get("language")
+            if chosen:
+                translation.activate(_spoken(chosen))
+
+
+def _is_for_programs(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _spoken(language: str) -> str:
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 class InTheReadersZone:
     """Tell times on pages as clocks show them where the reader is; a cookie says where.
 
@@ -88,7 +126,7 @@ class InTheReadersZone:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         zone = unquote(request.COOKIES.get("timezone", ""))
-        if request.path.startswith("/api/") or zone not in _known_zones():
+        if _is_for_programs(request) or zone not in _known_zones():
             return self.get_response(request)
         with timezone.override(zone):
             return self.get_response(request)

@@ -1,7 +1,8 @@
 """The interface's texts, read out of templates and modules without any tool of GNU gettext.
 
-The source texts are English, so the English catalogue translates nothing and needs no compiled
-form: it is the complete list that a translator begins with. ``manage.py catalogue`` writes it.
+The source texts are English, so the English catalogue translates nothing: it is the complete list
+that a translator begins with. The other catalogues hold what is translated, and nothing else.
+``manage.py catalogue`` brings all of them up to date; what they hold is compiled at set-up.
 """
 
 import ast
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
@@ -26,17 +28,42 @@ msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Language: en\\n"
+"Language: {language}\\n"
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 """
 
 
 def catalogue() -> str:
     """Return the English catalogue: every text once, with the files that say it."""
+    places = places_of_texts()
+    return _written("en", {text: ("",) * _forms(text) for text in places}, places)
+
+
+def translated(language: str) -> str:
+    """Return a language's catalogue, without what it translates of texts that are gone."""
+    places = places_of_texts()
+    held = translations(language)
+    return _written(language, {text: held[text] for text in held if text in places}, places)
+
+
+def translations(language: str) -> dict[Text, tuple[str, ...]]:
+    """Return what a language's catalogue says for each text: one form, or one for each number."""
+    held: dict[Text, tuple[str, ...]] = {}
+    with path_of_catalogue(language).open("rb") as file:
+        for message in read_po(file):
+            one, many = (message.id, "") if isinstance(message.id, str) else message.id
+            if one:
+                said = message.string or ""
+                held[one, many] = (said,) if isinstance(said, str) else tuple(said)
+    return held
+
+
+def places_of_texts() -> dict[Text, set[str]]:
+    """Return every text with the files that say it."""
     places: dict[Text, set[str]] = {}
     for path, text in _all_texts():
         places.setdefault(text, set()).add(path)
-    return "\n".join([HEAD, *(_entry(text, sorted(places[text])) for text in sorted(places))])
+    return places
 
 
 def in_template(source: str) -> Iterator[Text]:
@@ -71,8 +98,13 @@ def modules() -> list[Path]:
     return sorted(path for app in APPS for path in (settings.ROOT / app).rglob("*.py"))
 
 
-def path_of_catalogue() -> Path:
-    return settings.LOCALE_PATHS[0] / "en" / "LC_MESSAGES" / "django.po"
+def languages() -> list[str]:
+    """Return the languages that there are translations into."""
+    return [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+
+
+def path_of_catalogue(language: str = "en") -> Path:
+    return settings.LOCALE_PATHS[0] / language / "LC_MESSAGES" / "django.po"
 
 
 def _all_texts() -> Iterator[tuple[str, Text]]:
@@ -82,16 +114,28 @@ def _all_texts() -> Iterator[tuple[str, Text]]:
                 yield path.relative_to(settings.ROOT).as_posix(), text
 
 
-def _entry(text: Text, paths: list[str]) -> str:
+def _forms(text: Text) -> int:
+    return 2 if text[1] else 1
+
+
+def _written(
+    language: str, said: dict[Text, tuple[str, ...]], places: dict[Text, set[str]]
+) -> str:
+    entries = [_entry(text, said[text], sorted(places[text])) for text in sorted(said)]
+    return "\n".join([HEAD.replace("{language}", language), *entries])
+
+
+def _entry(text: Text, said: tuple[str, ...], paths: list[str]) -> str:
     one, many = text
     lines = [f"#: {path}" for path in paths]
     if "%(" in one or "%(" in many:
         lines.append("#, python-format")
     lines.append(f"msgid {_quoted(one)}")
     if many:
-        lines += [f"msgid_plural {_quoted(many)}", 'msgstr[0] ""', 'msgstr[1] ""']
+        lines.append(f"msgid_plural {_quoted(many)}")
+        lines += [f"msgstr[{number}] {_quoted(form)}" for number, form in enumerate(said)]
     else:
-        lines.append('msgstr ""')
+        lines.append(f"msgstr {_quoted(said[0])}")
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from annotations.algorithms import cards as algorithm
 from annotations.algorithms.questions import question_key, words_key
@@ -112,7 +111,7 @@ def adopt(*, task: Task, gold: Gold, at: datetime) -> None:
     gold becomes added spans, and what gold lacks waits for a ruling.
     """
     rebuild(task=task, at=at)
-    said = {"note": _("Came with an import."), "is_automatic": True}
+    said = {"note": "Came with an import.", "is_automatic": True}
     assignments = disputes.coders_of(task)
     wanted = {extent_of(row): row for row in as_gold(task, _with_extents(gold.spans))}
     for card in task.cards.select_related("decision"):
@@ -165,9 +164,8 @@ def drop_dangling_links(
             {**span, "links": [link for link in span["links"] if link["target"] in ids]}
             for span in before.spans
         ]
-        said = _("Links to what is not in gold were dropped: %(names)s.") % {
-            "names": ", ".join(dropped)
-        }
+        # It goes into releases, and so is the same in whatever language somebody works.
+        said = f"Links to what is not in gold were dropped: {', '.join(dropped)}."
         card.task = task
         decide(
             card,

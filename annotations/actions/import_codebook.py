@@ -6,8 +6,6 @@ Called by ``actions.imports`` only, in the transaction of the import.
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from annotations.actions import codebook
 from annotations.enums import Change
 from annotations.importing.vocabulary import Names, Vocabulary
@@ -43,7 +41,7 @@ def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: da
         project=project,
         labels=labels,
         change=Change.MINOR,
-        note=_("Declared by an import"),
+        note="Declared by an import",
         by=by,
         at=at,
     )

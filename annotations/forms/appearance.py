@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from annotations.models import User
@@ -26,10 +27,21 @@ class AppearanceForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("How large it is, and how far apart its lines are."),
     )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Articles and codebooks stay as they are; what is not translated is English."),
+    )
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         held = user.coding_preferences
-        initial = {"theme": held.get("theme", "auto"), "density": density_of(user)}
+        initial = {
+            "theme": held.get("theme", "auto"),
+            "density": density_of(user),
+            "language": held.get("language", settings.LANGUAGE_CODE),
+        }
         super().__init__(data, initial=initial)
 
     @property

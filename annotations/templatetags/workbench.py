@@ -62,11 +62,16 @@ PROJECT_PAGES = (
 )
 
 
+#: Icons that mean forward or back.
+_POINTING = {"arrow-left", "arrow-right", "chevron-right"}
+
+
 @register.simple_tag
 def icon(name: str):
     """Draw an icon of the sprite. It is decoration: the text beside it says what it means."""
     return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        " points" if name in _POINTING else "",
         static("annotations/img/icons.svg"),
         name,
     )

@@ -4,11 +4,13 @@ from workbench import texts
 
 
 class Command(BaseCommand):
-    help = "Writes the catalogue of the interface's texts anew, out of templates and modules."
+    help = "Brings the catalogues of the interface's texts up to date with templates and modules."
     requires_system_checks = []
 
     def handle(self, **options):
-        path = texts.path_of_catalogue()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(texts.catalogue())
-        self.stdout.write(f"{path}")
+        written = {"en": texts.catalogue()}
+        written |= {language: texts.translated(language) for language in texts.languages()}
+        for language, content in written.items():
+            path = texts.path_of_catalogue(language)
+            path.write_text(content)
+            self.stdout.write(f"{path}")

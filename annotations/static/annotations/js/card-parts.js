@@ -54,12 +54,14 @@ export function spanParts({ label, quote, attributes, links, note }, labels, tar
   const chip = part("label");
   labels.dress(chip, label);
   chip.append(part("glyph"), labels.nameOf(label));
+  const quoted = part("choice-quote", `“${quote}”`);
+  quoted.dir = "auto";
   const details = [
     ...attributes.map(({ name, value }) => `${name}: ${value}`),
     ...links.map(({ name, target }) => `${name} → ${targets.get(target)?.quote ?? "…"}`),
     ...(note ? [`✎ ${note}`] : []),
   ];
-  const parts = [chip, part("choice-quote", `“${quote}”`)];
+  const parts = [chip, quoted];
   return details.length ? [...parts, part("choice-details", details.join(" · "))] : parts;
 }
 
