@@ -126,11 +126,13 @@ class MemberQuerySet(models.QuerySet):
     def acting(self, user: User, *roles: Role) -> MemberQuerySet:
         """Keep ``user``'s own memberships, as far as they and the token allow one of ``roles``.
 
-        None for who is not signed in, or whose account was closed since.
+        None for who is not signed in, or whose account was closed since: the database says so,
+        because whoever asks may have been here before that.
         """
-        if not user.is_active:
+        if not user.is_authenticated:
             return self.none()
-        held = self.current().filter(user=user, roles__overlap=user.usable(roles))
+        own = self.current().filter(user=user, user__is_active=True)
+        held = own.filter(roles__overlap=user.usable(roles))
         if user.token is not None and user.token.project_id is not None:
             held = held.filter(project=user.token.project_id)
         return held

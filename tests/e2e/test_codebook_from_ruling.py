@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from annotations.models import Decision
 from annotations.queries import codebook_draft
-from tests.e2e.test_adjudication_page import faults_in
+from tests.e2e.barriers import barriers
 from tests.factories import BatchFactory, CodebookFactory, ProjectFactory
 from tests.stories import adjudicator_of, coded_task
 
@@ -37,7 +37,7 @@ def test_a_ruling_becomes_an_example_and_a_rule_by_one_key_each(page, live_serve
     # The next place is at hand by now: the key is for the ruling that was made.
     page.keyboard.press("c")
     expect(dialog.get_by_label("This is what is tagged", exact=False)).to_be_focused()
-    assert faults_in(page) == []
+    assert barriers(page) == []
     page.keyboard.press("Enter")
     expect(dialog).to_contain_text("The example is in the codebook’s draft.")
     expect(dialog.get_by_role("button", name="Go on")).to_be_focused()

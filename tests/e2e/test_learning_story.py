@@ -7,8 +7,9 @@ from annotations.actions import coding, training
 from annotations.enums import Role, TaskState
 from annotations.models import Assignment, Task
 from tests.coder import MAYOR, VELMORA, hand_in, save, step
+from tests.e2e.barriers import barriers
 from tests.e2e.desk import Desk
-from tests.e2e.test_adjudication_page import faults_in, key_of, saved
+from tests.e2e.test_adjudication_page import key_of, saved
 from tests.factories import (
     TUESDAY,
     ArticleFactory,
@@ -95,7 +96,7 @@ def test_a_coder_is_trained_overruled_and_the_codebook_learns(
     expect(page.get_by_text("The title is missing")).to_be_visible()
     expect(page.get_by_text(RULE)).to_be_visible()
     expect(page.get_by_text("yours come to 0.500.")).to_be_visible()
-    assert faults_in(page) == []
+    assert barriers(page) == []
 
     # She passes.
     page.get_by_role("link", name="Next training article").click()
@@ -142,7 +143,7 @@ def test_a_coder_is_trained_overruled_and_the_codebook_learns(
     page.get_by_role("link", name="See what was ruled otherwise").click()
     expect(page.get_by_role("heading", name="The talks")).to_be_visible()
     expect(page.get_by_text(RULE)).to_be_visible()
-    assert faults_in(page) == []
+    assert barriers(page) == []
     page.get_by_role("link", name="Rule R1").click()
     expect(page.get_by_text("Version 2, published")).to_be_visible()
     example = page.locator(".codebook-examples", has_text="said in Velmora")

@@ -4,6 +4,7 @@ from tests.e2e.barriers import barriers
 from tests.exports.formats.awkward import gold, record
 from tests.exports.worlds import compared, published
 from tests.factories import CodebookFactory, MemberFactory, ProjectFactory
+from tests.stack import wait_until
 
 TEXT = "Ada Brandt met Ilvek."
 LOSSES = {"conll": {"spans": 1200, "written": 1190, "lost": {"shares_words": 10}, "left_out": {}}}
@@ -46,8 +47,10 @@ def test_a_researcher_goes_from_the_history_to_what_changed(page, live_server, s
     line.locator("xpath=ancestor::div[1]").get_by_role("button").click()
     # Where there is no clipboard the line is marked, to be copied by hand.
     copied = page.get_by_role("button", name="Copied")
-    marked = page.evaluate("() => getSelection().toString()")
-    assert copied.count() or "curl -fLC" in marked
+    wait_until(
+        lambda: copied.count() or "curl -fLC" in page.evaluate("getSelection().toString()"),
+        what="the line to be copied or marked",
+    )
     assert faults_of(page, shown="Both fetch all files") == []
 
     page.get_by_role("link", name="What changed since release 1").click()

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from annotations.enums import AssignmentState, CardKind, Outcome, TaskState
-from annotations.models import Assignment, Card, Decision, Project, Task, User
+from annotations.models import Assignment, Card, Decision, Member, Project, Task, User
 from annotations.queries import time_at_work
 from exports.demo.stage import PACE
 from exports.models import Release
@@ -129,7 +129,10 @@ def test_work_is_waiting_begun_submitted_flagged_and_returned(demo):
 def test_coders_seem_to_have_taken_their_time(demo):
     done = Assignment.objects.filter(state=AssignmentState.SUBMITTED)
 
-    for pace in time_at_work.of_coders(done).values():
+    paces = time_at_work.of_coders(done, Member.objects.values("pk"))
+
+    assert len(paces) == 2
+    for pace in paces.values():
         assert timedelta(minutes=5) < timedelta(seconds=pace.seconds / pace.articles) < PACE
 
 
