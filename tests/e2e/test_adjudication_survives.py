@@ -98,7 +98,8 @@ def test_a_session_begun_anew_on_another_page_sends_rulings_for_nobody_else(
     page = sit_down()
     signed_in(ruler)
     page.context.clear_cookies(name="csrftoken")
-    page.keyboard.press("1")
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
+        page.keyboard.press("1")
     saved(page)
     assert outcomes() == ["accept"]
 
@@ -251,19 +252,23 @@ def test_a_lost_answer_makes_nothing_twice_and_nobody_else_of_oneself(sit_down, 
         )
 
     lose_one("PUT", "cards/*/")
-    page.keyboard.press("1")
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("1")
     saved(page)
     lose_one("DELETE", "cards/*/?*")
-    page.keyboard.press("u")
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("u")
     saved(page)
     select_velmora(page)
     lose_one("POST", "spans/")
-    page.keyboard.press("e")
-    page.keyboard.press("Enter")
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("e")
+        page.keyboard.press("Enter")
     expect(page.locator(".added-rows li")).to_have_count(1)
     saved(page)
     lose_one("DELETE", "spans/*/?*")
-    page.get_by_role("button", name="Take back").click()
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Take back").click()
     saved(page)
 
     assert lost == [200, 200, 201, 200]
