@@ -5,28 +5,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from django.db.models import (
     BooleanField,
     Case,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     When,
 )
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annotations.enums import AssignmentState, TaskState
 from annotations.models import Batch, TaskTally, User, WorkTally
 from annotations.queries import pace
 from annotations.queries.pace import CoderPace
+from annotations.queries.tallies import sum_of_batch
 
 
 def with_open_book(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
@@ -45,12 +42,12 @@ def with_progress(batches: QuerySet[Batch], user: User) -> QuerySet[Batch]:
     tasks = TaskTally.objects.filter(batch=OuterRef("pk")).exclude(state=TaskState.DROPPED)
     work = WorkTally.objects.filter(batch=OuterRef("pk"), state=AssignmentState.SUBMITTED)
     return with_open_book(batches, user).annotate(
-        articles=_sum(tasks, "tasks"),
-        checks=_sum(tasks.filter(batch__is_training=False), "known"),
+        articles=sum_of_batch(tasks, "tasks"),
+        checks=sum_of_batch(tasks.filter(batch__is_training=False), "known"),
         real=F("articles") - F("checks"),
-        wanted=_sum(tasks, "wanted"),
-        submitted=_sum(work, "number"),
-        adjudicated=_sum(tasks.filter(state=TaskState.ADJUDICATED), "tasks"),
+        wanted=sum_of_batch(tasks, "wanted"),
+        submitted=sum_of_batch(work, "number"),
+        adjudicated=sum_of_batch(tasks.filter(state=TaskState.ADJUDICATED), "tasks"),
     )
 
 
@@ -69,11 +66,6 @@ def in_order(batches: QuerySet[Batch]) -> QuerySet[Batch]:
     return batches.annotate(is_done=is_done).order_by(
         "is_done", F("due").asc(nulls_last=True), "-created_at", "-pk"
     )
-
-
-def _sum(lines: QuerySet[Any], what: str) -> Any:
-    summed = lines.values("batch").annotate(n=Sum(what)).values("n")
-    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
 
 
 @dataclass

@@ -16,7 +16,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
@@ -36,6 +35,7 @@ from annotations.models import (
     WorkTally,
 )
 from annotations.queries.people import UNFINISHED
+from annotations.queries.tallies import sum_of_batch
 
 #: How many days work may lie where its batch says nothing of leases.
 IDLE_DAYS = 7
@@ -113,7 +113,7 @@ def _batches(project: Project, user: User, at: datetime) -> QuerySet[Any]:
         .open_book_for(user)
         .filter(project=project)
         .annotate(
-            left=_sum(told),
+            left=sum_of_batch(told, "number"),
             # Rows are looked at only where there is something to find.
             idle=Case(
                 When(
@@ -121,7 +121,7 @@ def _batches(project: Project, user: User, at: datetime) -> QuerySet[Any]:
                 ),
                 default=0,
             ),
-            orphaned=_sum(told.exclude(coder__in=able)),
+            orphaned=sum_of_batch(told.exclude(coder__in=able), "number"),
             places=Case(
                 When(nobody_draws & Q(closed_at=None), then=_count(open_places, "batch")),
                 default=0,
@@ -130,11 +130,6 @@ def _batches(project: Project, user: User, at: datetime) -> QuerySet[Any]:
         )
         .order_by("created_at", "pk")
     )
-
-
-def _sum(lines: QuerySet[WorkTally]) -> Coalesce:
-    summed = lines.values("batch").annotate(n=Sum("number")).values("n")
-    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
 
 
 def _count(rows: QuerySet[Any], group: str) -> Coalesce:

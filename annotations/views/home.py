@@ -30,6 +30,9 @@ LATE_WORK_SHOWN = timedelta(days=14)
 #: So do answers to flags; they stay beside the article.
 ANSWERS_SHOWN = timedelta(days=7)
 
+#: Who is told the next step of a project that is their only one.
+GUIDED = {Role.ADMIN, Role.RESEARCHER}
+
 
 @require_safe
 def home(request):
@@ -41,8 +44,9 @@ def home(request):
     own_batches = own_work.own_batches(user)
     own_memberships = list(memberships.of(user))
     under_way = [one for one in own_memberships if not one.project.archived_at]
-    # Whoever has several projects chooses first which to go on with.
-    sole = under_way[0] if len(under_way) == 1 else None
+    # Whoever has several projects chooses first which to go on with; what there is to code and
+    # to rule on stands here anyway.
+    sole = under_way[0] if len(under_way) == 1 and GUIDED & {*under_way[0].roles} else None
     return render(
         request,
         "annotations/home/page.html",

@@ -1,13 +1,12 @@
 """What every page has: themes, menus, dialogs, a way in and a way out, and no barriers."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from annotations.actions import projects, tokens
 from annotations.enums import Role
 from annotations.models import Member
+from tests.e2e.barriers import barriers
 from tests.factories import (
     MONDAY,
     TUESDAY,
@@ -21,7 +20,6 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 PASSWORD = "open sesame 42"
 
 
@@ -210,11 +208,7 @@ def test_no_page_has_a_barrier_sticks_out_on_a_phone_or_breaks_the_policy(
             if address != NOWHERE:
                 found += complaints
             page.set_viewport_size({"width": 1280, "height": 720})
-            page.evaluate(AXE.read_text())
-            barriers = page.evaluate(
-                "(rules) => axe.run(rules).then((result) => result.violations)", rules
-            )
-            found += [(rule["id"], rule["nodes"][0]["html"]) for rule in barriers]
+            found += barriers(page, **rules)
             if found:
                 faults[theme, address] = found
 
