@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotations.enums import CardKind, Outcome
-from annotations.models import written_gold
+from annotations.models import span_columns, written_gold
 from annotations.models.batches import Task
 from annotations.models.coding import APPEND_ONLY
 from annotations.models.people import Member, User
@@ -159,7 +159,8 @@ class Gold(models.Model):
     ``spans`` holds the record's gold spans in its order, with ``coders`` as
     member UUIDs; names or pseudonyms are put in when a release is rendered.
     ``written`` is the JSON of that, and ``counts`` says which coders, labels and
-    sources are in it: the database makes both. Older rows have neither.
+    sources are in it; ``marks`` has what figures need, see ``span_columns``. The database
+    makes all three. Older rows have none of them.
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="golds")
@@ -169,6 +170,7 @@ class Gold(models.Model):
     made_at = models.DateTimeField()
     written = models.TextField(null=True, editable=False)
     counts = models.JSONField(null=True, editable=False)
+    marks = models.TextField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -177,6 +179,7 @@ class Gold(models.Model):
         triggers = [
             pgtrigger.Protect(name="gold_never_changes", operation=APPEND_ONLY),
             written_gold.TRIGGER,
+            span_columns.TRIGGER,
         ]
 
     def __str__(self) -> str:

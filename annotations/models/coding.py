@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 
 from annotations.enums import OpStatus, OpType
+from annotations.models import span_columns
 from annotations.models.batches import Assignment
 from annotations.models.codebook import Label
 from annotations.models.people import User
@@ -142,6 +143,8 @@ class Submission(models.Model):
 
     ``spans`` holds ``{id, start, end, label, quote, attributes, links, note}``
     in reading order, labels by key; an accepted suggestion has its ``source`` too.
+    ``marks`` has what figures need of them, see ``span_columns``: the database makes it.
+    Older rows have none.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -152,10 +155,12 @@ class Submission(models.Model):
     spans = models.JSONField()
     codebook_version = models.PositiveIntegerField(null=True)
     submitted_at = models.DateTimeField()
+    marks = models.TextField(null=True, editable=False)
 
     class Meta:
         triggers = [
             pgtrigger.Protect(name="submission_never_changes", operation=APPEND_ONLY),
+            span_columns.TRIGGER,
             pgtrigger.Trigger(
                 name="submission_outdates_agreement",
                 operation=pgtrigger.Insert,

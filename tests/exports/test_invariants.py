@@ -119,6 +119,9 @@ BREAKS = {
     "gold_quotes_its_article": [
         """UPDATE annotations_gold SET spans = jsonb_set(spans, '{0,quote}', '"other"')"""
     ],
+    "marks_are_those_of_the_spans": [
+        "UPDATE annotations_submission SET marks = '[[],[],[],[]]' WHERE spans <> '[]'"
+    ],
     "agreement_rows_are_what_was_coded": [
         "UPDATE annotations_agreementrow SET counts = counts || counts"
     ],

@@ -72,8 +72,8 @@ def evidence(told: bytes) -> list[Evidence]:
     """Return the evidence on each task, also on those that nobody has handed in any more.
 
     ``told`` is JSON: ``tasks`` (number, length, text, excluded zones), first ``interventions``
-    (task, time), and ``works`` (task, coder, time, attributes, starts, ends, labels) in the order
-    of time, behind gold, which nobody has coded.
+    (task, time), and ``works`` (task, coder, time, and in lists attributes, starts, ends and
+    labels) in the order of time, behind gold, which nobody has coded.
 
     Of a coder counts what was last handed in before anybody ruled on the task or gave work
     back: after that, coders know more than the text.
@@ -84,7 +84,7 @@ def evidence(told: bytes) -> list[Evidence]:
         for task, length, text, zones in rows["tasks"]
     }
     ends = dict(rows["interventions"])
-    for task, coder, at, said, *extents in rows["works"]:
+    for task, coder, at, (said, *extents) in rows["works"]:
         own, marks = found[task], Marks(*extents)
         if coder is None:
             own.gold = marks

@@ -52,5 +52,6 @@ CHECKS: list[Check] = [
     adjudication.adjudicated_tasks_have_gold,
     adjudication.gold_is_what_the_rulings_come_to,
     adjudication.gold_quotes_its_article,
+    agreement.marks_are_those_of_the_spans,
     agreement.agreement_rows_are_what_was_coded,
 ]

@@ -4,9 +4,21 @@ from collections.abc import Iterator
 
 from annotations.algorithms.agreement import Counted, as_text, counted, measured
 from annotations.models import AgreementRow
+from annotations.models.span_columns import IN_COLUMNS
 from annotations.queries.agreement_evidence import evidence
+from annotations.queries.invariants.asking import found
 
 CHUNK = 500
+
+
+def marks_are_those_of_the_spans() -> Iterator[str]:
+    """What figures read beside the spans of submissions and gold is what stands in the spans."""
+    for table in ("annotations_submission", "annotations_gold"):
+        # All of it stands here and beside the models.
+        yield from found(f"""
+            SELECT '{table} ' || id FROM {table}
+            WHERE marks <> {IN_COLUMNS.format(spans="spans")} ORDER BY id
+        """)  # noqa: S608
 
 
 def agreement_rows_are_what_was_coded() -> Iterator[str]:

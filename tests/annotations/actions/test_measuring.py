@@ -14,7 +14,7 @@ ADA, VELMORA = [6, 16, "actor"], [25, 32, "location"]
 def work(task, coder, *marks):
     starts, ends, labels = (list(column) for column in zip(*marks, strict=True))
     at = "2026-03-02T08:00:00.000000+00:00"
-    return [task, coder, at, [[] for _ in marks], starts, ends, labels]
+    return [task, coder, at, [[[] for _ in marks], starts, ends, labels]]
 
 
 @pytest.fixture
