@@ -2,10 +2,13 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from django import template
-from django.template.base import Parser, Token
-from django.templatetags.static import static
+from django.template.base import FilterExpression, Parser, Token
+from django.template.defaulttags import url
+from django.templatetags.i18n import do_translate
+from django.templatetags.static import StaticNode, static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -67,6 +70,7 @@ _POINTING = {"arrow-left", "arrow-right", "chevron-right"}
 
 
 @register.simple_tag
+@cache
 def icon(name: str):
     """Draw an icon of the sprite. It is decoration: the text beside it says what it means."""
     return format_html(
@@ -80,8 +84,8 @@ def icon(name: str):
 class SameForAll(template.Node):
     """What a language's readers are all shown alike, rendered once."""
 
-    def __init__(self, nodelist: template.NodeList):
-        self.nodelist = nodelist
+    def __init__(self, *nodes: template.Node):
+        self.nodelist = template.NodeList(nodes)
         self.rendered: dict[str | None, SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
@@ -97,7 +101,35 @@ def same_for_all(parser: Parser, token: Token) -> SameForAll:
     """Render up to ``{% end_same_for_all %}`` once a language; a variable there is an error."""
     nodelist = parser.parse(["end_same_for_all"])
     parser.delete_first_token()
-    return SameForAll(nodelist)
+    return SameForAll(*nodelist)
+
+
+# What names no variable is worked out once. Templates load this library after Django's.
+
+
+@register.tag("translate")
+def translated(parser: Parser, token: Token) -> template.Node:
+    node = do_translate(parser, token)
+    is_same = not node.asvar and _is_constant(node.filter_expression) and not node.message_context
+    return SameForAll(node) if is_same else node
+
+
+@register.tag("static")
+def address_of_file(parser: Parser, token: Token) -> template.Node:
+    node = StaticNode.handle_token(parser, token)
+    return SameForAll(node) if not node.varname and _is_constant(node.path) else node
+
+
+@register.tag("url")
+def address_of_page(parser: Parser, token: Token) -> template.Node:
+    node = url(parser, token)
+    is_same = not (node.args or node.kwargs or node.asvar) and _is_constant(node.view_name)
+    return SameForAll(node) if is_same else node
+
+
+def _is_constant(expression: FilterExpression) -> bool:
+    var = expression.var
+    return not expression.filters and getattr(var, "literal", var) is not None
 
 
 @register.simple_tag

@@ -143,3 +143,34 @@ def test_what_is_the_same_for_all_is_so_in_one_language():
     for language in ("en", "de", "en"):
         with translation.override(language):
             assert once.render(Context()) == language
+
+
+def test_a_text_that_names_no_variable_is_said_in_the_language_of_each_reader():
+    heading = Template('{% load i18n workbench %}{% translate "Keys" %}')
+
+    for language, said in (("en", "Keys"), ("he", "מקשים"), ("en", "Keys")):
+        with translation.override(language):
+            assert heading.render(Context()) == said
+
+
+def test_a_text_that_names_a_variable_is_looked_up_each_time():
+    heading = Template("{% load i18n workbench %}{% translate name %}")
+
+    assert [heading.render(Context({"name": name})) for name in ("Keys", "Tag")] == ["Keys", "Tag"]
+
+
+def test_an_address_that_names_a_variable_is_made_each_time():
+    address = Template("{% load workbench %}{% url 'annotations:project' slug %}")
+
+    assert [address.render(Context({"slug": slug})) for slug in ("one", "two")] == [
+        "/projects/one/",
+        "/projects/two/",
+    ]
+
+
+def test_a_tag_that_keeps_what_it_made_makes_it_each_time():
+    source = "{% load i18n static workbench %}{% url 'annotations:home' as home %}"
+    source += '{% translate "Keys" as keys %}{% static "x.css" as style %}{{ home }}{{ keys }}'
+    page = Template(source + "{{ style }}")
+
+    assert [page.render(Context()) for _ in range(2)] == ["/Keys/static/x.css"] * 2
