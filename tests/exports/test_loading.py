@@ -1,17 +1,9 @@
 """Researchers' programs read a release by the lines of its data card, always as one schema."""
 
 import json
-import os
 import re
 
 import pytest
-
-os.environ["HF_HUB_OFFLINE"] = "1"  # which is read when datasets is imported
-
-import datasets
-import duckdb
-import pandas
-import polars
 
 from exports import manifest
 from exports.formats import jsonl, parquet
@@ -47,6 +39,20 @@ RELEASES = {
 }
 
 
+# The programs are imported where they are used: to all others who collect tests they are seconds.
+
+
+@pytest.fixture
+def datasets(tmp_path, monkeypatch):
+    """Return the library, which stays offline and keeps nothing of what it reads."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    datasets.disable_progress_bars()
+    return datasets
+
+
 @pytest.fixture(params=RELEASES)
 def records(request, tmp_path, monkeypatch):
     """Return the records of a release that lies in the working directory, as downloaded."""
@@ -57,8 +63,6 @@ def records(request, tmp_path, monkeypatch):
     written = parquet.write(iter(found), Ledger("parquet", parquet.KEEPS))
     (tmp_path / "articles.parquet").write_bytes(b"".join(written))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
-    datasets.disable_progress_bars()
     return found
 
 
@@ -95,7 +99,7 @@ def with_meta(row):
     return row | {"meta": json.loads(row["meta"])}
 
 
-def test_datasets_reads_the_jsonl(records):
+def test_datasets_reads_the_jsonl(records, datasets):
     for articles in loaded("datasets") if records else ():
         assert list(articles.features) == list(COLUMNS)
         assert str(articles.features["spans"].feature["start"]) == "Value('int32')"
@@ -103,6 +107,8 @@ def test_datasets_reads_the_jsonl(records):
 
 
 def test_polars_reads_the_jsonl(records):
+    import polars
+
     (articles,) = loaded("polars")
 
     assert tuple(articles.schema) == COLUMNS
@@ -125,6 +131,8 @@ def test_duckdb_reads_the_jsonl(records):
 
 
 def test_pandas_reads_the_jsonl(records):
+    import pandas
+
     (articles,) = loaded("pandas")
 
     assert sorted(articles.columns) == sorted(COLUMNS)
@@ -139,7 +147,11 @@ def test_pandas_reads_the_jsonl(records):
         assert told == {name: value for name, value in record.items() if value is not None}
 
 
-def test_all_of_them_read_the_parquet(records):
+def test_all_of_them_read_the_parquet(records, datasets):
+    import duckdb
+    import pandas
+    import polars
+
     frames = [
         pandas.read_parquet("articles.parquet"),
         polars.read_parquet("articles.parquet"),
@@ -147,7 +159,22 @@ def test_all_of_them_read_the_parquet(records):
     ]
     known = set(COLUMNS) | set(parquet._META)
     assert [set(frame.columns) for frame in frames] == [known] * 3
-    assert str(frames[1].schema["spans"].inner) == str(polars.Struct(PARQUET_GOLD))
+    pair = polars.List(polars.Struct({"name": polars.String, "value": polars.String}))
+    link = polars.List(polars.Struct({"name": polars.String, "target": polars.String}))
+    gold = {
+        "id": polars.String,
+        "start": polars.Int32,
+        "end": polars.Int32,
+        "label": polars.String,
+        "quote": polars.String,
+        "attributes": pair,
+        "links": link,
+        "note": polars.String,
+        "source": polars.String,
+        "coders": polars.List(polars.String),
+        "decision": polars.String,
+    }
+    assert str(frames[1].schema["spans"].inner) == str(polars.Struct(gold))
 
     rows = frames[1].to_dicts()
     ours = [with_meta({name: row[name] for name in COLUMNS}) for row in rows]
@@ -159,27 +186,11 @@ def test_all_of_them_read_the_parquet(records):
         assert list(read) == rows
 
 
-PAIR = polars.List(polars.Struct({"name": polars.String, "value": polars.String}))
-LINK = polars.List(polars.Struct({"name": polars.String, "target": polars.String}))
-PARQUET_GOLD = {
-    "id": polars.String,
-    "start": polars.Int32,
-    "end": polars.Int32,
-    "label": polars.String,
-    "quote": polars.String,
-    "attributes": PAIR,
-    "links": LINK,
-    "note": polars.String,
-    "source": polars.String,
-    "coders": polars.List(polars.String),
-    "decision": polars.String,
-}
-
-
-def test_datasets_needs_no_more_than_the_file_where_all_fields_come_early(tmp_path, monkeypatch):
+def test_datasets_needs_no_more_than_the_file_where_all_fields_come_early(
+    tmp_path, monkeypatch, datasets
+):
     (tmp_path / "articles.jsonl").write_bytes(b"".join(map(jsonl.line, awkward.records())))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
 
     articles = datasets.load_dataset("json", data_files="articles.jsonl")["train"]
 

@@ -14,7 +14,6 @@ import boto3
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
-from moto.server import ThreadedMotoServer
 from storages.backends.s3 import S3Storage
 
 from annotations.actions import jobs
@@ -37,6 +36,9 @@ KEYS = {"access_key": "an-id", "secret_key": "a-secret"}
 
 @pytest.fixture(scope="module")
 def endpoint():
+    # All who collect tests would pay for it with half a second.
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=free_port(), verbose=False)
     server.start()
     host, port = server.get_host_and_port()
