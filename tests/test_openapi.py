@@ -72,11 +72,12 @@ def test_every_example_is_one_of_what_the_call_takes(described):
 
 
 def test_the_api_keeps_what_its_schema_promises(api):
-    """Some ten cases a call, evenly out of all; every other one as admin, who gets furthest."""
+    """Some four cases a call, evenly out of all; every other one as admin, who gets furthest."""
     faults = []
-    for operation in api.operations:
+    for start, operation in enumerate(api.operations):
         cases = list(api.systematic(operation))
-        for turn, case in enumerate(cases[:: 1 + len(cases) // 10]):
+        apart = 1 + len(cases) // 4
+        for turn, case in enumerate(cases[start % apart :: apart], start):
             role = ROLES[turn // 2 % len(ROLES)] if turn % 2 else "admin"
             faults += api.faults(role, api.pointed_at_something(case))
 

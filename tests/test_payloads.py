@@ -15,19 +15,26 @@ def world(db):
 
 
 def pages():
-    """Return the rows of all pages, and who is to read each."""
-    return [
+    """Yield the rows of all pages, and who is to read each."""
+    for row in rows():
+        if row.method == "GET" and not row.template.startswith("/api/"):
+            readers = [reader for reader in READERS if row.expected(reader) == "200"]
+            if readers:
+                yield row, readers
+
+
+@pytest.mark.parametrize(
+    "is_long", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["short", "long"]
+)
+def test_no_text_becomes_markup_on_any_page(world, trust, is_long):
+    """The short run has every page read by one of those who may, by another on the next."""
+    read = [
         (row, reader)
-        for row in rows()
-        if row.method == "GET" and not row.template.startswith("/api/")
-        for reader in READERS
-        if row.expected(reader) == "200"
+        for turn, (row, readers) in enumerate(pages())
+        for reader in (readers if is_long else [readers[turn % len(readers)]])
     ]
-
-
-def test_no_text_becomes_markup_on_any_page(world, trust):
     broken, met = {}, 0
-    for row, reader in pages():
+    for row, reader in read:
         client = world.clients[reader]
         answer = client.get(world.path(row))
         if not answer.headers["Content-Type"].startswith("text/html"):
@@ -39,11 +46,11 @@ def test_no_text_becomes_markup_on_any_page(world, trust):
 
     assert broken == {}
     # A page that shows nothing hostile proves nothing.
-    assert met > len(pages()) / 2
+    assert met > len(read) / 2
     trust(
         "Who sees what",
         "Hostile words in every text that a person or a file fills",
-        tried=f"{len(pages())} pages as who may read them",
+        tried=f"{len(read)} pages as who may read them",
         of=f"{met} with such words",
         elements_grown=len(broken),
         control="five pages that would run or fetch something are all noticed",

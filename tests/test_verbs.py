@@ -18,7 +18,6 @@ import exports.actions
 from annotations.actions.guards import Blind
 from annotations.exceptions import Forbidden, Refused
 from tests.factories import TUESDAY
-from tests.guards import Guards
 
 #: Verbs that ask nobody, and why.
 UNGUARDED = {
@@ -133,9 +132,8 @@ def test_every_verb_is_there_that_is_said_to_ask_nobody():
 
 
 @pytest.mark.parametrize("verb", sorted(set(GUARDED) - HIDDEN))
-def test_without_its_guard_a_verb_refuses_nobody(everybody, verb, monkeypatch):
+def test_without_its_guard_a_verb_refuses_nobody(everybody, verb, guards):
     """The control: each guard that the verb has asked is taken out, and it goes on."""
-    guards = Guards(monkeypatch)
     refused = refusal(everybody, verb, everybody.stranger)
     guards.out = frozenset(guards.asked)
 
