@@ -329,6 +329,8 @@ LANGUAGE_CODE = "en"
 # By their own names. What a translation lacks is English.
 LANGUAGES = [("en", "English"), ("he", "עברית")]
 LOCALE_PATHS = [ROOT / "locale"]
+# For languages of which Django does not say it.
+NUMBER_GROUPING = 3
 
 # What a browser may do with our pages
 

@@ -66,7 +66,7 @@ def checked(
         rules.append(CleaningRule(project=project, outlet=outlet, pattern=pattern, kind=kind))
     if errors:
         raise BadRule(
-            _("“%(pattern)s” can't be used: %(why)s")
+            _("“%(pattern)s” can’t be used: %(why)s")
             % {
                 "pattern": list(wanted)[int(errors[0]["field"].split(".")[1])],
                 "why": errors[0]["detail"],

@@ -106,7 +106,7 @@ def publish(
     labels = [*labels, *_forgotten(last, labels)]
     rules = rules if rules is not None else last.rules if last else []
     if faults := [*twins(labels, rules), *_faults(labels)]:
-        raise CannotPublish(_("The codebook can't be published as it is."), errors=faults)
+        raise CannotPublish(_("The codebook can’t be published as it is."), errors=faults)
 
     version = CodebookVersion.objects.create(
         project=project,

@@ -56,7 +56,7 @@ def save(
     the published version that is not among ``labels`` becomes retired.
     """
     if faults := codebook.twins(labels, rules):
-        raise codebook.CannotPublish(_("The draft can't be kept as it is."), errors=faults)
+        raise codebook.CannotPublish(_("The draft can’t be kept as it is."), errors=faults)
     project = lock_for_change(project, by=by)
     content = _content(seen, labels, rules)
     latest = codebook_draft.latest(project)

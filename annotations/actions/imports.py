@@ -234,7 +234,7 @@ def _format_of(name: str, file: File, wanted: str) -> str:
 
 
 def _unknown(name: str) -> UnknownFormat:
-    detail = _("“%(name)s” is of a kind that can't be imported.") % {"name": name}
+    detail = _("“%(name)s” is of a kind that can’t be imported.") % {"name": name}
     error = {"field": "files", "code": "unknown_format", "detail": detail}
     return UnknownFormat(detail, errors=[error])
 

@@ -77,7 +77,7 @@ def _check(values: Mapping[str, str], swap_day_and_month: bool) -> None:
     for name, value in values.items():
         detail = None
         if name not in FIELDS:
-            detail = _("“%(name)s” can't be corrected for many articles.") % {"name": name}
+            detail = _("“%(name)s” can’t be corrected for many articles.") % {"name": name}
         elif len(value) > LONGEST_VALUE or "\0" in value:
             detail = _("The value is too long, or no text.")
         elif name == "published_at" and value and not _is_day(value):

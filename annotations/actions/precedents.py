@@ -111,7 +111,7 @@ def _fit_to_spread(card: Card) -> Decision:
     if decision is None or card.is_stale or decision.is_automatic:
         raise NothingToSpread(_("Rule on this place first."))
     if not card.question or any(span["links"] for span in decision.spans):
-        raise NothingToSpread(_("A ruling with links can't be carried to another place."))
+        raise NothingToSpread(_("A ruling with links can’t be carried to another place."))
     if any(span["start"] < card.start or span["end"] > card.end for span in decision.spans):
         raise NothingToSpread(_("This ruling takes in words beside those that were disputed."))
     return decision

@@ -50,7 +50,7 @@ def create(
     Without a ``slug`` one is made of the name, with a number if need be.
     """
     if not can_create_project(by):
-        raise Forbidden(_("This account or token can't create projects."))
+        raise Forbidden(_("This account or token can’t create projects."))
     slug = slug or _free_slug(name)
     if slug in RESERVED_SLUGS:
         raise _slug_taken(slug)

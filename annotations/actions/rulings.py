@@ -77,7 +77,7 @@ def locked_all(pks: Iterable[int]) -> dict[int, Task]:
 
 def refuse_unless_allowed(by: User, task: Task) -> None:
     if not can_rule(by, task):
-        raise MayNotRule(_("You can't adjudicate this article."))
+        raise MayNotRule(_("You can’t adjudicate this article."))
 
 
 def refuse_unless_open(task: Task) -> None:

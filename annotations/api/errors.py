@@ -111,7 +111,7 @@ def is_disk_full(error: BaseException | None) -> bool:
 
 def disk_full() -> tuple[int, str, str]:
     """Return what to say when there is no room for what was sent."""
-    return 503, "disk_full", _("There is no room left on the server's disk. Nothing was kept.")
+    return 503, "disk_full", _("There is no room left on the server’s disk. Nothing was kept.")
 
 
 def is_too_slow(error: BaseException | None) -> bool:
@@ -126,7 +126,7 @@ def too_slow() -> tuple[int, str, str]:
 
 def database_away() -> tuple[int, str, str]:
     """Return what to say while the database is away."""
-    return 503, "database_away", _("The database can't be reached. Try again in a moment.")
+    return 503, "database_away", _("The database can’t be reached. Try again in a moment.")
 
 
 def problem(

@@ -32,5 +32,5 @@ class JSONParser(BaseParser):
         except (orjson.JSONDecodeError, RecursionError) as error:
             raise ParseError(_("The body is not JSON: %(why)s") % {"why": error}) from error
         if b"\\u0000" in body and has_nul(value):
-            raise ParseError(_("The body holds a NUL character, which can't be stored."))
+            raise ParseError(_("The body holds a NUL character, which can’t be stored."))
         return value

@@ -42,7 +42,7 @@ class ProjectSerializer(StrictSerializer):
     def validate_slug(self, slug):
         if self.instance is not None and slug != self.instance.slug:
             raise serializers.ValidationError(
-                _("The slug is part of every address and can't be changed."), code="immutable"
+                _("The slug is part of every address and can’t be changed."), code="immutable"
             )
         return slug
 

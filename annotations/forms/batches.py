@@ -91,7 +91,7 @@ class BatchForm(forms.Form):
     one_per_cluster = forms.BooleanField(
         label=_("Nobody gets two versions of one story"),
         required=False,
-        help_text=_("Articles that can't be placed so are named before anything is made."),
+        help_text=_("Articles that can’t be placed so are named before anything is made."),
     )
     due = forms.DateField(
         label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"})

@@ -51,6 +51,6 @@ class EntryForm(forms.Form):
                 self.add_error(name, _("This is needed here."))
         example = given.get("example", "")
         if kind != "rule" and (NOTE in example or example.lstrip().startswith(NOT)):
-            said = _("An example can't have %(note)s in it or begin with %(sign)s.")
+            said = _("An example can’t have %(note)s in it or begin with %(sign)s.")
             self.add_error("example", said % {"note": NOTE, "sign": NOT})
         return given

@@ -158,7 +158,7 @@ def _text_of(most: int) -> Callable[[yaml.Node], str]:
             said = _("The text has more than %(most)s characters.") % {"most": most}
             raise _fault(node.start_mark.line, said)
         if _UNKEPT.search(text):
-            raise _fault(node.start_mark.line, _("The text has characters that can't be kept."))
+            raise _fault(node.start_mark.line, _("The text has characters that can’t be kept."))
         return text
 
     return reader

@@ -33,7 +33,13 @@ def index(request, slug):
     wanted = form.wanted
     own = Task.objects.kept().filter(article=OuterRef("pk")).order_by().values("article")
     batches = Subquery(own.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    found = search(project, request.user, **wanted).annotate(batches=Coalesce(batches, 0))
+    told = Article.objects.published().filter(cluster=OuterRef("cluster")).order_by()
+    versions = Subquery(
+        told.values("cluster").annotate(n=Count("pk")).values("n"), output_field=IntegerField()
+    )
+    found = search(project, request.user, **wanted).annotate(
+        batches=Coalesce(batches, 0), versions=Coalesce(versions, 0)
+    )
     page = Paginator(found.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
     template = "_article_list" if request.htmx else "list"
     return render(

@@ -70,7 +70,7 @@ def request(
         faults.append({"field": "name", "code": "empty", "detail": _("Give the release a name.")})
     faults += _unknown_batches(project, recipe)
     if faults:
-        raise BadRecipe(_("This release can't be built as asked."), errors=faults)
+        raise BadRecipe(_("This release can’t be built as asked."), errors=faults)
     refuse_closed_batches(project=project, recipe=recipe, by=by)
 
     # Two requests at once would otherwise take the same number.
@@ -98,7 +98,7 @@ def refuse_closed_batches(*, project: Project, recipe: Recipe, by: User | None) 
     closed = queries.batches_closed_to(by, project, recipe).order_by("name")
     if names := ", ".join(closed.values_list("name", flat=True)):
         raise CannotPublish(
-            _("You code in these batches yourself, so that you can't release them yet: %(names)s.")
+            _("You code in these batches yourself, so that you can’t release them yet: %(names)s.")
             % {"names": names}
         )
 

@@ -198,6 +198,14 @@ def test_the_preview_counts_and_writes_nothing(project, admin):
     assert not Release.objects.exists()
 
 
+def test_only_a_page_without_a_count_asks_for_one_by_itself(project, admin):
+    begun = admin.get(page_of(project, "new/")).content.decode()
+    counted = admin.get(page_of(project, "preview/"), form()).content.decode()
+    refused = admin.get(page_of(project, "preview/"), form(train="x")).content.decode()
+
+    assert ["200ms, load" in html for html in (begun, counted, refused)] == [True, False, False]
+
+
 def test_a_preview_of_a_half_filled_form_says_so(project, admin):
     page = admin.get(page_of(project, "preview/"), form(train="x")).content.decode()
 

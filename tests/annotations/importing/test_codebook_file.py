@@ -69,7 +69,7 @@ def test_the_demo_codebook_is_such_a_file():
         ("labels:\n- key: a\n  retired: maybe", "Line 3: true or false is expected here."),
         ("labels:\n- key: a\n  name: [x]", "Line 3: A text is expected here."),
         ("labels:\n- key: a\n  hotkey: ab", "Line 3: The text has more than 1 characters."),
-        ('labels:\n- key: "a\\0"', "Line 2: The text has characters that can't be kept."),
+        ('labels:\n- key: "a\\0"', "Line 2: The text has characters that can’t be kept."),
         ("labels:\n- key: a\n  links: [{to: b}]", "Line 3: An attribute or a link has a “name”."),
         ("labels:\n- key: a\n  examples: [{note: b}]", "Line 3: An example has a “text”."),
         ("labels: []\nrules:\n- id: R1", "Line 3: A rule has an “id” and a “text”."),

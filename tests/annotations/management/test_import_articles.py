@@ -94,5 +94,5 @@ def test_what_is_not_there_is_said(project, slug, path):
 def test_a_format_that_nobody_reads_is_said(project, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF")
-    with pytest.raises(CommandError, match="of a kind that can't be imported"):
+    with pytest.raises(CommandError, match="of a kind that can’t be imported"):
         run(project.slug, str(path))

@@ -118,6 +118,8 @@ def test_who_is_no_member_gets_no_navigation():
 
 def test_a_number_has_its_thousands_apart():
     assert render("{{ n|number }}", n=1234567) == "1,234,567"
+    with translation.override("he"):
+        assert render("{{ n|number }}", n=1234567) == "1,234,567"
 
 
 def test_a_time_is_told_in_the_readers_zone_and_to_machines_in_utc():

@@ -15,7 +15,19 @@ def address(admin):
 def test_an_empty_project_says_what_to_do_next(signed_in, address):
     page = signed_in.get(address).content.decode()
     assert "No articles yet" in page
-    assert f"{address.replace('articles', 'imports')}" in page
+    assert page.count(address.replace("articles", "imports")) == 1
+    assert "Clean" not in page
+
+
+def test_an_article_says_how_many_versions_of_its_story_there_are(signed_in, address, admin):
+    cluster = admin.project.clusters.create(name="copies-1f")
+    ArticleFactory.create_batch(2, project=admin.project, cluster=cluster)
+    ArticleFactory(project=admin.project)
+
+    page = signed_in.get(address).content.decode()
+
+    assert page.count('<a href="?cluster=copies-1f">2 versions</a>') == 2
+    assert page.count("?cluster=") == 2
 
 
 def test_a_search_redraws_the_list_alone(signed_in, address, admin):

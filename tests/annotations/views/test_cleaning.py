@@ -84,9 +84,7 @@ def test_rules_are_set_and_a_job_applies_them(signed_in, admin, address):
 def test_a_pattern_that_is_none_is_said_beside_it(signed_in, address):
     response = signed_in.post(address, {"tried": "1", "patterns": "(", "do": "apply"})
     assert response.status_code == 422
-    assert (
-        "can&#x27;t be used" in response.content.decode() or "can’t" in response.content.decode()
-    )
+    assert "can’t be used" in response.content.decode()
     assert not CleaningJob.objects.exists()
 
 

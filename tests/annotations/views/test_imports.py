@@ -90,7 +90,7 @@ def test_options_of_the_form_reach_the_import(signed_in, address):
         ([], "This field is required."),
         (
             [SimpleUploadedFile("a.pdf", b"%PDF")],
-            "“a.pdf” is of a kind that can&#x27;t be imported.",
+            "“a.pdf” is of a kind that can’t be imported.",
         ),
     ],
 )
@@ -111,7 +111,7 @@ def checked(signed_in, address, *files, **fields):
 def test_what_was_checked_comes_in_without_being_sent_again(signed_in, address):
     where = checked(signed_in, address, SimpleUploadedFile("one.txt", "Peñalta".encode("cp1252")))
     page = signed_in.get(where).content.decode()
-    assert "Import 1 record" in page
+    assert "Import 1 article" in page
     assert "<span>cp1252 <b>1</b></span>" in page
     assert not Article.objects.exists()
 
@@ -189,7 +189,7 @@ def test_refused_rows_are_downloaded_mended_and_sent_again(signed_in, address):
     listed[1]["row"] = '{"text": "Cyd came"}'
     mended = "\n".join(json.dumps(one) for one in listed).encode()
     where = checked(signed_in, address, SimpleUploadedFile("refused.jsonl", mended))
-    assert "Import 2 records" in signed_in.get(where).content.decode()
+    assert "Import 2 articles" in signed_in.get(where).content.decode()
     assert signed_in.get(f"{where}refused/").status_code == 404
 
 
