@@ -65,10 +65,17 @@ def medians(*steps: Callable[[], object], times: int, warm_up: int = 20) -> list
     return [median(times_of_step) for times_of_step in taken]
 
 
-def best(*steps: Callable[[], object], times: int) -> list[float]:
-    """Run long steps in turn and return the shortest time of each."""
-    rounds = [[timed(step) for step in steps] for _ in range(times)]
-    return [min(taken) for taken in zip(*rounds, strict=True)]
+def best(
+    *steps: Callable[[], object], times: int, before: Callable[[], object] = lambda: None
+) -> list[float]:
+    """Run long steps in turn and return the shortest time of each; ``before`` each turn, what
+    has to be done but is not measured."""
+    taken: list[list[float]] = [[] for _ in steps]
+    for _ in range(times):
+        before()
+        for step, times_of_step in zip(steps, taken, strict=True):
+            times_of_step.append(timed(step))
+    return [min(times_of_step) for times_of_step in taken]
 
 
 def peak(command: list[str]) -> float:
