@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,10 @@ def disputed_in(said: Said, word: str, label: str | None = None) -> int:
 
 
 def table(of: Tables, label: str | None = None, most: int = 100) -> list[dict[str, Any]]:
-    """Return the words that are disputed most often, in that order."""
+    """Return the words that are disputed most surely where they are marked, in that order.
+
+    By number alone, the commonest words of a language would lead everywhere.
+    """
     is_disputed: dict[str, bool] = {}
     texts: dict[str, list[str]] = defaultdict(list)
     articles: Counter[str] = Counter()
@@ -155,7 +159,7 @@ def table(of: Tables, label: str | None = None, most: int = 100) -> list[dict[st
     is_marked = {head: _is_named(orjson.loads(head)[0], label) for head in texts}
     marked = _sum(count for head, count in counts.items() if is_marked[head])
     disputed = _sum(count for head, count in counts.items() if is_disputed[head])
-    order = sorted(disputed, key=lambda word: (-disputed[word], marked[word], word))
+    order = sorted(disputed, key=lambda word: (-surely(disputed[word], marked[word]), word))
     return [
         {
             "word": word,
@@ -165,6 +169,15 @@ def table(of: Tables, label: str | None = None, most: int = 100) -> list[dict[st
         }
         for word in order[:most]
     ]
+
+
+def surely(disputed: int, marked: int) -> float:
+    """Return the share of ``marked`` that is disputed at least: the lower end of the 95 %
+    interval of a share (Wilson 1927, “Probable inference”, JASA 22, pages 209–212)."""
+    share, z = disputed / marked, 1.959964
+    middle = share + z**2 / (2 * marked)
+    half = z * sqrt(share * (1 - share) / marked + (z / (2 * marked)) ** 2)
+    return (middle - half) / (1 + z**2 / marked)
 
 
 def _sum(counts: Iterable[Counter[str]]) -> Counter[str]:

@@ -1,5 +1,7 @@
+import pytest
+
 from annotations.algorithms.agreement import Article, rows_of
-from annotations.algorithms.agreement.words import disputed_in, table
+from annotations.algorithms.agreement.words import disputed_in, surely, table
 
 TEXT = "Mayor Ada Brandt left Velmora; the mayor’s aide, Ada, stayed."
 MAYOR, ADA, VELMORA = (0, 5, "actor"), (6, 9, "actor"), (22, 29, "location")
@@ -43,6 +45,31 @@ def test_a_word_with_two_labels_is_in_dispute_once_and_for_both():
 
 def test_joined_words_are_one():
     assert table(row(ann=[(35, 42, "actor")], ben=[]))[0]["word"] == "mayor’s"
+
+
+def test_words_go_by_how_surely_they_are_disputed_not_by_how_common_they_are():
+    """“the” is disputed more often, but mostly agreed on; “pact” hardly ever is."""
+    agreed = [Article(8, {"ann": [(0, 8, "x")], "ben": [(0, 8, "x")]}, text="the city")] * 30
+    disputed = [Article(8, {"ann": [(0, 8, "x")], "ben": [(4, 8, "x")]}, text="the city")] * 9
+    wholly = [Article(4, {"ann": [(0, 4, "x")], "ben": []}, text="pact")] * 8
+    once = [Article(4, {"ann": [(0, 4, "x")], "ben": []}, text="odds")]
+
+    found = table(rows_of([*agreed, *disputed, *wholly, *once]))
+
+    assert [(one["word"], one["disputed"]) for one in found] == [
+        ("pact", 8),
+        ("odds", 1),
+        ("the", 9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("disputed", "marked", "low"),
+    [(81, 263, 0.2553), (15, 148, 0.0624), (0, 20, 0), (1, 29, 0.0061)],
+)
+def test_a_share_is_surely_as_high_as_its_interval_begins(disputed, marked, low):
+    """Against table I, method 3, of Newcombe 1998, Statistics in Medicine 17, pages 857–872."""
+    assert surely(disputed, marked) == pytest.approx(low, abs=5e-5)
 
 
 def test_one_coder_alone_disputes_nothing():
