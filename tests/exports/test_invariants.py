@@ -14,6 +14,7 @@ from annotations.actions.agreement import measure_rows
 from annotations.models import AgreementRow, SourceFile
 from exports.invariants import CHECKS
 from exports.models import Release
+from tests import databases
 from tests.files import storages_in
 
 # What a test does to the one instance is undone after it.
@@ -156,7 +157,7 @@ def instance(folder, django_db_setup, django_db_blocker):
             call_command("demo", stdout=StringIO())
             measure_rows(AgreementRow.objects.all())
             yield
-        call_command("flush", interactive=False, verbosity=0)
+        databases.empty()
 
 
 @pytest.fixture(autouse=True)

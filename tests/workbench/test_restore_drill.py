@@ -23,7 +23,7 @@ from exports import folders
 from exports.formats import DERIVED
 from exports.models import Release, ReleaseFile
 from exports.verification import verify
-from tests import schema
+from tests import databases, schema
 from tests.exports.worlds import built
 from tests.files import storages_in
 from tests.fsck import broken_rules
@@ -83,7 +83,7 @@ def drill(tmp_path_factory, django_db_setup, django_db_blocker):
             backup=backup,
             restore=told("restore", file, "--verify"),
         )
-        call_command("flush", interactive=False, verbosity=0)
+        databases.empty()
 
 
 @pytest.fixture(autouse=True)

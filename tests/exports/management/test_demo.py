@@ -20,6 +20,7 @@ from annotations.queries import time_at_work
 from exports.demo.stage import PACE
 from exports.models import Release
 from exports.verification import verify
+from tests import databases
 from tests.factories import UserFactory
 from tests.files import storages_in
 
@@ -65,7 +66,7 @@ def demo(folder, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         with override_settings(DATA=folder, STORAGES=storages_in(folder / "files")):
             yield Demo(folder)
-        call_command("flush", interactive=False, verbosity=0)
+        databases.empty()
 
 
 @pytest.fixture(autouse=True)
