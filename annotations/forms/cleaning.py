@@ -3,6 +3,7 @@ import json
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotations.algorithms import plain_json
 from annotations.algorithms.zones import FURNITURE_RULES, PART_RULES
 from annotations.enums import CleaningScope, ZoneKind
 
@@ -96,7 +97,7 @@ class CleaningForm(forms.Form):
 class LinesForm(forms.Form):
     """Which lines of an article are what: fields ``line-<number>`` over the zones in ``zones``."""
 
-    zones = forms.JSONField(required=False)
+    zones = forms.JSONField(required=False, decoder=plain_json.Decoder)
 
     def clean_zones(self):
         zones = self.cleaned_data["zones"]

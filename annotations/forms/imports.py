@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotations.actions.imports import KEEP, SKIP
+from annotations.algorithms import plain_json
 from annotations.importing import columns, formats
 
 
@@ -27,7 +28,7 @@ class ImportForm(forms.Form):
         allow_empty_file=True,
         widget=FilesInput(attrs={"accept": ",".join(formats.SUFFIXES)}),
     )
-    paths = forms.JSONField(required=False, widget=forms.HiddenInput)
+    paths = forms.JSONField(required=False, widget=forms.HiddenInput, decoder=plain_json.Decoder)
     create_labels = forms.BooleanField(
         label=_("Declare labels, attributes and links that the codebook lacks"),
         required=False,

@@ -59,6 +59,7 @@ def test_a_field_that_a_call_does_not_have_is_400(study):
         (b'{"name": NaN}', "application/json", 400),
         (b'{"name": "\\ud800"}', "application/json", 400),
         (b'{"name": "\\u0000"}', "application/json", 400),
+        (b"[" * 900 + b'"\\u0000"' + b"]" * 900, "application/json", 400),
         ('{"name": "Café"}'.encode("latin-1"), "application/json", 400),
         ('{"name": "Café"}'.encode("utf-16"), "application/json; charset=utf-16", 400),
         (b'["name"]', "application/json", 422),

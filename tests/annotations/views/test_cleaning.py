@@ -127,7 +127,13 @@ def test_lines_are_corrected_and_the_rest_of_the_zones_stay(signed_in, admin):
     assert article.zones_by == "person"
 
 
-@pytest.mark.parametrize("zones", ["", "{}", "[1]", '[{"start": 0, "end": 9999, "kind": "x"}]'])
+@pytest.mark.parametrize(
+    "zones",
+    [
+        *("", "{}", "[1]", '[{"start": 0, "end": 9999, "kind": "x"}]', '["\\u0000"]'),
+        *(pytest.param("[" * 3_000, id="open"), pytest.param("[" * 900 + "]" * 900, id="deep")),
+    ],
+)
 def test_what_are_no_zones_corrects_nothing(signed_in, admin, zones):
     article = article_of(admin)
     signed_in.post(f"/articles/{article.uuid}/zones/", {"zones": zones})

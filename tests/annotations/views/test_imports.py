@@ -204,7 +204,20 @@ def test_the_folders_of_files_say_whose_work_they_are(signed_in, address):
     assert Article.objects.get().key == "a"
 
 
-@pytest.mark.parametrize("paths", ['["a.txt", "b.txt"]', '{"a": 1}', "[1]", "no JSON"])
+@pytest.mark.parametrize(
+    "paths",
+    [
+        *(
+            '["a.txt", "b.txt"]',
+            '{"a": 1}',
+            "[1]",
+            "no JSON",
+            '["\\u0000.txt"]',
+            '["\\ud800.txt"]',
+        ),
+        *(pytest.param("[" * 3_000, id="open"), pytest.param("[" * 900 + "]" * 900, id="deep")),
+    ],
+)
 def test_paths_that_do_not_fit_the_files_are_refused(signed_in, address, paths):
     file = SimpleUploadedFile("a.txt", b"Ada spoke")
     assert signed_in.post(address, {"files": [file], "paths": paths}).status_code == 422
