@@ -1,6 +1,8 @@
 """How the tests come to migrated databases, and to empty ones, in little time."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pgtrigger
@@ -86,3 +88,16 @@ def _empty() -> None:
         ]
         if filled:
             cursor.execute("; ".join(f"DELETE FROM {name}" for name in filled))
+
+
+@contextmanager
+def unreadable(table: str) -> Iterator[None]:
+    """Have each question to a table fail in a way that nobody has thought of."""
+
+    def ask(execute, sql, *rest):
+        if f'FROM "{table}"' in sql:
+            raise RuntimeError(f"{table} can't be read")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(ask):
+        yield

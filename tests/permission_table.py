@@ -2,7 +2,8 @@
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -104,6 +105,25 @@ def unprotected(headers: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}: {headers.get(name)}" for name, does in protects.items() if not does)
 
 
+@contextmanager
+def taken_back(client: Client) -> Iterator[list[str]]:
+    """Have what a client does leave nothing behind, here or in its cookies: the next one finds
+    the same world, and is still signed in. Yield the statements that write.
+    """
+    cookies = copy.deepcopy(client.cookies)
+    written: list[str] = []
+
+    def note(execute, sql, *rest):
+        if WRITES.match(sql):
+            written.append(sql)
+        return execute(sql, *rest)
+
+    with transaction.atomic(), connection.execute_wrapper(note):
+        yield written
+        transaction.set_rollback(True)
+    client.cookies = cookies
+
+
 class Everybody(World):
     """The world with a client for each actor of the table."""
 
@@ -114,6 +134,7 @@ class Everybody(World):
         type(self.coded.article).objects.filter(pk=self.coded.article_id).update(
             cluster=self.project.clusters.create(name="told-once"), is_clustered_by_hand=True
         )
+        self.make_release("With names", has_real_names=True)
         # Who holds every role codes in two batches beside others, and must know of neither.
         self.all = self.member(*Role)
         Task.objects.filter(pk=self.open.pk).update(coders_wanted=3)
@@ -165,24 +186,13 @@ class Everybody(World):
         """Send what the row names, with an empty body, and take back what it did."""
         client, path = self.clients[actor], self.path(row)
         body = {"data": "{}", "content_type": "application/json"}
-        cookies = copy.deepcopy(client.cookies)
-        written: list[str] = []
-
-        def note(execute, sql, *rest):
-            if WRITES.match(sql):
-                written.append(sql)
-            return execute(sql, *rest)
-
-        with transaction.atomic(), connection.execute_wrapper(note):
+        with taken_back(client) as written:
             if row.method == "GET":
                 response = client.get(path)
             else:
                 sent = body if path.startswith("/api/") else {}
                 response = getattr(client, row.method.lower())(path, **sent)
             content = response.getvalue()
-            # So that every row finds the same world.
-            transaction.set_rollback(True)
-        client.cookies = cookies
         cell = str(response.status_code)
         if row.method == "GET" and response.headers.get("Content-Type") == "application/json":
             answer = response.json()

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from exports.invariants import CHECKS
+from tests.guards import ANYWHERE, Guards
 from tests.machine.machine import StudyMachine
 from tests.machine.watched import Watched
 
@@ -72,4 +73,26 @@ def test_a_study_stays_sound_whatever_people_do_in_whatever_order(examples, step
         rules_broken=0,
         moves_not_allowed=0,
         server_errors=0,
+    )
+
+
+@pytest.mark.slow
+def test_a_guard_that_is_missing_is_found_and_told_in_few_steps(monkeypatch, trust):
+    """Hypothesis comes across it by itself, and shrinks the story to what it takes."""
+    Guards(monkeypatch).out = frozenset({f"AssignmentQuerySet.of in {ANYWHERE}"})
+
+    with pytest.raises(AssertionError) as found:
+        run(50, 15, derandomize=True, report_multiple_bugs=False)
+
+    story = [line for note in found.value.__notes__ for line in note.splitlines()]
+    steps = [line for line in story if line.startswith("state.") and "teardown" not in line]
+    assert steps[-1].startswith("state.meddle(")
+    assert len(steps) <= 3
+    trust(
+        "The whole system",
+        "The same, while coders can get hold of each other’s work",
+        tried="1 guard taken out",
+        of=f"{Watched.made:,} steps until its story was as short as can be",
+        unnoticed=0,
+        control=f"it is told in {len(steps)} steps: work is begun, and another coder meddles",
     )

@@ -1,16 +1,18 @@
-"""A pytest plugin that takes one guard out of all tests: ``-p tests.without_guard``.
+"""A pytest plugin that takes a guard out of each test that is named: ``-p tests.without_guard``.
 
-``WITHOUT_GUARD`` names it, as ``tests.guards`` does.
+``WITHOUT_GUARDS`` names them, as ``tests.guards`` does, in JSON by the tests' ids.
 """
 
+import json
 import os
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def without_guard(monkeypatch):
+def without_guard(request, monkeypatch):
     # Models can be imported only after Django is set up, and plugins are imported before.
     from tests.guards import Guards
 
-    Guards(monkeypatch).out = frozenset({os.environ["WITHOUT_GUARD"]})
+    named = json.loads(os.environ["WITHOUT_GUARDS"])
+    Guards(monkeypatch).out = frozenset(named[request.node.nodeid])

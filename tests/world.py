@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from annotations.actions import adjudication, memos
 from annotations.enums import CardKind, CleaningScope, ReleaseState, Role
-from annotations.models import CleaningJob
+from annotations.models import Assignment, CleaningJob
 from exports.models import Release
 from exports.recipe import Recipe
+from tests.coder import hand_in, save, step
 from tests.factories import (
     MONDAY,
     ApiTokenFactory,
@@ -25,11 +26,13 @@ from tests.factories import (
     ProjectFactory,
     TaskFactory,
 )
-from tests.stories import coded_task
+from tests.stories import article_with_gold, coded_task, opened
 
 ACTOR = {"label": "actor", "start": 0, "end": 16}
 NAME_ONLY = {"label": "actor", "start": 6, "end": 16}
 CONTENT = b'{"id": "a"}\n'
+RULE = {"id": "R1", "text": "The longest name."}
+TABLE = b"id,text\na,The ferry was late.\n"
 PLACE = {"label": "location", "start": 25, "end": 32}
 
 
@@ -45,12 +48,12 @@ class World:
         self.project = ProjectFactory(
             slug=slug, name=slug.capitalize(), settings={"auto_finish": False}
         )
-        self.codebook = CodebookFactory(project=self.project)
+        self.codebook = CodebookFactory(project=self.project, rules=[RULE])
         self.admin = self.member(Role.ADMIN)
         self.coder = self.member(Role.CODER)
         self.adjudicator = self.member(Role.ADJUDICATOR)
         self.researcher = self.member(Role.RESEARCHER)
-        self.import_job = ImportJobFactory(project=self.project)
+        self.import_job = self.make_import()
         self.article = self.make_article()
         self.batch = BatchFactory(project=self.project)
         self.open = TaskFactory(batch=self.batch, article=self.article)
@@ -59,7 +62,9 @@ class World:
         self.card = self.coded.cards.get(kind=CardKind.BOUNDARY)
         self.done = self.make_coded_task([PLACE], [PLACE])
         adjudication.finish(task=self.done, by=self.adjudicator.user, at=timezone.now())
+        self.make_release("Before it")
         self.release = self.make_release()
+        self.training = self.make_training()
         self.cleaning = CleaningJob.objects.create(
             project=self.project, scope=CleaningScope.ALL, created_at=MONDAY
         )
@@ -80,6 +85,29 @@ class World:
     def member(self, *roles):
         return MemberFactory(project=self.project, roles=list(roles))
 
+    def make_import(self):
+        """Return the import of a table, one row of which was refused."""
+        job = ImportJobFactory(project=self.project)
+        job.files.create(
+            name="table.csv",
+            format="csv",
+            path=default_storage.save(f"imports/{job.uuid}/table.csv", ContentFile(TABLE)),
+            size=len(TABLE),
+            sha256=hashlib.sha256(TABLE).hexdigest(),
+            position=0,
+        )
+        default_storage.save(f"imports/{job.uuid}/refused.jsonl", ContentFile(CONTENT))
+        return job
+
+    def make_training(self):
+        """Return a training article that ``coder`` has handed in."""
+        article = article_with_gold(self.project, PLACE, import_job=self.import_job)
+        batch = opened(self.project, self.coder, articles=[article], training=True)
+        work = Assignment.objects.get(task__batch=batch)
+        save(work, step())
+        hand_in(work)
+        return work.task
+
     def make_article(self):
         return ArticleFactory(project=self.project, import_job=self.import_job)
 
@@ -97,19 +125,20 @@ class World:
             *codings, batch=BatchFactory(project=self.project), article=self.make_article()
         )
 
-    def make_release(self):
+    def make_release(self, name="First", *, has_real_names=False):
         release = Release.objects.create(
             project=self.project,
-            number=1,
-            name="First",
-            request=Recipe().as_json(),
+            number=self.project.releases.count() + 1,
+            name=name,
+            request=Recipe(real_names=has_real_names).as_json(),
+            has_real_names=has_real_names,
             state=ReleaseState.READY,
             content_hash=hashlib.sha256(CONTENT).hexdigest(),
             created_at=MONDAY,
         )
         release.files.create(
             name="articles.jsonl",
-            path=default_storage.save("releases/first/articles.jsonl", ContentFile(CONTENT)),
+            path=default_storage.save(f"releases/{name}/articles.jsonl", ContentFile(CONTENT)),
             bytes=len(CONTENT),
             sha256=release.content_hash,
         )
@@ -130,6 +159,7 @@ class World:
             "batch": self.batch.uuid,
             "assignment": self.assignment.uuid,
             "task": self.coded.uuid,
+            "training": self.training.uuid,
             "card": self.card.card_id,
             "decision": self.card.task.uuid,
             "span": self.card.task.uuid,

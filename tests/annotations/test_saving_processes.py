@@ -13,7 +13,7 @@ from workbench.services.postgres import Cluster, attached
 
 
 @pytest.mark.stack
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_web_server_killed_in_mid_save_loses_and_doubles_nothing(kills, stack, trust):
     coders = coded_while_killed(stack, kills)
 
