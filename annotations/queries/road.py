@@ -84,8 +84,8 @@ class Road:
             yield "people", not self.coders
             yield "batch", not self.tasks and not self.hidden
             yield "name-adjudicator", self.awaiting and not self.adjudicators
-            yield "release", self.adjudicated and not self.releases
             yield "watch", self.tasks and self.adjudicated != self.tasks
+            yield "release", self.adjudicated and not self.releases
         if Role.RESEARCHER in self.roles:
             yield "download", self.releases
 

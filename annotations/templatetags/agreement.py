@@ -90,6 +90,7 @@ def per_cent(share: float) -> str:
 def alpha_reading(alpha: Figure) -> dict[str, str]:
     """Return what α means: in a few words (``verdict``), and in a sentence (``reading``)."""
     value, low = alpha["value"], alpha.get("low", -1.0)
+    said = _of_one_article(value) if "low" not in alpha else ""
     if value <= 0:
         verdict = _("No better than chance")
         reading = _(
@@ -128,7 +129,18 @@ def alpha_reading(alpha: Figure) -> dict[str, str]:
             "α lies above 0.800, what is customarily asked of data to rely on, and so does its"
             " whole interval."
         )
-    return {"verdict": verdict, "reading": reading}
+    return {"verdict": verdict, "reading": said or reading}
+
+
+def _of_one_article(value: float) -> str:
+    """Say where α lies when there is no interval that could reach anywhere."""
+    if value <= 0:
+        return ""
+    if value < TENTATIVE:
+        return _("α lies below 0.667, and data with such an α are customarily not relied on.")
+    if value < RELIABLE:
+        return _("α lies between 0.667 and 0.800, customarily enough for tentative conclusions.")
+    return _("α lies above 0.800, what is customarily asked of data to rely on.")
 
 
 @register.simple_tag

@@ -52,6 +52,14 @@ def test_what_alpha_means_depends_on_where_its_interval_reaches(alpha, verdict):
     assert agreement.alpha_reading(alpha)["verdict"] == verdict
 
 
+@pytest.mark.parametrize("value", [0.85, 0.7, 0.5, 0.05])
+def test_nothing_is_said_of_an_interval_that_there_is_not(value):
+    of_one, of_two = figure(value, articles=1), figure(value, -0.1, 0.9, articles=2)
+
+    assert "interval" in agreement.alpha_reading(of_two)["reading"]
+    assert "interval" not in agreement.alpha_reading(of_one)["reading"]
+
+
 def test_an_interval_of_few_articles_is_called_a_hint_and_of_one_there_is_none():
     assert agreement.interval_reading(figure(0.8, 0.7, 0.9)) == (
         "For articles of this kind, any α from 0.700 to 0.900 is plausible."

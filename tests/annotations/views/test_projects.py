@@ -139,9 +139,13 @@ def test_an_admins_next_step_follows_the_road(client):
     task.save()
     task.state = TaskState.ADJUDICATED
     task.save()
+    other = TaskFactory(batch=task.batch)
+    steps.append(road_of(client, admin).next_step)
+    other.state = TaskState.DROPPED
+    other.save()
     steps.append(road_of(client, admin).next_step)
 
-    assert steps == ["import", "people", "batch", "watch", "name-adjudicator", "release"]
+    assert steps == ["import", "people", "batch", "watch", "name-adjudicator", "watch", "release"]
 
 
 def test_an_adjudicator_goes_to_the_queue_once_something_waits(client):
