@@ -36,9 +36,9 @@ def folder(tmp_path):
     [
         ("coder1", "en", 15),
         ("adjudicator", "en", 15),
-        ("admin", "en", 40),
+        ("admin", "en", 35),
         ("researcher", "en", 9),
-        ("admin", "he", 40),
+        ("admin", "he", 35),
     ],
 )
 def test_every_page_fits_in_every_look_and_has_no_barrier(

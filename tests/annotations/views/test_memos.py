@@ -167,7 +167,7 @@ def test_answers_are_searched_and_shown_page_by_page(client, work, project, admi
     assert "Titles?" in older
     assert "Ranks?" not in older
     assert "Titles?" in page_of(client, admin, project, "?q=titles")
-    assert "No answer has these words." in page_of(client, admin, project, "?q=odd")
+    assert "No answer has these words" in page_of(client, admin, project, "?q=odd")
 
 
 def test_an_answer_becomes_an_example_in_the_draft(client, work, project, admin):
