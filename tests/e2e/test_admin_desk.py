@@ -46,6 +46,17 @@ def test_files_are_imported_and_given_out_with_the_plan_in_view(
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
 
+    # The page redraws this part every second; whoever thinks of cancelling stays where they were.
+    cancel = page.get_by_role("button", name="Cancel…")
+    cancel.press("Enter")
+    with page.expect_response("**/progress/"):
+        expect(page.get_by_role("dialog", name="Cancel this import?")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(cancel).to_be_focused()
+    with page.expect_response("**/progress/"):
+        pass
+    expect(cancel).to_be_focused()
+
     # What a worker does, while the page looks on.
     imports.run_import(job_id=ImportJob.objects.get().pk, at=TUESDAY)
     expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
