@@ -28,6 +28,7 @@ MARK = "pytest.mark.stack"
 Command = Sequence[str | Path]
 Check = tuple[str, Command]
 
+# One more than there are cores, because who drives a browser or waits for a server needs none.
 # Each process begins with a stretch of its own, so that the tests of a file stay together where
 # they share a world; who is done first takes over half of what another has left.
 TESTS: Check = (
@@ -35,7 +36,7 @@ TESTS: Check = (
     [
         BIN / "pytest",
         "-m not stack and not slow",
-        "--numprocesses=auto",
+        f"--numprocesses={(os.cpu_count() or 1) + 1}",
         "--dist=worksteal",
         "--durations=15",
     ],

@@ -57,12 +57,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Give the application's role the rights in the test database that it has in the product."""
+    """Give the application's role the rights in the test database that it has in the product.
+
+    At the end nobody is left in it: a thread of the live server that keeps a browser's connection
+    would have PostgreSQL wait five seconds, and then not drop the database.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE])
         if not cursor.fetchone():
             cursor.execute(f"CREATE ROLE {APPLICATION_ROLE}")
         privileges.grant(cursor, application_role=APPLICATION_ROLE)
+    yield
+    with django_db_blocker.unblock():
+        databases.send_others_away()
 
 
 @pytest.fixture

@@ -101,3 +101,12 @@ def unreadable(table: str) -> Iterator[None]:
 
     with connection.execute_wrapper(ask):
         yield
+
+
+def send_others_away() -> None:
+    """End all sessions in the test database but this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
