@@ -117,7 +117,7 @@ def test_nothing_runs_over_the_edge_and_bars_follow_the_text_when_the_window_cha
     assert bars[390] > bars[1280]
 
 
-def test_forced_colours_keep_pattern_and_shape(busy_desk):
+def test_forced_colours_keep_pattern_and_shape_and_paper_has_no_bars(busy_desk):
     page = busy_desk.page
     page.emulate_media(forced_colors="active")
     looks = page.evaluate(
@@ -134,6 +134,11 @@ def test_forced_colours_keep_pattern_and_shape(busy_desk):
     assert len({look[1] for look in by_label.values()}) == 1
     assert len({look[2] for look in by_label.values()}) == 3
     assert "rgba(0, 0, 0, 0)" not in {look[3] for look in by_label.values()}
+
+    # A sheet is another width than the window: there they would stand under other words.
+    page.emulate_media(media="print")
+    expect(page.locator("#layer")).to_be_hidden()
+    expect(page.get_by_text("the reading view, which is made for paper")).to_be_visible()
 
 
 def test_right_to_left_lines_begin_on_the_right_and_left_is_forward(desk_with):
