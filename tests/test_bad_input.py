@@ -241,7 +241,7 @@ def test_no_page_breaks_over_many_odd_values(site, trust):
     sent = 0
 
     @settings(
-        max_examples=20_000,
+        max_examples=3_000,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
