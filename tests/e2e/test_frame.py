@@ -114,6 +114,10 @@ def test_the_system_decides_again_once_asked_to(page, live_server, amina):
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 21)"
 
+    # Who wants no motion gets a new theme at once, not handed down by one level a frame.
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert page.evaluate("document.getAnimations().length") == 0
+
 
 def test_a_menu_closes_on_a_click_elsewhere_and_on_escape_with_the_focus_back(
     page, live_server, amina

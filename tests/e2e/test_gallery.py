@@ -34,10 +34,10 @@ def folder(tmp_path):
 @pytest.mark.parametrize(
     ("username", "language", "least"),
     [
-        ("coder1", "en", 15),
+        ("coder1", "en", 12),
         ("adjudicator", "en", 15),
         ("admin", "en", 35),
-        ("researcher", "en", 9),
+        ("researcher", "en", 8),
         ("admin", "he", 35),
     ],
 )
