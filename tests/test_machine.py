@@ -1,5 +1,6 @@
 """A study in which everybody does anything in any order: see ``tests/machine``."""
 
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -82,17 +83,17 @@ def test_a_guard_that_is_missing_is_found_and_told_in_few_steps(monkeypatch, tru
     Guards(monkeypatch).out = frozenset({f"AssignmentQuerySet.of in {ANYWHERE}"})
 
     with pytest.raises(AssertionError) as found:
-        run(50, 15, derandomize=True, report_multiple_bugs=False)
+        run(200, 5, derandomize=True, report_multiple_bugs=False)
 
     story = [line for note in found.value.__notes__ for line in note.splitlines()]
-    steps = [line for line in story if line.startswith("state.") and "teardown" not in line]
-    assert steps[-1].startswith("state.meddle(")
-    assert len(steps) <= 3
+    steps = re.findall(r"^state\.(?!all_is_well|teardown)(\w+)", "\n".join(story), re.MULTILINE)
+    assert steps[-1] == "meddle"
+    assert len(steps) <= 4
     trust(
         "The whole system",
         "The same, while coders can get hold of each other’s work",
         tried="1 guard taken out",
         of=f"{Watched.made:,} steps until its story was as short as can be",
         unnoticed=0,
-        control=f"it is told in {len(steps)} steps: work is begun, and another coder meddles",
+        control=f"it is told in {len(steps)} steps; with the guard, who meddles is refused",
     )
