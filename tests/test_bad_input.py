@@ -153,10 +153,10 @@ class Site:
         path, found = self.full(row.template.format(**self.world.addresses)), {}
         for actor in let_in or PEOPLE:
             answer = self.send(row.method, path, actor)
-            is_sent_away = answer.headers.get("Location", "").startswith(SIGN_IN)
-            found[actor] = "401" if is_sent_away else str(answer.status_code)
-        furthest = min(found, key=lambda actor: (found[actor] in NO_ANSWER, found[actor]))
-        assert found[furthest] not in NO_ANSWER, f"What {path} is sent would never be looked at."
+            status, goal = str(answer.status_code), answer.headers.get("Location", "")
+            found[actor] = (status in NO_ANSWER, goal.startswith(SIGN_IN), status)
+        furthest = min(found, key=lambda actor: found[actor])
+        assert not found[furthest][0], f"What {path} is sent would never be looked at."
         return furthest
 
     def full(self, path):
