@@ -125,6 +125,7 @@ def test_researchers_see_releases_and_nothing_else():
         "projects/{project}/codebook/1/codebook.yaml",
         "projects/{project}/releases/",
         "releases/{release}/",
+        "releases/{release}/changes/",
         "releases/{release}/difference/",
         "releases/{release}/files/articles.jsonl",
         "releases/{release}/progress/",
