@@ -267,11 +267,14 @@ def test_no_page_breaks_over_many_odd_values(site, trust):
     )
 
 
-def test_no_page_breaks_over_a_body_that_is_no_form(site):
-    """Each route gets three of them, and another three than the one before."""
+@pytest.mark.parametrize(
+    "number", [3, pytest.param(len(BODIES), marks=pytest.mark.slow)], ids=["short", "long"]
+)
+def test_no_page_breaks_over_a_body_that_is_no_form(site, number):
+    """Each route gets so many of them, in the short run other ones than the route before."""
     broken, bodies = [], cycle(BODIES.items())
     for method, path, actor in site.routes:
-        for kind, body in islice(bodies, 3) if method == "POST" else ():
+        for kind, body in islice(bodies, number) if method == "POST" else ():
             answer = site.send("POST", path, actor, data=body, content_type=kind)
             if answer.status_code >= 500:
                 broken.append((path, kind))
