@@ -206,7 +206,7 @@ class ReleaseViewSet(StrictQuery, mixins.RetrieveModelMixin, viewsets.GenericVie
         the time to ask again in `Retry-After`.
         """
         release = self.get_object()
-        asked = SinceSerializer(data=request.query_params)
+        asked = SinceSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         since = comparison.chosen(release, asked.validated_data.get("since"), request.user)
         found = comparing.look_up(since=since, release=release)

@@ -30,7 +30,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.factories import UserFactory
-from tests.world import World
+from tests.world import WholeWorld
 
 #: What the schema promises. That good data is accepted is not among it: state and content decide.
 CHECKS = [
@@ -65,7 +65,7 @@ class Api:
     """The product's API over WSGI, in one world, with somebody of each role."""
 
     def __init__(self):
-        self.world = World()
+        self.world = WholeWorld()
         self.cookies = {role: self.cookies_of(role) for role in ROLES}
         project = ProjectConfig(
             generation=GenerationConfig(with_security_parameters=False, database="none"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from annotations.enums import Role
 from annotations.models import Assignment, Task, User
 from tests.factories import ApiTokenFactory, AssignmentFactory, MemberFactory, UserFactory
-from tests.world import World
+from tests.world import WholeWorld
 
 TABLE = Path(__file__).with_suffix(".txt")
 PEOPLE = [
@@ -124,7 +124,7 @@ def taken_back(client: Client) -> Iterator[list[str]]:
     client.cookies = cookies
 
 
-class Everybody(World):
+class Everybody(WholeWorld):
     """The world with a client for each actor of the table."""
 
     def __init__(self):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests import second_step
 from tests.databases import unreadable
 from tests.permission_table import rows, taken_back
-from tests.world import World
+from tests.world import WholeWorld
 
 PASSWORD = "open sesame 42"
 #: In the order in which they are asked.
@@ -114,7 +114,7 @@ class Site:
     """Every page of one world, each with somebody who may see it, and the fields of its forms."""
 
     def __init__(self):
-        self.world = world = World()
+        self.world = world = WholeWorld()
         # Pages on a second step show nothing to who has none, or has not just said who they are.
         second_step.give(world.researcher.user)
         self.clients = {name: Client(raise_request_exception=False) for name in PEOPLE}

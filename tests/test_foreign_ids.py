@@ -16,7 +16,7 @@ from django.urls import resolve
 from annotations.models import Label
 from tests.permission_table import NEW_EACH_TIME, rows, taken_back
 from tests.test_bad_input import Site, route_of
-from tests.world import World
+from tests.world import WholeWorld
 
 #: One counts how often it was asked, the other shows a key that it has just made.
 NEW_AT_EACH_LOOK = {"/metrics", "/profile/two-step/"}
@@ -92,7 +92,7 @@ class Both:
 
     def __init__(self):
         self.site = Site()
-        elsewhere = World("beyond-the-hill", "shut")
+        elsewhere = WholeWorld("beyond-the-hill", "shut")
         Label.objects.create(project=elsewhere.project, key="weather")
         elsewhere.cluster.name = "told-elsewhere"
         elsewhere.cluster.save()

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from typing import ClassVar
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -43,17 +44,19 @@ class World:
     third is adjudicated and released.
     """
 
+    rules: ClassVar[list] = []
+
     def __init__(self, slug="study", invited_by="open"):
         self.secret = invited_by
         self.project = ProjectFactory(
             slug=slug, name=slug.capitalize(), settings={"auto_finish": False}
         )
-        self.codebook = CodebookFactory(project=self.project, rules=[RULE])
+        self.codebook = CodebookFactory(project=self.project, rules=self.rules)
         self.admin = self.member(Role.ADMIN)
         self.coder = self.member(Role.CODER)
         self.adjudicator = self.member(Role.ADJUDICATOR)
         self.researcher = self.member(Role.RESEARCHER)
-        self.import_job = self.make_import()
+        self.import_job = ImportJobFactory(project=self.project)
         self.article = self.make_article()
         self.batch = BatchFactory(project=self.project)
         self.open = TaskFactory(batch=self.batch, article=self.article)
@@ -62,9 +65,7 @@ class World:
         self.card = self.coded.cards.get(kind=CardKind.BOUNDARY)
         self.done = self.make_coded_task([PLACE], [PLACE])
         adjudication.finish(task=self.done, by=self.adjudicator.user, at=timezone.now())
-        self.make_release("Before it")
         self.release = self.make_release()
-        self.training = self.make_training()
         self.cleaning = CleaningJob.objects.create(
             project=self.project, scope=CleaningScope.ALL, created_at=MONDAY
         )
@@ -84,29 +85,6 @@ class World:
 
     def member(self, *roles):
         return MemberFactory(project=self.project, roles=list(roles))
-
-    def make_import(self):
-        """Return the import of a table, one row of which was refused."""
-        job = ImportJobFactory(project=self.project)
-        job.files.create(
-            name="table.csv",
-            format="csv",
-            path=default_storage.save(f"imports/{job.uuid}/table.csv", ContentFile(TABLE)),
-            size=len(TABLE),
-            sha256=hashlib.sha256(TABLE).hexdigest(),
-            position=0,
-        )
-        default_storage.save(f"imports/{job.uuid}/refused.jsonl", ContentFile(CONTENT))
-        return job
-
-    def make_training(self):
-        """Return a training article that ``coder`` has handed in."""
-        article = article_with_gold(self.project, PLACE, import_job=self.import_job)
-        batch = opened(self.project, self.coder, articles=[article], training=True)
-        work = Assignment.objects.get(task__batch=batch)
-        save(work, step())
-        hand_in(work)
-        return work.task
 
     def make_article(self):
         return ArticleFactory(project=self.project, import_job=self.import_job)
@@ -159,7 +137,6 @@ class World:
             "batch": self.batch.uuid,
             "assignment": self.assignment.uuid,
             "task": self.coded.uuid,
-            "training": self.training.uuid,
             "card": self.card.card_id,
             "decision": self.card.task.uuid,
             "span": self.card.task.uuid,
@@ -168,3 +145,41 @@ class World:
             "release": self.release.uuid,
             "token": self.token.uuid,
         }
+
+
+class WholeWorld(World):
+    """What every route has something to show of, too: a refused row, an earlier release, a
+    training article, a rule."""
+
+    rules: ClassVar[list] = [RULE]
+
+    def __init__(self, *named):
+        super().__init__(*named)
+        self.refuse_a_row(self.import_job)
+        self.release = self.make_release("Second")
+        self.training = self.make_training()
+
+    def refuse_a_row(self, job):
+        """Have an import be that of a table, one row of which was refused."""
+        job.files.create(
+            name="table.csv",
+            format="csv",
+            path=default_storage.save(f"imports/{job.uuid}/table.csv", ContentFile(TABLE)),
+            size=len(TABLE),
+            sha256=hashlib.sha256(TABLE).hexdigest(),
+            position=0,
+        )
+        default_storage.save(f"imports/{job.uuid}/refused.jsonl", ContentFile(CONTENT))
+
+    def make_training(self):
+        """Return a training article that ``coder`` has handed in."""
+        article = article_with_gold(self.project, PLACE, import_job=self.import_job)
+        batch = opened(self.project, self.coder, articles=[article], training=True)
+        work = Assignment.objects.get(task__batch=batch)
+        save(work, step())
+        hand_in(work)
+        return work.task
+
+    @property
+    def addresses(self):
+        return {**super().addresses, "training": self.training.uuid}

@@ -72,6 +72,7 @@ class CardHistoryViewSet(OnTask):
     """What was ruled on a card, and what came too late for it."""
 
     serializer_class = OnRecordDocument
+    pagination_class = None
 
     @extend_schema(responses=OnRecordDocument(many=True))
     def list(self, request, uuid, card):
@@ -83,6 +84,7 @@ class RemarkViewSet(OnTask):
     """What adjudicators say to each other about a card."""
 
     serializer_class = RemarkSerializer
+    pagination_class = None
 
     @extend_schema(responses=RemarkDocument(many=True))
     def list(self, request, uuid, card):

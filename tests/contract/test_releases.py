@@ -287,6 +287,7 @@ def test_what_differs_from_another_release_is_told_as_json(study):
     [
         ("", 409, "nothing_to_compare"),
         ("?since=nine", 422, "invalid"),
+        ("?since=", 422, "invalid"),
         ("?since=6f2a0c0e-8f43-4f5e-9d0b-3a3df1d5a0a7", 404, "not_found"),
         ("?until=6f2a0c0e-8f43-4f5e-9d0b-3a3df1d5a0a7", 400, "unknown_input"),
     ],

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.barriers import barriers
 from tests.e2e.desk import Desk
-from tests.world import World
+from tests.world import WholeWorld
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,7 +26,7 @@ PLACES = """() => {
 def world(context, live_server):
     """Return a study whose people all read Hebrew."""
     context.add_cookies([{"name": "language", "value": "he", "url": live_server.url}])
-    return World()
+    return WholeWorld()
 
 
 def pages(world):
