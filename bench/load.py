@@ -23,6 +23,7 @@ from bench import coders, imports, releases
 from bench.projects import make_project
 from bench.rows import Row
 from bench.stage import Stage
+from workbench import priority
 from workbench.env import ROOT
 
 AT_ONCE = 16
@@ -224,9 +225,9 @@ def _for_seconds(seconds: float) -> Callable[[], bool]:
 
 
 def _manage(*command: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "manage.py", *command], cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+    """Run a command as a worker does its work: behind those who wait at a page."""
+    nicely = ["nice", "-n", str(priority.BEHIND), sys.executable]
+    return subprocess.Popen([*nicely, "manage.py", *command], cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def _together(desks: list[coders.Desk], run: Callable[[coders.Desk], list[float]]) -> list[float]:
