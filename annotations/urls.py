@@ -184,6 +184,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/adjudication/", adjudication.queue, name="tasks"),
     path("projects/<slug:slug>/adjudication/next/", adjudication.next_task, name="next-task"),
     path("tasks/<uuid:uuid>/", adjudication.page, name="adjudication"),
+    path("tasks/<uuid:uuid>/gold/", adjudication.gold, name="gold"),
     path(
         "tasks/<uuid:uuid>/cards/<str:card>/codebook/",
         codebook_entries.of_ruling,

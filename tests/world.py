@@ -137,6 +137,7 @@ class World:
             "batch": self.batch.uuid,
             "assignment": self.assignment.uuid,
             "task": self.coded.uuid,
+            "finished": self.done.uuid,
             "card": self.card.card_id,
             "decision": self.card.task.uuid,
             "span": self.card.task.uuid,

@@ -32,6 +32,13 @@ def current_definitions(project: Project) -> list[LabelDefinition]:
     return list(found.order_by("position"))
 
 
+def rules_of(project: Project, numbers: Iterable[int | None]) -> dict[int | None, dict[str, str]]:
+    """Return the text of each rule by its id, for each version of these ``numbers``."""
+    known = {number for number in numbers if number is not None}
+    books = CodebookVersion.objects.filter(project=project, number__in=known)
+    return {book.number: {rule["id"]: rule["text"] for rule in book.rules} for book in books}
+
+
 def as_contract(version: CodebookVersion) -> dict[str, Any]:
     """Return ``{version, labels, rules}`` as the API writes them."""
     return {

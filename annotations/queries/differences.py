@@ -9,7 +9,7 @@ from typing import Any
 
 from annotations.algorithms.cards import Extent
 from annotations.algorithms.comparison import Place, Row, places
-from annotations.models import Card, CodebookVersion, Decision, Gold, LabelDefinition, Project
+from annotations.models import Card, Decision, Gold, LabelDefinition, Project
 from annotations.queries import codebook
 from annotations.queries.gold import extent_of
 
@@ -137,9 +137,7 @@ class _Rulings:
             .order_by("pk")
         )
         cited = [card.decision for card in cards if card.decision]
-        versions = {one.codebook_version for one in cited if one.codebook_version is not None}
-        books = CodebookVersion.objects.filter(project=project, number__in=versions)
-        rules = {book.number: {rule["id"]: rule["text"] for rule in book.rules} for book in books}
+        rules = codebook.rules_of(project, {one.codebook_version for one in cited})
         found = cls(rules, shows_names=bool(project.settings.get("show_names")))
         for card in cards:
             found._add(card)

@@ -1,14 +1,26 @@
-"""An article as it is read: its text cut where zones, or one coder's spans, begin and end."""
+"""An article as it is read: cut where zones, or the spans of a coder or of gold, begin and end."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 
 from annotations.algorithms.segments import Extent, Segment, segment_lines
-from annotations.enums import ZoneKind
-from annotations.models import Article, Assignment, LabelDefinition, Span
-from annotations.queries import codebook
+from annotations.enums import Source, ZoneKind
+from annotations.models import (
+    Article,
+    Assignment,
+    CodebookVersion,
+    Decision,
+    LabelDefinition,
+    Project,
+    Span,
+    Task,
+)
+from annotations.queries import codebook, disputes
+
+FACTS = ("outlet", "author", "published_at")
 
 
 @dataclass(frozen=True)
@@ -24,12 +36,25 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How a span came into gold: who marked it so, and the ruling of a person that it rests on.
+
+    ``coders`` are called as on the adjudication page.
+    """
+
+    source: Source
+    coders: Sequence[str]
+    ruling: Decision | None
+
+
+@dataclass(frozen=True)
 class NumberedSpan:
     """A span, its number in the list under the text, and what its label looks like."""
 
     number: int
     span: Span
     label: LabelDefinition
+    origin: Origin | None = None
     links: list[tuple[str, "NumberedSpan"]] = field(default_factory=list)
 
 
@@ -49,14 +74,73 @@ class MarkedLine:
     is_furniture: bool
 
 
-def numbered_spans(assignment: Assignment) -> list[NumberedSpan]:
+def facts(article: Article) -> list[str]:
+    """Return what stands under the headline: where the article is from."""
+    return [str(article.meta[name]) for name in FACTS if article.meta.get(name)]
+
+
+def own_spans(assignment: Assignment) -> list[NumberedSpan]:
     """Number an assignment's spans in reading order, the longer of two that begin alike first."""
-    labels = {
-        definition.label_id: definition for definition in codebook.definitions(assignment.codebook)
+    return _numbered(assignment.spans.all(), assignment.codebook)
+
+
+def gold_spans(task: Task) -> list[NumberedSpan]:
+    """Number the gold spans of an adjudicated task alike, and tell where each comes from."""
+    assignments = disputes.coders_of(task)
+    version = disputes.codebook_of(task, assignments)
+    labels = {one.label.key: one.label for one in codebook.definitions(version)}
+    gold = disputes.View(assignments, disputes.names(task, assignments)).gold(
+        task.golds.latest("number").spans
+    )
+    spans = [
+        Span(
+            uuid=row["id"],
+            label=labels[row["label"]],
+            **{name: row[name] for name in ("start", "end", "quote", "attributes", "links")},
+        )
+        for row in gold
+    ]
+    return _numbered(spans, version, _origins(task, gold))
+
+
+def _origins(task: Task, gold: Iterable[disputes.Row]) -> dict[str, Origin]:
+    """Return the origin of each row of ``gold`` by its id."""
+    made = task.decisions.filter(
+        uuid__in=[row["decision"] for row in gold if row["decision"]], is_automatic=False
+    )
+    made = made.select_related("made_by").defer("candidates", "spans")
+    rulings = {str(ruling.uuid): ruling for ruling in made}
+    return {
+        row["id"]: Origin(Source(row["source"]), row["coders"], rulings.get(row["decision"]))
+        for row in gold
     }
-    rows = assignment.spans.order_by("start", "-end", "label__key", "uuid")
+
+
+def cited_rules(project: Project, spans: Iterable[NumberedSpan]) -> list[tuple[str, str]]:
+    """Return the rules that the rulings on gold ``spans`` cite, as their codebook had them."""
+    rulings = [one.origin.ruling for one in spans if one.origin and one.origin.ruling]
+    texts = codebook.rules_of(project, {ruling.codebook_version for ruling in rulings})
+    cited = {
+        (ruling.rule, texts.get(ruling.codebook_version, {}).get(ruling.rule, ""))
+        for ruling in rulings
+        if ruling.rule
+    }
+    return sorted(cited)
+
+
+def _numbered(
+    spans: Iterable[Span],
+    version: CodebookVersion,
+    origins: Mapping[str, Origin] = MappingProxyType({}),
+) -> list[NumberedSpan]:
+    labels = {definition.label_id: definition for definition in codebook.definitions(version)}
+    ordered = sorted(
+        spans,
+        key=lambda one: (one.start, -one.end, labels[one.label_id].label.key, str(one.uuid)),
+    )
     numbered = [
-        NumberedSpan(number, span, labels[span.label_id]) for number, span in enumerate(rows, 1)
+        NumberedSpan(number, span, labels[span.label_id], origins.get(str(span.uuid)))
+        for number, span in enumerate(ordered, 1)
     ]
     by_id = {str(one.span.uuid): one for one in numbered}
     for one in numbered:

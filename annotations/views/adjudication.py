@@ -6,15 +6,16 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from annotations.enums import Role
+from annotations.enums import Role, TaskState
 from annotations.forms.adjudication import QueueForm
 from annotations.models import Task
 from annotations.permissions import can_rule
-from annotations.queries import coding, disputes
+from annotations.queries import coding, disputes, reading
 from annotations.views.lookup import project_for
 
 PER_PAGE = 50
@@ -65,10 +66,7 @@ def next_task(request, slug):
 @require_safe
 def page(request, uuid):
     """The text and its disputes. The cards themselves come from the API."""
-    visible = Task.objects.visible_to(request.user)
-    task = get_object_or_404(visible.select_related("batch__project", "article"), uuid=uuid)
-    if not can_rule(request.user, task):
-        raise PermissionDenied
+    task = _task_to_rule_on(request, uuid)
     project = task.batch.project
     assignments = disputes.coders_of(task)
     return render(
@@ -88,6 +86,38 @@ def page(request, uuid):
             "rules": disputes.citable_rules(task, assignments),
         },
     )
+
+
+@require_safe
+def gold(request, uuid):
+    """What the adjudication of an article came to, to be read or printed."""
+    task = _task_to_rule_on(request, uuid)
+    if task.state != TaskState.ADJUDICATED:
+        raise Http404
+    spans = reading.gold_spans(task)
+    return render(
+        request,
+        "annotations/adjudication/gold.html",
+        {
+            "task": task,
+            "article": task.article,
+            "batch": task.batch,
+            "project": task.batch.project,
+            "facts": reading.facts(task.article),
+            "spans": spans,
+            "lines": reading.marked_lines(task.article, spans),
+            "legend": reading.legend(spans),
+            "rules": reading.cited_rules(task.batch.project, spans),
+        },
+    )
+
+
+def _task_to_rule_on(request, uuid):
+    visible = Task.objects.visible_to(request.user)
+    task = get_object_or_404(visible.select_related("batch__project", "article"), uuid=uuid)
+    if not can_rule(request.user, task):
+        raise PermissionDenied
+    return task
 
 
 def _passed_on(request):

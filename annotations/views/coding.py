@@ -18,8 +18,6 @@ from annotations.models import Assignment, User
 from annotations.queries import codebook, coding, feedback, flags, memberships, memos, time_at_work
 from annotations.queries import reading as readings
 
-FACTS = ("outlet", "author", "published_at")
-
 
 @login_required
 @require_GET
@@ -55,7 +53,7 @@ def page(request, uuid):
 def reading(request, uuid):
     """Show one's own work to be read or printed: nothing on it moves or can be changed."""
     assignment = own_assignment(request.user, uuid)
-    spans = readings.numbered_spans(assignment)
+    spans = readings.own_spans(assignment)
     context = {
         "assignment": assignment,
         "article": assignment.task.article,
@@ -109,8 +107,8 @@ def is_ruled_otherwise(user: User, assignment: Assignment) -> bool:
 
 def facts(assignment: Assignment) -> list[str]:
     """Return what stands under the headline: where the article is from, what it is coded by."""
-    meta, due = assignment.task.article.meta, assignment.task.batch.due
-    found = [str(meta[name]) for name in FACTS if meta.get(name)]
+    due = assignment.task.batch.due
+    found = readings.facts(assignment.task.article)
     found.append(_("codebook %(version)s") % {"version": assignment.codebook})
     if due:
         found.append(_("due %(date)s") % {"date": date_format(due, "D j M")})

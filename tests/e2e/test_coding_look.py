@@ -185,3 +185,16 @@ def test_a_long_list_of_spans_stays_in_reading_order(desk_with):
 
     shown = [row.removeprefix("Actor:\n") for row in desk.shown()]
     assert shown == sorted([*words[::2], "w075", "w001"])
+
+
+def test_what_a_span_carries_stays_beside_its_name_on_a_phone(busy_desk):
+    page = busy_desk.page
+    span = busy_desk.assignment.spans.first()
+    span.attributes = [{"name": name, "value": "said"} for name in ("kind", "stance", "when")]
+    span.save(update_fields=["attributes"])
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{busy_desk.address}reading/")
+
+    said = page.locator(f"tr[id='{span.uuid}']").get_by_text(re.compile("^(kind|stance|when): "))
+
+    assert len({line.bounding_box()["x"] for line in said.all()}) == 1

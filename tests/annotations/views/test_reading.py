@@ -1,4 +1,4 @@
-"""The reading and print view of a coder's own work."""
+"""The reading and print views: of a coder's own work, and of gold."""
 
 import re
 import uuid
@@ -6,9 +6,20 @@ from html import unescape
 
 import pytest
 
+from annotations.actions import adjudication
 from annotations.enums import Role
+from tests.annotations.actions.disputes import BRANDT, actor, name_of, only_card, rule, shown
 from tests.coder import MAYOR, VELMORA, save, step
-from tests.factories import ArticleFactory, AssignmentFactory, MemberFactory
+from tests.factories import (
+    TUESDAY,
+    ArticleFactory,
+    AssignmentFactory,
+    BatchFactory,
+    CodebookFactory,
+    MemberFactory,
+    ProjectFactory,
+)
+from tests.stories import adjudicator_of, coded_task
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +116,143 @@ def test_the_reading_view_takes_the_same_queries_for_one_span_and_three(
 
     with django_assert_num_queries(5):
         client.get(f"/assignments/{assignment.uuid}/reading/")
+
+
+PLACE = {"label": "location", "start": VELMORA[0], "end": VELMORA[1]}
+
+
+@pytest.fixture
+def batch():
+    project = ProjectFactory(settings={"auto_finish": False})
+    CodebookFactory(project=project, rules=[{"id": "R4", "text": "Titles belong to the name."}])
+    return BatchFactory(project=project)
+
+
+def finished(task, judge=None):
+    adjudication.finish(task=task, by=judge or adjudicator_of(task), at=TUESDAY)
+    task.refresh_from_db()
+    return task
+
+
+def gold_page(client, task, judge=None):
+    client.force_login(judge or adjudicator_of(task))
+    return client.get(f"/tasks/{task.uuid}/gold/")
+
+
+def test_every_gold_span_is_in_the_text_and_in_the_table_with_why_it_is_gold(client, batch):
+    task = coded_task([actor(MAYOR), PLACE], [actor(BRANDT), PLACE], batch=batch)
+    judge, card = adjudicator_of(task), only_card(task, "boundary")
+    letter = name_of(card, MAYOR)
+    said = {"reason": "Title missing", "note": "See the list.", "rule": "R4", "confidence": 80}
+    rule(task, card, "accept", by=judge, coder=letter, **said)
+    finished(task, judge)
+
+    page = gold_page(client, task, judge).content.decode()
+
+    assert text_of(page) == task.article.text
+    mayor, velmora = re.findall(r'<tr id="[0-9a-f-]+">.*?</tr>', page, re.S)
+    assert "<bdi>Mayor Ada Brandt</bdi>" in mayor
+    assert f"adjudicated · marked by {letter}<" in mayor
+    assert "Title missing" in mayor
+    assert "“<bdi>See the list.</bdi>”" in mayor
+    assert '<a href="#rule-R4">Rule R4</a>' in mayor
+    assert f"ruled by {judge.username}" in mayor
+    assert "80% sure" in mayor
+    assert re.search(r'<dt id="rule-R4">.*?<dd dir="auto">Titles belong to the name.</dd>', page)
+    assert "<bdi>Velmora</bdi>" in velmora
+    assert "all coders · marked by A, B<" in velmora
+    assert "ruled by" not in velmora
+    for assignment in task.assignments.all():
+        assert assignment.coder.user.username not in page
+        assert str(assignment.coder.uuid) not in page
+
+
+def test_gold_that_came_with_an_import_is_read_with_its_links(client, batch):
+    task = finished(coded_task([], batch=batch))
+    speaker, claim = (
+        {
+            "id": str(uuid.uuid4()),
+            "label": label,
+            "start": start,
+            "end": end,
+            "quote": task.article.text[start:end],
+            "attributes": [],
+            "links": [],
+            "source": "adjudicated",
+            "coders": [],
+            "decision": None,
+        }
+        for label, (start, end) in (("actor", MAYOR), ("claim", (0, 32)))
+    )
+    claim["links"] = [{"name": "speaker", "target": speaker["id"]}]
+    task.golds.create(number=2, spans=[speaker, claim], made_at=TUESDAY)
+
+    page = gold_page(client, task).content.decode()
+
+    assert f'speaker: <a href="#{speaker["id"]}">2</a>' in page
+    assert page.count("<div>adjudicated</div>") == 2
+
+
+def test_there_is_no_gold_to_read_before_the_article_is_adjudicated_or_once_it_is_reopened(
+    client, batch
+):
+    task = coded_task([PLACE], [PLACE], batch=batch)
+    judge = adjudicator_of(task)
+    assert gold_page(client, task, judge).status_code == 404
+
+    finished(task, judge)
+    assert gold_page(client, task, judge).status_code == 200
+
+    adjudication.reopen(task=task, by=judge, at=TUESDAY)
+    assert gold_page(client, task, judge).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.CODER, 404), (Role.ADMIN, 403), (Role.RESEARCHER, 404)],
+)
+def test_gold_is_read_by_those_who_may_rule_on_it(role, status, client, batch):
+    task = finished(coded_task([PLACE], batch=batch))
+    other = MemberFactory(project=batch.project, roles=[role])
+
+    assert gold_page(client, task, other.user).status_code == status
+
+
+def test_who_coded_an_article_and_rules_on_others_does_not_read_its_gold(client, batch):
+    task = finished(coded_task([PLACE], batch=batch))
+    both = task.assignments.get().coder
+    both.roles = [Role.CODER, Role.ADJUDICATOR]
+    both.save(update_fields=["roles"])
+
+    assert gold_page(client, task, both.user).status_code == 403
+
+
+def test_gold_is_a_link_away_from_where_a_finished_article_is_shown(client, batch):
+    task = coded_task([PLACE], [PLACE], batch=batch)
+    person = MemberFactory(project=batch.project, roles=[Role.ADMIN, Role.ADJUDICATOR]).user
+    client.force_login(person)
+    link = f'href="/tasks/{task.uuid}/gold/"'
+    queue = f"/projects/{batch.project.slug}/adjudication/"
+    pages = [f"/tasks/{task.uuid}/", f"/assignments/{task.assignments.first().uuid}/record/"]
+
+    assert not any(link in client.get(at).content.decode() for at in [queue, *pages])
+
+    finished(task, person)
+    for at in [f"{queue}?show=finished", *pages]:
+        assert link in client.get(at).content.decode(), at
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_gold_takes_the_same_queries_for_one_span_and_three(
+    rows, client, batch, django_assert_num_queries
+):
+    extents = [MAYOR, VELMORA, (33, 37)][:rows]
+    task = coded_task([actor(extent) for extent in extents], [], batch=batch)
+    judge = adjudicator_of(task)
+    for card, extent in zip(shown(task)["cards"], extents, strict=True):
+        rule(task, card, "accept", by=judge, coder=name_of(card, extent), rule="R4")
+    finished(task, judge)
+    client.force_login(judge)
+
+    with django_assert_num_queries(12):
+        client.get(f"/tasks/{task.uuid}/gold/")
