@@ -9,6 +9,13 @@ Mayor Ada Brandt said in Velmora that the talks had failed. Brandt left for Velm
 The dockers’ union said it believes the mayor.
 """
 
+KEPT = """() => new Promise((resolve) => {
+    indexedDB.open("workbench").onsuccess = ({ target }) => {
+        const ops = target.result.transaction("ops").objectStore("ops").getAll();
+        ops.onsuccess = () => resolve(ops.result);
+    };
+})"""
+
 
 class Desk:
     def __init__(self, page, url, assignment):
@@ -46,6 +53,10 @@ class Desk:
 
     def wait_until_saved(self):
         expect(self.badge).to_have_text("All changes saved")
+
+    def kept(self):
+        """Return the steps that the device keeps until they are sent, oldest first."""
+        return self.page.evaluate(KEPT)
 
     def stored(self):
         """Return what the database holds, once all is saved."""
