@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -50,16 +51,36 @@ class Traced:
 
 
 class Bounded:
-    """Refuse a request that says it is too large before any of it is read."""
+    """Refuse a request that says it is too large before any of it is read.
+
+    Files alone may be large, and on pages only those of somebody who is signed in: the check
+    against forgery looks for its token in the form, so it reads all files before anybody asks who
+    sent them.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        said = request.META.get("CONTENT_LENGTH") or "0"
-        if said.isdecimal() and int(said[:_LONGEST_LENGTH]) > settings.LARGEST_REQUEST:
+        has_files = request.content_type == "multipart/form-data"
+        most = settings.LARGEST_REQUEST if has_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if _length(request) > most:
             raise RequestDataTooBig
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if _is_for_programs(request) or _length(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return None
+        if request.user.is_authenticated:
+            return None
+        return redirect_to_login(request.get_full_path())
+
+
+def _length(request: HttpRequest) -> int:
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said[:_LONGEST_LENGTH]) if said.isdecimal() else 0
 
 
 class PrivateByDefault:

@@ -1,8 +1,6 @@
 from json import JSONDecodeError
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -16,12 +14,9 @@ class JSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        # REST framework reads past the limit that Django sets to a body.
-        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise RequestDataTooBig
+        # The middleware has seen to its size, since REST framework reads past Django's limit.
         try:
-            return plain_json.read(body)
+            return plain_json.read(stream.read())
         except plain_json.HasNul as nul:
             raise ParseError(_("The body holds a NUL character, which can’t be stored.")) from nul
         except JSONDecodeError as error:
