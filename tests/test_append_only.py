@@ -158,9 +158,10 @@ def other_value(row, column):
     return timezone.now() if isinstance(field, models.DateTimeField) else "0" * 64
 
 
-def test_what_was_written_down_is_neither_changed_nor_removed(rows, as_application):
+def test_what_was_written_down_is_neither_changed_nor_removed(rows, as_application, trust):
     done = []
-    for way, (model, column) in product(WAYS, WRITTEN.items()):
+    tried = list(product(WAYS, WRITTEN.items()))
+    for way, (model, column) in tried:
         row = model._base_manager.get(pk=rows[model].pk)
         try:
             with as_application():
@@ -170,13 +171,16 @@ def test_what_was_written_down_is_neither_changed_nor_removed(rows, as_applicati
         done.append((way.__name__, model.__name__))
 
     assert done == []
-
-
-def test_the_owner_may_say_that_triggers_are_ignored(rows):
-    event = rows[AuditEvent]
-
+    # The control: the owner of the tables, whom nothing can keep from it.
     with transaction.atomic():
-        say_they_are_ignored(event, "detail", {"other": 1})
-
-    event.refresh_from_db()
-    assert event.detail == {"other": 1}
+        say_they_are_ignored(rows[AuditEvent], "detail", {"other": 1})
+    rows[AuditEvent].refresh_from_db()
+    assert rows[AuditEvent].detail == {"other": 1}
+    trust(
+        "Who sees what",
+        "The application’s own database role changes or removes what was written down",
+        tried=f"{len(tried)} times, in {len(WAYS)} ways",
+        of=f"{len(WRITTEN)} tables",
+        control="the role that owns the tables changed 1 of 1 row",
+        changed_or_removed=len(done),
+    )
