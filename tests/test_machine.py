@@ -50,17 +50,20 @@ def forgetful_table():
 
 
 @pytest.mark.parametrize(
-    ("examples", "steps", "search"),
+    ("examples", "steps", "least", "search"),
     [
-        (3, 15, {"derandomize": True}),
-        pytest.param(50, 50, {"print_blob": True}, marks=pytest.mark.slow),
+        (3, 15, 36, {"derandomize": True}),
+        pytest.param(65, 50, 2_000, {"print_blob": True}, marks=pytest.mark.slow),
     ],
     ids=["short", "long"],
 )
-def test_a_study_stays_sound_whatever_people_do_in_whatever_order(examples, steps, search, trust):
+def test_a_study_stays_sound_whatever_people_do_in_whatever_order(
+    examples, steps, least, search, trust
+):
+    """Hypothesis ends some of the studies early, so there are more than the steps would take."""
     made = run(examples, steps, **search)
 
-    assert made >= examples * steps * 0.8
+    assert made >= least
     assert [found for check in CHECKS for found in check()] == []
     with forgetful_table(), pytest.raises(AssertionError):
         run(examples, steps, phases=[Phase.generate], derandomize=True)
