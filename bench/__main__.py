@@ -52,6 +52,10 @@ def main() -> int:
                 *(keystrokes, rulings, agreement, copies),
             )
             known = {name: one for part in parts for name, one in part.FIGURES.items()}
+            if unknown := [name for name in options.names if name not in known]:
+                parser.error(
+                    f"no figure is called {', '.join(unknown)}; there are {', '.join(known)}"
+                )
             chosen = {name: known[name] for name in options.names or known}
             measured = []
             for measure in chosen.values():
