@@ -1,6 +1,7 @@
 """The layout holds where people read from the right, and articles keep their own direction."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.e2e.barriers import barriers
@@ -19,6 +20,18 @@ PLACES = """() => {
   const word = range.getBoundingClientRect();
   const bar = document.querySelector("#layer .bar").getBoundingClientRect();
   return [word.left - bar.left, word.right - bar.right];
+}"""
+#: Where the first of these letters in an element stand on the screen.
+WHERE = """(within, letters) => {
+  const texts = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const at = texts.currentNode.data.indexOf(letters);
+    if (at < 0) continue;
+    const range = new Range();
+    range.setStart(texts.currentNode, at);
+    range.setEnd(texts.currentNode, at + letters.length);
+    return range.getBoundingClientRect().toJSON();
+  }
 }"""
 
 
@@ -40,7 +53,10 @@ def pages(world):
             f"/batches/{world.batch.uuid}/",
         ],
         world.coder: ["/", f"/assignments/{world.assignment.uuid}/", "/profile/keys/"],
-        world.adjudicator: [f"{project}adjudication/", f"/tasks/{world.coded.uuid}/"],
+        world.adjudicator: [
+            *(f"{project}adjudication/", f"/tasks/{world.done.uuid}/gold/"),
+            f"/tasks/{world.coded.uuid}/",
+        ],
     }
 
 
@@ -90,3 +106,28 @@ def test_an_article_keeps_its_direction_and_bars_lie_under_its_words(
     # The arrows go where they point in the article, whatever the page's direction.
     page.keyboard.press("ArrowRight")
     expect(page.locator("#save-badge")).to_have_text("כל השינויים נשמרו")
+
+
+def test_a_number_after_a_name_in_latin_letters_stands_on_its_left(
+    page, live_server, world, signed_in
+):
+    type(world.batch).objects.filter(pk=world.coded.batch_id).update(name="Pilot")
+    signed_in(world.adjudicator.user)
+
+    page.goto(f"{live_server.url}/tasks/{world.coded.uuid}/")
+
+    line = page.locator(".adjudication-head .eyebrow")
+    assert line.evaluate(WHERE, "2")["right"] <= line.evaluate(WHERE, "Pilot")["left"]
+
+
+def test_the_days_of_a_chart_run_to_the_left_as_their_names_do(
+    page, live_server, world, signed_in
+):
+    coder = world.coded.assignments.first().coder
+    coder.assignments.update(submitted_at=timezone.now())
+    signed_in(world.admin.user)
+
+    page.goto(f"{live_server.url}/projects/{world.project.slug}/people/{coder.uuid}/")
+
+    first, *_others, today = page.locator(".day-bars rect").all()
+    assert today.bounding_box()["x"] < first.bounding_box()["x"]
