@@ -86,12 +86,15 @@ class Desk:
         )
 
     def drag(self, start, end):
-        """Drag the mouse from the middle of one letter to the middle of another."""
+        """Drag the mouse from just inside the first letter to just inside the last.
+
+        In the middle of a letter it is for the fonts of the machine to say which side is meant.
+        """
         first, last = self.box(start, start + 1), self.box(end - 1, end)
         mouse = self.page.mouse
-        mouse.move(first["x"] + first["width"] / 2, first["y"] + first["height"] / 2)
+        mouse.move(first["x"] + first["width"] / 4, first["y"] + first["height"] / 2)
         mouse.down()
-        mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2, steps=5)
+        mouse.move(last["x"] + last["width"] * 3 / 4, last["y"] + last["height"] / 2, steps=5)
         mouse.up()
 
     def click(self, offset, **details):
