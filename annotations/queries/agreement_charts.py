@@ -1,9 +1,13 @@
 """Agreement figures as they are drawn: the ladder, and the heat map of pairs."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 STEPS = (0.2, 0.4, 0.667, 0.8)
+
+#: Coders that the heat map has at most: it grows with their square, and nobody reads more.
+DRAWN = 30
 
 
 def ladder(report: Mapping[str, Any], details: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -42,13 +46,21 @@ def _places(figure: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def heat_map(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a row a coder, with the α of each pair and its step on the ramp from 1 to 5."""
+def heat_map(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row a coder, with the α of each pair and its step on the ramp from 1 to 5.
+
+    Of more than ``DRAWN`` coders, whose number is ``of``, those are drawn who share the most
+    articles with others.
+    """
     pairs = {(pair["a"], pair["b"]): pair for pair in report["pairs"]}
-    coders = sorted({coder for pair in pairs for coder in pair})
-    return [
+    shared: Counter[str] = Counter()
+    for names, pair in pairs.items():
+        shared.update(dict.fromkeys(names, pair["articles"]))
+    coders = sorted(sorted(shared, key=lambda name: (-shared[name], name))[:DRAWN])
+    rows = [
         {"coder": one, "cells": [_cell(one, other, pairs) for other in coders]} for one in coders
     ]
+    return {"rows": rows, "of": len(shared)}
 
 
 def _cell(

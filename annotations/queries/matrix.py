@@ -17,6 +17,9 @@ from annotations.queries.progress import Progress
 COLUMNS = 40
 CELLS = 4000
 
+#: With more coders than this, only those are rows who have one of the articles shown.
+ROWS = 100
+
 FLAGGED = "flagged"
 LACKING = "lacking"
 KINDS = (LACKING, FLAGGED)

@@ -136,9 +136,10 @@ def _matrix(request, batch: Batch, found: Progress) -> dict:
     if not cells.columns and number > 1:
         number, cells = 1, matrix.window(tasks, 0, count)
     coders = found.coders
+    if wanted.coder is not None or len(coders) > matrix.ROWS:
+        coders = [coder for coder in coders if coder.coder in cells.rows]
     if wanted.coder is not None:
         # Hers first, then those who share an article with her.
-        coders = [coder for coder in coders if coder.coder in cells.rows]
         coders.sort(key=lambda coder: coder.coder != wanted.coder)
     spent = pace.minutes(batch)
     nothing = [None] * len(cells.columns)
@@ -148,6 +149,7 @@ def _matrix(request, batch: Batch, found: Progress) -> dict:
         "page": Paginator(range(of), count).get_page(number),
         "columns": cells.columns,
         "need": found.wanted - found.submitted,
+        "is_crowded": wanted.coder is None and len(found.coders) > matrix.ROWS,
         "rows": [
             (coder, spent.get(coder.coder), cells.rows.get(coder.coder, nothing))
             for coder in coders

@@ -109,6 +109,21 @@ def test_one_coders_articles_are_shown_with_those_who_share_them(signed_in, wide
     assert alone.coder.name not in [row[0].name for row in answer.context["rows"]]
 
 
+def test_of_a_crowd_only_those_are_rows_who_have_an_article_that_is_shown(
+    signed_in, wide, coders, monkeypatch
+):
+    monkeypatch.setattr(matrix, "ROWS", 1)
+    later = wide.tasks.get(position=matrix.COLUMNS)
+    Task.objects.filter(pk=later.pk).update(coders_wanted=2)
+    AssignmentFactory(task=later, coder=coders[1])
+
+    pages = [signed_in.get(f"/batches/{wide.uuid}/?page={number}") for number in (1, 2)]
+
+    shown = [[row[0].name for row in page.context["rows"]] for page in pages]
+    assert shown == [["ann"], ["ann", "ben"]]
+    assert "The 1 of 2 coders who have one of these articles." in pages[0].content.decode()
+
+
 def test_a_batch_that_is_over_its_date_says_so_and_who_is_behind(signed_in, admin, coders):
     batch = BatchFactory(project=admin.project, due=MONDAY.date())
     AssignmentFactory(task__batch=batch, coder=coders[0])
