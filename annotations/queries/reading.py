@@ -85,9 +85,13 @@ def own_spans(assignment: Assignment) -> list[NumberedSpan]:
 
 
 def gold_spans(task: Task) -> list[NumberedSpan]:
-    """Number the gold spans of an adjudicated task alike, and tell where each comes from."""
+    """Number the gold spans of an adjudicated task alike, and tell where each comes from.
+
+    Labels look as they do today.
+    """
     assignments = disputes.coders_of(task)
-    version = disputes.codebook_of(task, assignments)
+    # Who had the codebook that a label is new in may have gone; the latest has all of them.
+    version = codebook.current(task.batch.project)
     labels = {one.label.key: one.label for one in codebook.definitions(version)}
     gold = disputes.View(assignments, disputes.names(task, assignments)).gold(
         task.golds.latest("number").spans
@@ -105,9 +109,8 @@ def gold_spans(task: Task) -> list[NumberedSpan]:
 
 def _origins(task: Task, gold: Iterable[disputes.Row]) -> dict[str, Origin]:
     """Return the origin of each row of ``gold`` by its id."""
-    made = task.decisions.filter(
-        uuid__in=[row["decision"] for row in gold if row["decision"]], is_automatic=False
-    )
+    # Not sought by what rows name: gold that came with an import names rulings as it likes.
+    made = task.decisions.filter(is_automatic=False)
     made = made.select_related("made_by").defer("candidates", "spans")
     rulings = {str(ruling.uuid): ruling for ruling in made}
     return {

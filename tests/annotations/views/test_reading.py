@@ -6,11 +6,13 @@ from html import unescape
 
 import pytest
 
-from annotations.actions import adjudication
+from annotations.actions import adjudication, batch_changes
 from annotations.enums import Role
+from annotations.queries import disputes
 from tests.annotations.actions.disputes import BRANDT, actor, name_of, only_card, rule, shown
 from tests.coder import MAYOR, VELMORA, save, step
 from tests.factories import (
+    LABELS,
     TUESDAY,
     ArticleFactory,
     AssignmentFactory,
@@ -180,7 +182,7 @@ def test_gold_that_came_with_an_import_is_read_with_its_links(client, batch):
             "links": [],
             "source": "adjudicated",
             "coders": [],
-            "decision": None,
+            "decision": "ruling 7 of another tool",
         }
         for label, (start, end) in (("actor", MAYOR), ("claim", (0, 32)))
     )
@@ -191,6 +193,25 @@ def test_gold_that_came_with_an_import_is_read_with_its_links(client, batch):
 
     assert f'speaker: <a href="#{speaker["id"]}">2</a>' in page
     assert page.count("<div>adjudicated</div>") == 2
+
+
+def test_gold_is_read_though_nobody_left_has_the_codebook_of_its_label(client, batch):
+    task = coded_task([PLACE], [], batch=batch)
+    judge = adjudicator_of(task)
+    _, newcomer = task.assignments.order_by("pk")
+    newcomer.codebook = CodebookFactory(
+        project=batch.project, number=2, labels=[*LABELS, "quarrel"]
+    )
+    newcomer.save(update_fields=["codebook"])
+    failed = {"label": "quarrel", "start": 33, "end": 37}
+    adjudication.add_span(task=task, by=judge, at=TUESDAY, base_version=task.version, **failed)
+    letter = disputes.names(task, list(task.assignments.all()))[str(newcomer.uuid)]
+    adjudication.return_work(task=task, coder=letter, note="Look again.", by=judge, at=TUESDAY)
+    admin = MemberFactory(project=batch.project, roles=[Role.ADMIN]).user
+    batch_changes.close(batch=batch, by=admin, at=TUESDAY)
+    finished(task, judge)
+
+    assert "Quarrel" in gold_page(client, task, judge).content.decode()
 
 
 def test_there_is_no_gold_to_read_before_the_article_is_adjudicated_or_once_it_is_reopened(
@@ -254,5 +275,5 @@ def test_gold_takes_the_same_queries_for_one_span_and_three(
     finished(task, judge)
     client.force_login(judge)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(f"/tasks/{task.uuid}/gold/")
