@@ -17,6 +17,7 @@ from workbench import logs
 
 logger = logging.getLogger(__name__)
 
+_FILES_COME_IN_AT = {"annotations:imports", "api:imports"}
 _LONGEST_LENGTH = 20
 
 
@@ -53,9 +54,9 @@ class Traced:
 class Bounded:
     """Refuse a request that says it is too large before any of it is read.
 
-    Files alone may be large, and on pages only those of somebody who is signed in: the check
-    against forgery looks for its token in the form, so it reads all files before anybody asks who
-    sent them.
+    Files for an import alone may be large, and on its page only those of somebody who is signed
+    in: the check against forgery looks for its token in the form, so it reads all files before
+    anybody asks who sent them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -71,9 +72,12 @@ class Bounded:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if _is_for_programs(request) or _length(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if _length(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return None
-        if request.user.is_authenticated:
+        match = request.resolver_match
+        if match is None or match.view_name not in _FILES_COME_IN_AT:
+            raise RequestDataTooBig
+        if _is_for_programs(request) or request.user.is_authenticated:
             return None
         return redirect_to_login(request.get_full_path())
 

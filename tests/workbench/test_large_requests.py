@@ -43,7 +43,7 @@ def test_nobody_has_the_server_take_in_two_gigabytes_that_it_does_not_want(stack
         (422, "/api/v1/projects/", token, JSON, CHUNKED),
         (401, files, stranger, FORM, long),
         (302, page, stranger, FORM, long),
-        (302, "/sign-in/", stranger, FORM, long),
+        (413, "/sign-in/", stranger, FORM, long),
         (403, "/sign-in/", stranger, FORM, CHUNKED),
     ]
 

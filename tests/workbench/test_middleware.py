@@ -55,16 +55,19 @@ def test_a_request_that_says_it_is_too_large_is_refused_unread(
 
 
 @pytest.mark.django_db
-def test_files_are_read_of_those_alone_who_are_signed_in(settings):
+def test_files_are_read_where_they_are_imported_and_of_those_alone_who_are_signed_in(settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     client = Client(enforce_csrf_checks=True)
     said = {"content_type": FILES, "CONTENT_LENGTH": "101"}
+    address = "/projects/study/imports/"
 
-    asked = client.post("/projects/new/", b"--b--", **said)
-    assert (asked.status_code, asked["Location"]) == (302, "/sign-in/?next=/projects/new/")
+    asked = client.post(address, b"--b--", **said)
+    assert (asked.status_code, asked["Location"]) == (302, f"/sign-in/?next={address}")
 
     client.force_login(UserFactory())
-    assert client.post("/projects/new/", b"--b--", **said).status_code == 403
+    assert client.post(address, b"--b--", **said).status_code == 403
+    assert client.post("/projects/new/", b"--b--", **said).status_code == 413
+    assert client.post("/api/v1/projects/", b"--b--", **said).status_code == 413
 
 
 @pytest.mark.parametrize("said", ["", "x", "-1", "9" * 5000])

@@ -11,7 +11,7 @@ from tests.annotations.importing.mutations import mutated
 from tests.factories import TUESDAY, CodebookFactory, MemberFactory
 
 FEW = 100
-MANY = 10_000
+MANY = 100_000
 AT_ONCE = 100
 
 pytestmark = pytest.mark.django_db
