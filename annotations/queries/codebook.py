@@ -33,10 +33,22 @@ def current_definitions(project: Project) -> list[LabelDefinition]:
 
 
 def rules_of(project: Project, numbers: Iterable[int | None]) -> dict[int | None, dict[str, str]]:
-    """Return the text of each rule by its id, for each version of these ``numbers``."""
-    known = {number for number in numbers if number is not None}
-    books = CodebookVersion.objects.filter(project=project, number__in=known)
-    return {book.number: {rule["id"]: rule["text"] for rule in book.rules} for book in books}
+    """Return the text of each rule by its id, for each version of these ``numbers``.
+
+    A rule that a version lacks has its text from the next one that has it, because a ruling on
+    older work may cite it too.
+    """
+    versions = list(project.codebooks.order_by("-number").values_list("number", "rules"))
+    latest, _rules = versions[0]
+    return {
+        number: {
+            rule["id"]: rule["text"]
+            for version, rules in versions
+            if version >= (number or latest)
+            for rule in rules
+        }
+        for number in set(numbers)
+    }
 
 
 def as_contract(version: CodebookVersion) -> dict[str, Any]:

@@ -169,6 +169,19 @@ def test_every_gold_span_is_in_the_text_and_in_the_table_with_why_it_is_gold(cli
         assert str(assignment.coder.uuid) not in page
 
 
+def test_a_rule_that_came_after_the_work_is_read_too(client, batch):
+    task = coded_task([PLACE], [], batch=batch)
+    later = [{"id": "R4", "text": "Titles too."}, {"id": "R9", "text": "Towns are places."}]
+    CodebookFactory(project=batch.project, number=2, rules=later)
+    judge, (card,) = adjudicator_of(task), shown(task)["cards"]
+    rule(task, card, "accept", by=judge, coder=name_of(card, VELMORA), rule="R9")
+    finished(task, judge)
+
+    page = gold_page(client, task, judge).content.decode()
+
+    assert re.search(r'<dt id="rule-R9">.*?<dd dir="auto">Towns are places.</dd>', page)
+
+
 def test_gold_that_came_with_an_import_is_read_with_its_links(client, batch):
     task = finished(coded_task([], batch=batch))
     speaker, claim = (
