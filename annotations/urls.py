@@ -122,6 +122,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("projects/<slug:slug>/imports/<uuid:uuid>/run/", imports.run, name="import-run"),
     path(
+        "projects/<slug:slug>/imports/<uuid:uuid>/declare/", imports.declare, name="import-declare"
+    ),
+    path(
         "projects/<slug:slug>/imports/<uuid:uuid>/refused/", imports.refused, name="import-refused"
     ),
     path("projects/<slug:slug>/articles/", articles.index, name="articles"),

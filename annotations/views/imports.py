@@ -17,6 +17,7 @@ from annotations.importing import columns as meanings
 from annotations.importing import formats, tables
 from annotations.importing.problems import Problem
 from annotations.models import ImportJob
+from annotations.queries.imports import outcome
 from annotations.views.lookup import project_for
 
 PAGE = 20
@@ -119,9 +120,19 @@ def columns(request, slug, uuid):
 @require_POST
 def run(request, slug, uuid):
     """Import for real what was only checked."""
+    return _again(request, slug, uuid, dry_run=False)
+
+
+@require_POST
+def declare(request, slug, uuid):
+    """Read the files again, and declare what the codebook lacks for them."""
+    return _again(request, slug, uuid, create_labels=True)
+
+
+def _again(request, slug, uuid, **options):
     job = _context(request, slug, uuid)["job"]
     try:
-        again = imports.repeat(job=job, by=request.user, at=timezone.now(), dry_run=False)
+        again = imports.repeat(job=job, by=request.user, at=timezone.now(), **options)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("annotations:import", slug, uuid)
@@ -158,5 +169,6 @@ def _context(request, slug, uuid) -> dict:
         "files": files,
         "has_tables": any(file.format in formats.TABLES for file in files),
         "is_dry": job.options.get("dry_run", False),
+        "outcome": outcome(job),
         "problems": list(job.problems.order_by("pk")[:PROBLEMS_SHOWN]),
     }

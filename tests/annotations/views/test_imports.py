@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from annotations.actions import clusters, imports
 from annotations.enums import JobState, Role
-from annotations.models import Article, ImportJob, Member
+from annotations.models import Article, Batch, ImportJob, Member
 from tests.factories import TUESDAY, ImportJobFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,61 @@ def test_what_was_checked_comes_in_without_being_sent_again(signed_in, address):
     imports.run_import(job_id=job.pk, at=TUESDAY)
     assert Article.objects.get().text == "Peñalta"
     assert "came in" in signed_in.get(answer["Location"]).content.decode()
+
+
+def test_names_that_the_codebook_lacks_are_declared_without_sending_the_files_again(
+    signed_in, address
+):
+    row = {"text": "Ada spoke", "spans": [{"start": 0, "end": 3, "label": "speaker"}]}
+    file = SimpleUploadedFile("a.jsonl", json.dumps(row).encode())
+    where = checked(signed_in, address, file)
+    assert "Declare them, and check again" in signed_in.get(where).content.decode()
+
+    answer = signed_in.post(f"{where}declare/")
+    job = ImportJob.objects.latest("pk")
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    page = signed_in.get(answer["Location"]).content.decode()
+
+    assert answer["Location"] == f"{address}{job.uuid}/"
+    assert "Import 1 article" in page
+    assert "Declare them" not in page
+    assert not Article.objects.exists()
+
+
+def test_records_refused_for_another_reason_are_not_to_be_declared(signed_in, address):
+    where = checked(signed_in, address, SimpleUploadedFile("a.jsonl", b'{"text": "x", "oops": 1}'))
+    assert "Declare them" not in signed_in.get(where).content.decode()
+
+
+def come_in(signed_in, address, *rows):
+    """Import records, and return the page of the import once they are compared, too."""
+    file = SimpleUploadedFile("a.jsonl", "\n".join(json.dumps(row) for row in rows).encode())
+    answer = signed_in.post(address, {"files": [file]})
+    job = ImportJob.objects.latest("pk")
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    clusters.find(job_id=job.pk)
+    return signed_in.get(answer["Location"]).content.decode()
+
+
+def test_what_came_coded_leads_to_its_batch_and_is_not_to_be_given_out(signed_in, address):
+    codings = [{"coder": name, "spans": []} for name in ("Eva", "Max")]
+
+    page = come_in(signed_in, address, {"text": "Ada spoke", "codings": codings})
+
+    assert "1 article came coded, and is in a batch of its own" in page
+    assert f'href="/batches/{Batch.objects.get().uuid}/"' in page
+    assert "Give them to coders" not in page
+    assert "Clean them first" not in page
+
+
+def test_it_is_told_how_many_articles_tell_a_story_that_is_there_twice(signed_in, address):
+    story = " ".join(f"Speaker {n} left hall {7 * n} in Velmora." for n in range(40))
+    first = come_in(signed_in, address, {"text": story}, {"text": "Something else"})
+    second = come_in(signed_in, address, {"text": f"{story} More soon."})
+
+    assert "tells a story" not in first
+    assert "1 article tells a story that another one of the project tells, too." in second
+    assert "See the versions" in second
 
 
 def test_an_import_that_is_under_way_is_not_begun_twice(signed_in, address):
@@ -263,5 +318,5 @@ def test_an_import_takes_the_same_queries_for_one_problem_and_three(
     for line in range(rows):
         job.problems.create(file="one.jsonl", line=line, code="unknown", detail="It is wrong.")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         signed_in.get(f"{address}{job.uuid}/")

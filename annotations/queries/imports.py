@@ -1,0 +1,41 @@
+"""What came of an import, besides its own counts."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from annotations.enums import JobState
+from annotations.models import Article, Batch, ImportJob, Task
+
+#: The problems of a record that are none for an import which declares what it meets.
+UNDECLARED = ("unknown_label", "unknown_attribute", "unknown_link")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What there is to do next with what an import brought, or refused."""
+
+    #: The batch of what came coded, and how many articles that are.
+    batch: Batch | None = None
+    coded: int = 0
+    #: How many of its articles tell a story that another article of the project tells too.
+    versions: int = 0
+    #: Whether records were refused for names that it could have declared.
+    lacks_names: bool = False
+
+
+def outcome(job: ImportJob) -> Outcome:
+    """Return what came of ``job``; nothing before it is ready. Only for who may see it."""
+    if job.state != JobState.READY:
+        return Outcome()
+    lacks = not job.options.get("create_labels") and bool(
+        job.refused and job.problems.filter(code__in=UNDECLARED).exists()
+    )
+    if job.options.get("dry_run"):
+        return Outcome(lacks_names=lacks)
+    batch = Batch.objects.published().filter(import_job=job).first()
+    coded = Task.objects.filter(batch=batch).count() if batch else 0
+    others = Article.objects.published().filter(cluster=OuterRef("cluster"))
+    told_again = Exists(others.exclude(pk=OuterRef("pk")))
+    versions = Article.objects.filter(told_again, import_job=job, cluster__isnull=False).count()
+    return Outcome(batch, coded, versions, lacks)
