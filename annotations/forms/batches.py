@@ -2,13 +2,14 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from annotations.enums import JobState, Order, Priority, Role, Strategy, Versions
 from annotations.forms.articles import SearchForm
-from annotations.models import Article, Project
+from annotations.models import Article, Project, SourceFile
 from annotations.queries.batch_plan import Wish
 
 SEARCH = "search"
@@ -244,12 +245,17 @@ class BatchForm(forms.Form):
 
 def _imports(project: Project):
     has_some = Exists(Article.objects.filter(import_job=OuterRef("pk")))
+    first = SourceFile.objects.filter(import_job=OuterRef("pk")).order_by("position")
     ready = project.imports.filter(has_some, state=JobState.READY)
-    for uuid, at, count in ready.order_by("-created_at").values_list(
-        "uuid", "created_at", "created"
-    ):
+    named = ready.annotate(file=Subquery(first.values("name")[:1])).order_by("-created_at")
+    for uuid, at, count, file in named.values_list("uuid", "created_at", "created", "file"):
+        told = ngettext(
+            "%(file)s, %(when)s (%(count)s article)",
+            "%(file)s, %(when)s (%(count)s articles)",
+            count,
+        )
         when = f"{at:%Y-%m-%d %H:%M}"
-        yield str(uuid), _("%(when)s (%(count)s articles)") % {"when": when, "count": count}
+        yield str(uuid), told % {"file": file or "–", "when": when, "count": count}
 
 
 def _batches(project: Project):

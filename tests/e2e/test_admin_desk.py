@@ -112,6 +112,32 @@ def test_a_batch_is_planned_from_a_search(page, live_server, project):
     assert Assignment.objects.count() == 7
 
 
+def test_one_box_ticks_all_coders_by_keyboard(page, live_server, project):
+    job = imports.request_import(project=project, by=None, at=TUESDAY, files=[_file("Sun")])
+    imports.run_import(job_id=job.pk, at=TUESDAY)
+    page.goto(f"{live_server.url}/projects/{project.slug}/batches/new/")
+    every, ann, ben = (
+        page.get_by_role("checkbox", name=name) for name in ("everybody", "ann", "ben")
+    )
+
+    # At once: what is ticked while the first plan is on its way counts, too.
+    held = []
+    page.route("**/preview/", lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request("**/preview/"):
+        page.reload()
+    every.press("Space")
+    held[0].continue_()
+    expect(ann).to_be_checked()
+    expect(page.locator("#batch-preview")).to_contain_text("1 article is given out.")
+    ben.press("Space")
+    expect(every).to_be_checked(indeterminate=True)
+    ben.press("Space")
+    expect(every).to_be_checked()
+    every.press("Space")
+    expect(ann).not_to_be_checked()
+    expect(ben).not_to_be_checked()
+
+
 def test_a_search_redraws_the_list_while_one_types(page, live_server, project):
     job = imports.request_import(
         project=project,

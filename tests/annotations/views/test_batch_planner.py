@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from annotations.enums import AssignmentState, Role
-from annotations.models import Assignment, Batch, Cluster
+from annotations.models import Assignment, Batch, Cluster, ImportJob
 from tests.factories import (
     MONDAY,
     ArticleFactory,
@@ -271,6 +271,17 @@ def test_a_search_of_the_articles_is_taken_over(signed_in, address, admin, coder
         "import": str(article.import_job.uuid),
     }
     assert nonsense.status_code == 200
+
+
+def test_an_import_is_known_by_its_first_file(signed_in, address, admin, coders):
+    job = ArticleFactory(project=admin.project).import_job
+    ImportJob.objects.update(created=1, created_at=MONDAY)
+    for position, name in enumerate(("pages.zip", "more.zip")):
+        job.files.create(name=name, path=name, size=1, sha256="0" * 64, position=position)
+
+    page = signed_in.get(address).content.decode()
+
+    assert f"pages.zip, {MONDAY:%Y-%m-%d %H:%M} (1 article)</option>" in page
 
 
 @pytest.mark.parametrize("role", [Role.CODER, Role.ADJUDICATOR, Role.RESEARCHER])
