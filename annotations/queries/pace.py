@@ -142,7 +142,9 @@ def behind(pace: CoderPace, batch: Batch, at: datetime) -> str:
 
 def minutes(batch: Batch) -> dict[int, float]:
     """Return the minutes that each coder spends on an article, by the latest ones handed in."""
-    coders = WorkTally.objects.filter(batch=batch, state=AssignmentState.SUBMITTED)
+    done = WorkTally.objects.filter(batch=batch, state=AssignmentState.SUBMITTED)
+    # What came coded took its coders no time that anybody knows.
+    coders = done.exclude(coder__user=None)
     work = Assignment.objects.filter(task__batch=batch)
     spent = time_at_work.of_coders(work, coders.values("coder").distinct())
     return {coder: one.seconds / 60 / one.articles for coder, one in spent.items()}

@@ -137,8 +137,12 @@ class Progress:
 
     @cached_property
     def days(self) -> list[tuple[date, int]]:
-        """How many articles were handed in on each of the last days, today last."""
-        counts = sum((coder.days for coder in self.coders), Counter())
+        """How many articles were handed in on each of the last days, today last.
+
+        What came coded was handed in nowhere: it says nothing of a pace.
+        """
+        own = (coder.days for coder in self.coders if not coder.is_external)
+        counts: Counter[date] = sum(own, Counter())
         today = timezone.localdate(self.at)
         dates = (today - timedelta(days=past) for past in reversed(range(pace.DAYS)))
         return [(day, counts[day]) for day in dates]

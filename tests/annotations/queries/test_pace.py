@@ -5,9 +5,16 @@ import pytest
 
 from annotations.enums import AssignmentState, OpStatus, OpType
 from annotations.models import Assignment
-from annotations.queries import pace
+from annotations.queries import pace, progress
 from annotations.queries.pace import CoderPace
-from tests.factories import MONDAY, AssignmentFactory, BatchFactory, CodebookFactory, submitted
+from tests.factories import (
+    MONDAY,
+    AssignmentFactory,
+    BatchFactory,
+    CodebookFactory,
+    MemberFactory,
+    submitted,
+)
 
 TODAY = MONDAY.date()
 
@@ -99,3 +106,17 @@ def test_each_coder_is_counted_by_state_and_day():
     assert coder.name == second.coder.name
     assert (coder.submitted, coder.unfinished) == (1, 1)
     assert coder.days == {date(MONDAY.year, MONDAY.month, MONDAY.day): 1}
+
+
+@pytest.mark.django_db
+def test_what_came_coded_says_nothing_of_a_pace():
+    batch = BatchFactory()
+    lisa = MemberFactory(project=batch.project, user=None, external_name="Lisa")
+    work = AssignmentFactory(task__batch=batch, coder=lisa, started_at=MONDAY)
+    submitted(work, [])
+
+    found = progress.of(batch, MONDAY)
+
+    assert found.submitted == 1
+    assert found.a_day == 0
+    assert pace.minutes(batch) == {}
