@@ -10,6 +10,7 @@ from annotations.queries import agreement, codebook, disputes
 class QueueForm(forms.Form):
     """Which articles to show of the adjudicator's queue. What makes no sense is passed over."""
 
+    batch = forms.ChoiceField(label=_("Batch"), required=False)
     kind = forms.ChoiceField(label=_("Dispute"), required=False)
     label = forms.ChoiceField(label=_("Label"), required=False)
     coder = forms.ChoiceField(label=_("Coder"), required=False)
@@ -32,6 +33,9 @@ class QueueForm(forms.Form):
         ]
 
         tasks = Task.objects.visible_to(user).filter(batch__project=project)
+        batches = disputes.batches_of(tasks).values_list("uuid", "name")
+        named = [(str(uuid), name) for uuid, name in batches]
+        self.fields["batch"].choices = [("", _("any")), *named]
         called = agreement.called(project, user)
         #: The member UUID of everybody whose work can be asked for, by what they are called here.
         self.coders = {called[coder]: coder for coder in disputes.coders_in(tasks)}
@@ -45,7 +49,9 @@ class QueueForm(forms.Form):
         return {name: given for name, given in self.cleaned_data.items() if given}
 
     def narrowed(self, tasks: QuerySet[Task]) -> QuerySet[Task]:
-        """Keep the tasks that have what was asked for, all of it on one card."""
+        """Keep the tasks that have what was asked for, but for the batch all of it on one card."""
         wanted = self.wanted
+        if "batch" in wanted:
+            tasks = tasks.filter(batch__uuid=wanted.pop("batch"))
         coders = [self.coders[wanted.pop(name)] for name in ("coder", "against") if name in wanted]
         return disputes.with_card(tasks, **wanted, coders=coders)

@@ -25,6 +25,7 @@ from annotations.algorithms.tokens import tokenize
 from annotations.enums import CardKind, Role, TaskState
 from annotations.models import (
     Assignment,
+    Batch,
     Card,
     CodebookVersion,
     Decision,
@@ -113,6 +114,12 @@ def _version_of(coder: str) -> _VersionOf:
     """What the coder with this member UUID has in a card."""
     own = Assignment.objects.live().filter(task=OuterRef("task"), coder__uuid=coder)
     return _VersionOf(F("candidates"), Subquery(own.values(name=Cast("uuid", TextField()))[:1]))
+
+
+def batches_of(tasks: QuerySet[Task]) -> QuerySet[Batch]:
+    """Return the batches that have one of ``tasks``, the latest first."""
+    own = tasks.order_by().filter(batch=OuterRef("pk"))
+    return Batch.objects.filter(Exists(own)).order_by("-created_at", "-pk")
 
 
 def coders_in(tasks: QuerySet[Task]) -> list[str]:

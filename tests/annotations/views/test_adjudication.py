@@ -57,6 +57,21 @@ def test_the_queue_is_narrowed_by_dispute_and_label_and_so_is_the_way_on(client,
     assert f'data-next-url="/projects/{batch.project.slug}/adjudication/next/?kind=label"' in page
 
 
+def test_the_queue_is_narrowed_to_a_batch_and_so_is_the_way_on(client, batch):
+    first = coded_task([MAYOR], [], batch=batch)
+    other = coded_task([MAYOR], [], batch=BatchFactory(project=batch.project))
+    client.force_login(adjudicator_of(first))
+
+    page = queue_of(client, batch.project, f"?batch={other.batch.uuid}")
+    way_on = client.get(f"/projects/{batch.project.slug}/adjudication/next/?batch={batch.uuid}")
+    unknown = queue_of(client, batch.project, f"?batch={BatchFactory().uuid}")
+
+    assert list(page.context["tasks"]) == [other]
+    assert f'<option value="{batch.uuid}">{batch.name}</option>' in page.content.decode()
+    assert way_on["Location"] == f"/tasks/{first.uuid}/?batch={batch.uuid}"
+    assert set(unknown.context["tasks"]) == {first, other}
+
+
 def coders_of(task):
     """Return the members who coded ``task``, in the order in which their work was given."""
     return [assignment.coder for assignment in task.assignments.order_by("pk")]
@@ -209,6 +224,6 @@ def test_the_queue_takes_the_same_queries_at_one_and_three_articles(
     three = [coded_task([MAYOR], [], batch=batch) for _ in range(3)]
     for task, length in ((single, 1), (three[0], 3)):
         client.force_login(adjudicator_of(task))
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             page = queue_of(client, task.batch.project)
         assert len(page.context["tasks"]) == length
