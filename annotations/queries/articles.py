@@ -15,6 +15,9 @@ from annotations.permissions import has_role
 DAY = Left(KeyTextTransform("published_at", "meta"), 10)
 ISO_DAY = r"^\d{4}-\d{2}-\d{2}$"
 
+#: How a text begins: what an article without a title is known by in a list.
+BEGINNING = Left("text", 160)
+
 
 def search(project: Project, user: User, **wanted: Any) -> QuerySet[Article]:
     """Return the articles of ``project`` that ``user`` may see and that fit.

@@ -14,6 +14,7 @@ from annotations.algorithms.stories import FURNITURE, story_text
 from annotations.algorithms.word_diff import Stretch, differences
 from annotations.enums import JobState
 from annotations.models import Article, Cluster, Project, User
+from annotations.queries.articles import BEGINNING
 
 MOST_VERSIONS = 100
 
@@ -49,7 +50,8 @@ class Comparison:
 
 
 def listed(project: Project, user: User, q: str = "") -> QuerySet[Any]:
-    """Return the clusters that have versions, with ``versions``, ``by_hand`` and a ``title``.
+    """Return the clusters that have versions, with ``versions``, ``by_hand``, a ``title`` and
+    the ``beginning`` of a text.
 
     ``q`` is part of the name of a cluster, or of the title of a version.
     """
@@ -63,6 +65,7 @@ def listed(project: Project, user: User, q: str = "") -> QuerySet[Any]:
         versions=Count("articles", filter=is_there),
         by_hand=BoolAnd("articles__is_clustered_by_hand"),
         title=Subquery(first.values("said")[:1]),
+        beginning=Subquery(first.annotate(beginning=BEGINNING).values("beginning")[:1]),
     ).filter(versions__gt=0)
 
 

@@ -19,7 +19,7 @@ from annotations.forms.articles import DescriptionForm, SearchForm, WithdrawalFo
 from annotations.models import Article, Batch, Cluster, Task
 from annotations.permissions import can_administer
 from annotations.queries import reading
-from annotations.queries.articles import released_since_withdrawal, search
+from annotations.queries.articles import BEGINNING, released_since_withdrawal, search
 from annotations.views.lookup import project_for
 
 PAGE = 50
@@ -38,7 +38,7 @@ def index(request, slug):
         told.values("cluster").annotate(n=Count("pk")).values("n"), output_field=IntegerField()
     )
     found = search(project, request.user, **wanted).annotate(
-        batches=Coalesce(batches, 0), versions=Coalesce(versions, 0)
+        batches=Coalesce(batches, 0), versions=Coalesce(versions, 0), beginning=BEGINNING
     )
     page = Paginator(found.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
     template = "_article_list" if request.htmx else "list"

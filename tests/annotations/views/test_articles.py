@@ -30,6 +30,11 @@ def test_an_article_says_how_many_versions_of_its_story_there_are(signed_in, add
     assert page.count("?cluster=") == 2
 
 
+def test_an_article_without_a_title_is_known_by_how_it_begins(signed_in, address, admin):
+    ArticleFactory(project=admin.project, key="t980", text="A man was shot dead.", meta={})
+    assert "A man was shot dead." in signed_in.get(address).content.decode()
+
+
 def test_a_search_redraws_the_list_alone(signed_in, address, admin):
     ArticleFactory(project=admin.project, meta={"title": "Rain over Velmora"})
     ArticleFactory(project=admin.project, meta={"title": "Sun"}, text="Sun.")

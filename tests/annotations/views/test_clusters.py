@@ -54,6 +54,12 @@ def test_stories_are_listed_by_their_first_version_and_searched(signed_in, admin
     assert ("<html" in html, "of told" in html, "of flood" in html) == (False, False, True)
 
 
+def test_a_story_without_a_title_is_known_by_how_it_begins(signed_in, admin, cluster):
+    Article.objects.update(meta={})
+    html = signed_in.get(f"/projects/{admin.project.slug}/clusters/").content.decode()
+    assert f"Newsletter\n{STORY[:60]}" in html
+
+
 def test_a_project_without_versions_says_so(signed_in, admin):
     page = signed_in.get(f"/projects/{admin.project.slug}/clusters/").content.decode()
     assert "No story is told twice" in page

@@ -86,6 +86,15 @@ def test_external_coders_stand_apart_and_have_nothing_to_press(signed_in, addres
     assert f"roles-{lisa.uuid}" not in page.content.decode()
 
 
+def test_a_crowd_of_external_coders_is_folded(signed_in, address, admin):
+    for number in range(21):
+        if number == 20:
+            assert "<summary>All 20</summary>" not in signed_in.get(address).content.decode()
+        MemberFactory(project=admin.project, user=None, external_name=f"w{number}")
+
+    assert "<summary>All 21</summary>" in signed_in.get(address).content.decode()
+
+
 def test_each_member_is_shown_with_open_work_and_when_last_seen(signed_in, address, admin):
     coder = MemberFactory(project=admin.project)
     batch = BatchFactory(project=admin.project, name="First")
