@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 LONGEST_DETAIL = 500
+_LONGEST_QUOTE = 80
+_LONG_QUOTE = re.compile(f"“([^”]{{{_LONGEST_QUOTE}}})[^”]+”")
 #: What no database keeps: NUL, and halves of surrogate pairs.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -13,11 +15,14 @@ class Problem(Exception):
 
     ``file`` and ``line`` are given where they are other than those at which
     the record starts, and ``row`` where the reader could make no record of it.
-    Whatever a file holds, what is said of it is short and can be kept.
+    Whatever a file holds, what is said of it is short, ends as a sentence does, and can be kept.
     """
 
     def __init__(self, code: str, detail: str):
-        detail = _UNSTORABLE.sub("\ufffd", detail[:LONGEST_DETAIL])
+        detail = _LONG_QUOTE.sub("“\\1…”", detail)
+        if len(detail) > LONGEST_DETAIL:
+            detail = detail[: LONGEST_DETAIL - 2] + "…."
+        detail = _UNSTORABLE.sub("\ufffd", detail)
         super().__init__(detail)
         self.code = code
         self.detail = detail
