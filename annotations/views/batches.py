@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from annotations.actions import looks
 from annotations.enums import Role
 from annotations.forms.matrix import MatrixForm
-from annotations.models import Article, Assignment, Batch
+from annotations.models import Article, Assignment, Batch, SourceFile
 from annotations.permissions import can_rule
 from annotations.queries import (
     agreement,
@@ -38,7 +39,10 @@ def index(request, slug):
     project = project_for(request, slug, Role.ADMIN)
     visible = Batch.objects.visible_to(request.user).filter(project=project)
     found = progress.in_order(progress.with_progress(visible, request.user))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    first = SourceFile.objects.filter(import_job=OuterRef("import_job")).order_by("position")
+    page = Paginator(found.annotate(file=Subquery(first.values("name")[:1])), PAGE).get_page(
+        request.GET.get("page")
+    )
     behind = progress.behind([b for b in page.object_list if b.is_open_book], timezone.now())
     for batch in page.object_list:
         batch.behind = behind.get(batch.pk, [])

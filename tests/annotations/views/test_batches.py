@@ -12,6 +12,7 @@ from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
     BatchFactory,
+    ImportJobFactory,
     MemberFactory,
     TaskFactory,
     submitted,
@@ -147,6 +148,18 @@ def test_what_is_open_and_due_comes_first_in_the_list(signed_in, address, admin,
     names = [batch.name for batch in signed_in.get(address).context["page"]]
 
     assert names == ["soon", "late", "never", "done"]
+
+
+def test_what_an_import_brought_tells_from_which_file(signed_in, address, admin):
+    job = ImportJobFactory(project=admin.project, state="ready")
+    job.files.create(name="brat.zip", path="x", size=1, sha256="0" * 64, position=0)
+    batch = BatchFactory(project=admin.project, import_job=job)
+
+    listed = signed_in.get(address).content.decode()
+    page = signed_in.get(f"/batches/{batch.uuid}/").content.decode()
+
+    assert "imported from <bdi>brat.zip</bdi>" in listed
+    assert f'<a href="/projects/{admin.project.slug}/imports/{job.uuid}/">an import</a>' in page
 
 
 def test_the_page_of_one_work_tells_what_happened_to_it(signed_in, admin, coders):
