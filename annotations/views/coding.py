@@ -86,10 +86,17 @@ def preferences(user: User) -> dict[str, Any]:
 
 
 def has_first_steps(user: User, assignment: Assignment) -> bool:
-    """Say whether ``user`` is still to be led through the keys, and may try them here."""
+    """Say whether ``user`` is still to be led through the keys, and may try them here.
+
+    Who has handed an article in knows them, and is led again only if asked for.
+    """
     held = user.coding_preferences
-    is_open = assignment.state != AssignmentState.SUBMITTED
-    return is_open and held.get("has_letters", True) and held.get("first_steps", True)
+    is_wanted = held.get("first_steps")
+    if assignment.state == AssignmentState.SUBMITTED or not held.get("has_letters", True):
+        return False
+    if is_wanted is not None:
+        return is_wanted
+    return not Assignment.objects.of(user).filter(state=AssignmentState.SUBMITTED).exists()
 
 
 def own_assignment(user: User, uuid: UUID) -> Assignment:

@@ -28,7 +28,7 @@ def test_each_step_is_ticked_off_when_it_was_done_and_none_before(desk):
     desk.press("ArrowRight")
     expect(step).to_contain_text("Tag the framed word")
     desk.press("a")
-    expect(step).to_contain_text("Take the whole sentence, and tag it as “Claim”")
+    expect(step).to_contain_text("Take the whole sentence, and tag it as “Claim”: S C")
     desk.press("s", "c")
     expect(step).to_contain_text("Undo it")
     desk.press("u")

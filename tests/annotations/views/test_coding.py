@@ -1,3 +1,4 @@
+import re
 import uuid
 
 import pytest
@@ -64,6 +65,20 @@ def test_returned_work_shows_the_adjudicators_note(client):
     client.force_login(assignment.coder.user)
 
     assert "Titles belong to names." in client.get(address(assignment)).content.decode()
+
+
+def test_a_label_without_a_letter_shows_its_digit_as_long_as_there_is_one(client):
+    work = AssignmentFactory()
+    project = work.task.batch.project
+    for position in range(4, 11):
+        label = project.labels.create(key=f"more-{position}")
+        work.codebook.definitions.create(label=label, position=position, name=label.key)
+    client.force_login(work.coder.user)
+
+    page = client.get(f"/assignments/{work.uuid}/").content.decode()
+
+    bar = page[page.index('id="label-bar"') : page.index('class="coding-tools"')]
+    assert re.findall("<kbd>(.)</kbd>", bar) == ["A", "L", "E", "C", "5", "6", "7", "8", "9"]
 
 
 def test_the_page_tells_where_the_article_is_from_and_when_it_is_due(client):

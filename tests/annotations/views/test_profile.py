@@ -17,6 +17,7 @@ from tests.factories import (
     MemberFactory,
     ProjectFactory,
     UserFactory,
+    submitted,
 )
 
 pytestmark = pytest.mark.django_db
@@ -291,6 +292,19 @@ def test_who_has_been_through_the_first_steps_is_not_led_again_until_asked_for(c
     client.post("/profile/keys/", CHOSEN | {"has_letters": "on", "first_steps": "on"})
     assert is_led()
     client.post("/profile/keys/", CHOSEN | {"has_letters": "", "first_steps": "on"})
+    assert not is_led()
+
+
+def test_who_has_handed_in_an_article_is_not_led_through_the_first_steps(client):
+    first = AssignmentFactory(coder__user__coding_preferences={})
+    second = AssignmentFactory(task__batch=first.task.batch, coder=first.coder)
+    client.force_login(first.coder.user)
+
+    def is_led():
+        return 'id="first-steps"' in client.get(f"/assignments/{second.uuid}/").content.decode()
+
+    assert is_led()
+    submitted(first, [])
     assert not is_led()
 
 
