@@ -81,7 +81,8 @@ class Road:
             yield "adjudicate", self.awaiting
         if Role.ADMIN in self.roles:
             yield "import", not self.articles
-            yield "people", not self.coders
+            # What came coded needs none.
+            yield "people", not self.coders and (self.unbatched or not self.tasks)
             yield "batch", not self.tasks and not self.hidden
             yield "name-adjudicator", self.awaiting and not self.adjudicators
             yield "watch", self.tasks and self.adjudicated != self.tasks

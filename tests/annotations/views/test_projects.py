@@ -148,6 +148,22 @@ def test_an_admins_next_step_follows_the_road(client):
     assert steps == ["import", "people", "batch", "watch", "name-adjudicator", "watch", "release"]
 
 
+def test_where_all_came_coded_an_adjudicator_is_named_and_no_coder(client):
+    admin = sign_in(client, Role.ADMIN)
+    batch = BatchFactory(project=admin.project)
+    article = ArticleFactory(project=admin.project)
+    TaskFactory(batch=batch, article=article, state=TaskState.CODED)
+
+    before = road_of(client, admin)
+    MemberFactory(project=admin.project, roles=[Role.ADJUDICATOR])
+    after = client.get(address(admin))
+    ArticleFactory(project=admin.project)
+
+    assert before.next_step == "name-adjudicator"
+    assert "Adjudication is under way" in after.content.decode()
+    assert road_of(client, admin).next_step == "people"
+
+
 def test_an_adjudicator_goes_to_the_queue_once_something_waits(client):
     adjudicator = sign_in(client, Role.ADJUDICATOR)
     batch = BatchFactory(project=adjudicator.project)
