@@ -1,11 +1,12 @@
 """A row of the table, and the ways to come to its numbers."""
 
-import os
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 from workbench.env import ROOT
 
@@ -80,12 +81,22 @@ def best(
 
 def peak(command: list[str]) -> float:
     """Run a program; return the most memory that it took, in MB."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    most = 0
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        # What a process is told of its children at their end counts its own memory, too.
+        while process.poll() is None:
+            most = _peak_of(process.pid) or most
+            sleep(0.01)
     if process.returncode:
         raise SystemExit(f"It failed: {' '.join(command[:4])}")
-    return used.ru_maxrss / 1024
+    return most / 1024
+
+
+def _peak_of(pid: int) -> int:
+    """Return the most memory that a process took until now, in kB; 0 when it has ended."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"^VmHWM:\s+(\d+)", status, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def timed(step: Callable[[], object]) -> float:

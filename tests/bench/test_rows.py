@@ -1,9 +1,10 @@
+import sys
 from time import sleep
 
 import pytest
 
 from bench import agreement, figures, keystrokes, load, scale
-from bench.rows import Row, best, medians
+from bench.rows import Row, best, medians, peak
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,14 @@ def test_every_figure_says_what_it_is_held_against():
         keystrokes.cold,
     ]:
         assert "against" in measure.__doc__
+
+
+def test_the_memory_of_a_program_is_its_own_and_not_that_of_who_starts_it():
+    held = b"x" * 300_000_000
+    takes = "import time; held = b'x' * 100_000_000; time.sleep(0.1)"
+
+    nothing, much = (peak([sys.executable, "-c", program]) for program in ("", takes))
+
+    assert nothing < 50
+    assert 90 < much < 200
+    assert len(held) == 300_000_000
