@@ -1,4 +1,4 @@
-"""Calls that meet in the database."""
+"""What runs in threads of the test's own process: calls that meet in the database, and workers."""
 
 import threading
 from collections.abc import Iterator
@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from celery.signals import worker_init
 from django.db import connection
 
 from annotations.exceptions import Refused
@@ -50,3 +53,18 @@ def wait_until_somebody_waits(holder: psycopg.Connection) -> None:
             return
         holder.execute("SELECT pg_sleep(0.01)")
     raise AssertionError("Nobody waits.")
+
+
+@contextmanager
+def worker_of(app: Celery) -> Iterator[None]:
+    """Have a worker take the jobs of ``app``, until the block ends.
+
+    What a worker of the product does to its process, as to step back for others, is left out: this
+    one is that of the tests.
+    """
+    usual, worker_init.receivers = worker_init.receivers, []
+    try:
+        with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+            yield
+    finally:
+        worker_init.receivers = usual

@@ -4,8 +4,9 @@ from time import monotonic
 
 import pytest
 from celery import Celery
-from celery.contrib.testing.worker import start_worker
 from kombu.exceptions import OperationalError
+
+from tests.threads import worker_of
 
 
 def test_a_broker_that_is_down_is_noticed_at_once(tmp_path):
@@ -42,7 +43,7 @@ def test_a_pickled_message_never_runs(tmp_path, kind):
     def take(**given):
         done.put(given)
 
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+    with worker_of(app):
         with app.connection_for_write() as connection, connection.Producer() as producer:
             producer.publish(
                 pickle.dumps([[], {"it": Opened(str(opened))}, {}]),

@@ -4,10 +4,10 @@ from queue import Queue
 
 import pytest
 from celery import Celery
-from celery.contrib.testing.worker import start_worker
 from django.db import IntegrityError
 
 from tests.factories import ApiTokenFactory, ArticleFactory, ProjectFactory, UserFactory
+from tests.threads import worker_of
 from workbench import logs
 
 CANARY = "Zephyrine Quillfeather"
@@ -93,7 +93,7 @@ def test_a_task_works_under_the_id_of_the_request_that_rang():
     def look():
         seen.put(logs.request_id.get())
 
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+    with worker_of(app):
         token = logs.request_id.set("0123456789abcdef")
         try:
             app.send_task("tests.look")
