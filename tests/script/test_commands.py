@@ -24,7 +24,7 @@ def test_a_missing_python_is_told_in_one_line(command, bare_machine):
 
     done = subprocess.run(
         [ROOT / "script" / command],
-        env={"PATH": str(bare_machine)},
+        env={"PATH": str(bare_machine), "PYTHON": str(old)},
         capture_output=True,
         text=True,
         check=False,

@@ -3,6 +3,7 @@
 It is done once; each test looks at another side of what came back.
 """
 
+import io
 import json
 import shutil
 import tarfile
@@ -194,8 +195,7 @@ def test_the_application_works_with_it_and_is_kept_from_what_is_not_its_own(dril
 def changed(drill, place, change):
     """Return the backup with ``change`` made to its content."""
     unpacked = place / "unpacked"
-    with tarfile.open(drill.file) as archive:
-        archive.extractall(unpacked, filter="data")
+    shutil.unpack_archive(drill.file, unpacked, "tar")
     change(unpacked)
     target = place / "changed.tar"
     with tarfile.open(target, "w") as archive:
@@ -232,3 +232,33 @@ def test_a_damaged_backup_is_refused_by_name_and_changes_nothing(drill, tmp_path
     files = Path(default_storage.path(""))
     there = {str(path.relative_to(files)) for path in files.rglob("*") if path.is_file()}
     assert there == set(drill.backup["files"])
+
+
+def a_file_beside(archive):
+    member = tarfile.TarInfo("../beside")
+    member.size = 4
+    archive.addfile(member, io.BytesIO(b"here"))
+
+
+def a_link(archive):
+    member = tarfile.TarInfo("files/link")
+    member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    archive.addfile(member)
+
+
+@pytest.mark.parametrize(
+    ("add", "why"),
+    [(a_file_beside, "../beside leads out of it"), (a_link, "files/link is no file")],
+)
+def test_an_archive_that_would_write_elsewhere_is_refused(drill, tmp_path, add, why):
+    harmed = tmp_path / "harmed.tar"
+    shutil.copy(drill.file, harmed)
+    with tarfile.open(harmed, "a") as archive:
+        add(archive)
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("restore", str(harmed), "--verify")
+
+    assert str(refusal.value) == f"{harmed} is no backup: {why}"
+    assert schema.contents() == drill.contents
+    assert not (tmp_path / "beside").exists()

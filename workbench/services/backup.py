@@ -79,7 +79,7 @@ def opened(source: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     with tempfile.TemporaryDirectory(dir=source.parent, prefix=".restore-") as folder:
         try:
             with tarfile.open(source, "r:") as archive:
-                archive.extractall(folder, filter="data")
+                _unpack(archive, Path(folder))
             manifest = json.loads((Path(folder) / MANIFEST).read_text())
         except (OSError, tarfile.TarError, ValueError) as error:
             raise ServiceError(f"{source} is no backup: {error}") from error
@@ -88,6 +88,25 @@ def opened(source: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         if fault := next(_faults(Path(folder), manifest), None):
             raise ServiceError(f"{source} is damaged: {fault}.")
         yield Path(folder), manifest
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write the files of an archive into a folder; whatever else a backup never holds is refused.
+
+    ``tarfile`` has a filter that does so only since Python 3.11.4.
+    """
+    for member in archive:
+        path = folder / member.name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise tarfile.TarError(f"{member.name} leads out of it")
+        if member.isdir():
+            continue
+        packed = archive.extractfile(member) if member.isfile() else None
+        if packed is None:
+            raise tarfile.TarError(f"{member.name} is no file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with packed, path.open("wb") as file:
+            shutil.copyfileobj(packed, file)
 
 
 def _faults(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:

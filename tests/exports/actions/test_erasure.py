@@ -1,8 +1,8 @@
 """A person is forgotten: what is gone from everywhere, and what is as it was."""
 
 import json
+import shutil
 import subprocess
-import tarfile
 from io import StringIO
 
 import psycopg
@@ -129,8 +129,7 @@ def backed_up(folder):
     """Return all that a backup holds: every row as text, and every file."""
     file = folder / "backup.tar"
     call_command("backup", str(file), stdout=StringIO())
-    with tarfile.open(file) as archive:
-        archive.extractall(folder / "backup", filter="data")
+    shutil.unpack_archive(file, folder / "backup", "tar")
     rows = subprocess.run(
         [program("pg_restore"), "--file=-", folder / "backup/database.dump"],
         capture_output=True,
