@@ -12,7 +12,7 @@ from annotations.actions import looks
 from annotations.enums import Role
 from annotations.forms.matrix import MatrixForm
 from annotations.models import Article, Assignment, Batch, SourceFile
-from annotations.permissions import can_rule
+from annotations.permissions import can_rule, has_role
 from annotations.queries import (
     agreement,
     agreement_charts,
@@ -67,6 +67,7 @@ def detail(request, uuid):
         found = progress.of(batch, timezone.now())
         context |= {
             "progress": found,
+            "rules": has_role(request.user, batch.project, Role.ADJUDICATOR),
             **_matrix(request, batch, found),
             **_flags(batch),
             "asked": memos.waiting(batch.project, request.user)
@@ -85,7 +86,11 @@ def batch_progress(request, uuid):
     batch = batch_for(request, uuid)
     context = {"project": batch.project, "batch": batch, "today": timezone.localdate()}
     if batch.is_open_book:
-        context |= {"progress": progress.of(batch, timezone.now()), **_flags(batch)}
+        context |= {
+            "progress": progress.of(batch, timezone.now()),
+            "rules": has_role(request.user, batch.project, Role.ADJUDICATOR),
+            **_flags(batch),
+        }
     return render(request, "annotations/batches/_batch_progress.html", context)
 
 

@@ -17,6 +17,7 @@ from tests.factories import (
     TaskFactory,
     submitted,
 )
+from tests.stories import coded_task
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,21 @@ def test_coverage_says_who_has_what_and_what_is_missing(signed_in, admin, coders
     assert "<td data-need>1</td>" in html
     partial = signed_in.get(f"/batches/{first.task.batch.uuid}/progress/").content.decode()
     assert partial.strip() in html
+
+
+def test_what_is_to_be_ruled_on_leads_there_for_who_may_rule(signed_in, admin, coders):
+    batch = BatchFactory(project=admin.project)
+    task = coded_task([{"label": "actor", "start": 0, "end": 5}], [], batch=batch)
+    page = f"/batches/{batch.uuid}/"
+    queue = f"/projects/{admin.project.slug}/adjudication/?batch={batch.uuid}"
+
+    assert queue not in signed_in.get(page).content.decode()
+    admin.roles = [Role.ADMIN, Role.ADJUDICATOR]
+    admin.save(update_fields=["roles"])
+
+    assert f'<a href="{queue}">1</a>' in signed_in.get(page).content.decode()
+    assert f'<a href="{queue}">1</a>' in signed_in.get(f"{page}progress/").content.decode()
+    assert f'href="/tasks/{task.uuid}/' in signed_in.get(queue).content.decode()
 
 
 def test_a_flag_stands_in_its_cell_until_it_is_answered(signed_in, admin, coders):
@@ -246,9 +262,9 @@ def test_a_batch_takes_the_same_queries_for_one_article_and_three(
     batch = BatchFactory(project=admin.project)
     for _ in range(rows):
         AssignmentFactory(task__batch=batch)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         signed_in.get(f"/batches/{batch.uuid}/?show=lacking")
     with django_assert_num_queries(9):
         signed_in.get(f"/batches/{batch.uuid}/matrix/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         signed_in.get(f"/batches/{batch.uuid}/progress/")

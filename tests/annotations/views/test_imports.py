@@ -193,6 +193,7 @@ def test_columns_are_chosen_by_their_first_rows(signed_in, address):
         "None of its columns is the text: nr, Words, Paper."
         in signed_in.get(where).content.decode()
     )
+    assert f'<a href="{where}columns/">Columns</a>' in signed_in.get(where).content.decode()
 
     page = signed_in.get(f"{where}columns/").content.decode()
     assert "<li><bdi>Ada spoke</bdi></li>" in page
@@ -228,6 +229,7 @@ def test_columns_that_make_no_article_are_told(signed_in, address, chosen, words
 def test_an_import_without_tables_has_no_columns(signed_in, address):
     where = checked(signed_in, address, SimpleUploadedFile("one.txt", b"Some text"))
     assert signed_in.get(f"{where}columns/").status_code == 404
+    assert ">Columns<" not in signed_in.get(where).content.decode()
 
 
 def test_refused_rows_are_downloaded_mended_and_sent_again(signed_in, address):

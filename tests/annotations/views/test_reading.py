@@ -182,6 +182,27 @@ def test_a_rule_that_came_after_the_work_is_read_too(client, batch):
     assert re.search(r'<dt id="rule-R9">.*?<dd dir="auto">Towns are places.</dd>', page)
 
 
+def test_a_rule_that_was_reworded_meanwhile_is_read_in_both_its_words_and_once_by_name(
+    client, batch
+):
+    task = coded_task([PLACE, actor(MAYOR)], [], batch=batch)
+    judge, cards = adjudicator_of(task), shown(task)["cards"]
+    rule(task, cards[0], "accept", by=judge, coder=name_of(cards[0], MAYOR), rule="R4")
+    later = [{"id": "R4", "text": "Titles too."}]
+    task.assignments.update(codebook=CodebookFactory(project=batch.project, number=2, rules=later))
+    rule(task, cards[1], "accept", by=judge, coder=name_of(cards[1], VELMORA), rule="R4")
+    finished(task, judge)
+
+    page = gold_page(client, task, judge).content.decode()
+
+    assert page.count('id="rule-R4"') == 1
+    assert re.search(
+        r'<dt id="rule-R4">.*?<dd dir="auto">Titles belong to the name.</dd>'
+        r'<dd dir="auto">Titles too.</dd>',
+        page,
+    )
+
+
 def test_gold_that_came_with_an_import_is_read_with_its_links(client, batch):
     task = finished(coded_task([], batch=batch))
     speaker, claim = (
