@@ -20,12 +20,10 @@ from annotations.models import (
     ArticleRevision,
     Assignment,
     AuditEvent,
-    Batch,
     Span,
-    Submission,
     User,
 )
-from annotations.queries.articles import released_since_withdrawal
+from annotations.queries.articles import is_settled, released_since_withdrawal
 
 
 class WorkSubmitted(Refused):
@@ -64,9 +62,7 @@ def correct(
     """Replace what is given of zones and meta; what it replaces is kept as a revision."""
     article = _locked(article, by)
     lock_work(Article.objects.filter(pk=article.pk))
-    # Whoever is blind to a batch is refused alike, whether or not anybody has handed in.
-    is_blind = Batch.objects.blind_to(by).filter(tasks__article=article).exists()
-    if is_blind or Submission.objects.filter(assignment__task__article=article).exists():
+    if is_settled(article, by):
         raise WorkSubmitted(_("Work on this article may have been handed in: it stays as it is."))
     changes: dict[str, Any] = {}
     try:

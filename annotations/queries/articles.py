@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Left
 
 from annotations.enums import Role
-from annotations.models import Article, Assignment, Project, Task, User
+from annotations.models import Article, Assignment, Batch, Project, Submission, Task, User
 from annotations.permissions import has_role
 
 #: The day of publication as text, and what it looks like where it is one.
@@ -67,6 +67,15 @@ def _is_in_batch(project: Project, user: User, batch: Any) -> Q:
     # A coder learns of her own batches only.
     own = Assignment.objects.of(user).live().filter(task__batch__uuid=batch)
     return Q(pk__in=own.values("task__article"))
+
+
+def is_settled(article: Article, user: User) -> bool:
+    """Say whether work on it may have been handed in, so that its zones and meta stay as they are.
+
+    Whoever is blind to a batch hears so of all its articles, whether or not anybody has.
+    """
+    is_blind = Batch.objects.blind_to(user).filter(tasks__article=article).exists()
+    return is_blind or Submission.objects.filter(assignment__task__article=article).exists()
 
 
 def released_since_withdrawal(article: Article) -> bool:

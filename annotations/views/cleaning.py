@@ -19,6 +19,7 @@ from annotations.forms.cleaning import CleaningForm, LinesForm
 from annotations.models import Article, CleaningJob, CleaningRule, Project
 from annotations.permissions import can_administer
 from annotations.queries import cleaning as queries
+from annotations.queries.articles import is_settled
 from annotations.views.lookup import project_for
 
 _OUTLETS = 200
@@ -124,6 +125,7 @@ def _shown(request, project: Project, form: CleaningForm, rules: list[CleaningRu
         context["lines"] = queries.lines(preview.article.text, preview.zones)
         context["zones_json"] = json.dumps(preview.zones)
         context["story"] = preview.story
+        context["is_settled"] = is_settled(preview.article, request.user)
         context["lost"] = round(100 * preview.lost)
     if request.htmx and request.htmx.target == "clean-article":
         return render(request, "annotations/cleaning/_clean_article.html", context)

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+REFUSAL = "Work on this article may have been handed in: it stays as it is."
 SENTENCE = "The ferry left the harbour of the town at noon, and nobody looked after it for long."
 TEXT = f"The ferry of the town stops\n\n{SENTENCE}\n\nMade by the water in Velmora\n\nShare"
 
@@ -147,9 +149,26 @@ def test_work_that_was_handed_in_keeps_its_zones(signed_in, admin):
     submitted(AssignmentFactory(task=task), [])
     sent = {"zones": "[]", "line-6": "boilerplate"}
     answer = signed_in.post(f"/articles/{article.uuid}/zones/", sent, follow=True)
-    assert "handed in" in answer.content.decode()
+    assert [str(message) for message in answer.context["messages"]] == [REFUSAL]
     article.refresh_from_db()
     assert article.zones == []
+
+
+def test_lines_can_be_corrected_only_until_work_was_handed_in(signed_in, admin, address):
+    article = article_of(admin)
+    work = AssignmentFactory(task__article=article, task__batch__project=admin.project)
+
+    html = page(signed_in.get(address))
+    assert "Correct this article" in html
+    assert REFUSAL not in html
+
+    submitted(work, [])
+    html = page(signed_in.get(address))
+    assert "Correct this article" not in html
+    assert REFUSAL in html
+    lines = re.findall(r"<select[^>]* name=\"line-[^>]*>", html)
+    assert lines
+    assert all("disabled" in line for line in lines)
 
 
 def test_lines_that_recur_count_as_furniture_of_their_outlet_alone(signed_in, admin, address):
