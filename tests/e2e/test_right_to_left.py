@@ -1,5 +1,7 @@
 """The layout holds where people read from the right, and articles keep their own direction."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -10,6 +12,8 @@ from tests.world import WholeWorld
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+#: The pages of which modules draw a part.
+DRAWN_BY_MODULES = re.compile("/(assignments|tasks)/|.*/agreement/")
 #: In CSS pixels, how far a bar may lie from the words that it is for.
 NEAR = 2
 PLACES = """() => {
@@ -74,7 +78,8 @@ def test_no_page_has_a_barrier_or_sticks_out_from_the_right(page, live_server, w
             found = [f"is {wide} wide" for wide in [width_of(page)] if wide != 390]
             page.set_viewport_size({"width": 1280, "height": 800})
             found += [f"is {wide} wide" for wide in [width_of(page)] if wide != 1280]
-            found += barriers(page)
+            # Names and roles are as from the left, but where modules draw them anew.
+            found += barriers(page) if DRAWN_BY_MODULES.match(address) else []
             if found:
                 faults[address] = found
 

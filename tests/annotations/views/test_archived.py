@@ -1,10 +1,11 @@
 """What the pages of an archived project still let people press changes nothing."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from annotations.models import Project
+from tests.permission_table import taken_back
 from tests.test_bad_input import Site, route_of
 
 pytestmark = pytest.mark.django_db
@@ -48,11 +49,11 @@ def test_no_page_changes_an_archived_project():
             continue
         filled = site.filled.get(("POST", route_of(path)), {})
         fields = {name: value.decode() for name, value in filled.items()}
-        with transaction.atomic():
+        with taken_back(site.clients[actor]) as written:
             answer = site.clients[actor].post(path, fields)
-            if rows() != before or answer.status_code >= 500:
+            touched = [sql for sql in written if not any(name in sql for name in ASIDE)]
+            if (touched and rows() != before) or answer.status_code >= 500:
                 changing.append((path, answer.status_code))
-            transaction.set_rollback(True)
         sent += 1
 
     assert changing == []
