@@ -272,6 +272,18 @@ def test_a_note_and_flags_are_kept_and_a_question_to_the_admin_needs_words(desk_
     assert flagged() == "uncodable"
 
 
+def test_an_answer_is_a_step_before_the_next_frame(desk_with):
+    desk = desk_with(TEXT)
+    desk.press("f")
+    told = desk.page.evaluate("""() => {
+        const dialog = document.getElementById("flag-dialog");
+        dialog.querySelector("[value=save]").click();
+        return [dialog.open, document.getElementById("save-badge").textContent.trim()];
+    }""")
+    assert told == [False, "Saving…"]
+    desk.wait_until_saved()
+
+
 def test_own_spans_are_found_by_label_and_words_here_and_in_what_was_coded_before(desk_with):
     desk = desk_with(TEXT)
     desk.tag("velm", "l")

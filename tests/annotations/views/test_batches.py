@@ -60,8 +60,9 @@ def test_what_is_to_be_ruled_on_leads_there_for_who_may_rule(signed_in, admin, c
     admin.roles = [Role.ADMIN, Role.ADJUDICATOR]
     admin.save(update_fields=["roles"])
 
-    assert f'<a id="to-rule" href="{queue}">1</a>' in signed_in.get(page).content.decode()
-    assert f'<a id="to-rule" href="{queue}">1</a>' in signed_in.get(f"{page}progress/").content.decode()
+    for address in (page, f"{page}progress/"):
+        html = signed_in.get(address).content.decode()
+        assert f'<a id="to-rule" href="{queue}">1</a>' in html
     assert f'href="/tasks/{task.uuid}/' in signed_in.get(queue).content.decode()
 
 

@@ -66,15 +66,18 @@ export function askAnyway(dialog, doubts, onYes) {
 }
 
 /**
- * Show a dialog whose form closes it; `onAnswer` hears the value of the button pressed.
+ * Show a dialog that its form closes; `onAnswer` then hears the value of the button pressed, at
+ * once: the event of its closing waits for the next frame, and the answer would be lost if the
+ * page went before it.
  * @param {HTMLDialogElement} dialog
  * @param {(answer: string) => void} onAnswer
  */
 export function ask(dialog, onAnswer) {
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
-  dialog.returnValue = "";
-  dialog.onclose = () => {
-    if (dialog.returnValue) onAnswer(dialog.returnValue);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    dialog.close();
+    onAnswer(/** @type {HTMLButtonElement} */ (event.submitter).value);
   };
   form.onkeydown = (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
