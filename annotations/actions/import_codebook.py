@@ -4,6 +4,7 @@ Called by ``actions.imports`` only, in the transaction of the import.
 """
 
 from datetime import datetime
+from string import ascii_lowercase
 from typing import Any
 
 from annotations.actions import codebook
@@ -27,16 +28,20 @@ def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: da
     for label in labels:
         label["attributes"] = _with(label["attributes"], wanted[label["key"]].attributes)
         label["links"] = _with(label["links"], wanted[label["key"]].links)
-    labels += [
-        {
-            "key": key,
-            "name": key,
-            "attributes": _with([], names.attributes),
-            "links": _with([], names.links),
-        }
-        for key, names in wanted.items()
-        if key not in known
-    ]
+    taken = {*codebook.RESERVED_HOTKEYS, *(label["hotkey"] for label in labels)}
+    for key, names in wanted.items():
+        if key not in known:
+            hotkey = _first_free_letter(key, taken)
+            taken.add(hotkey)
+            labels.append(
+                {
+                    "key": key,
+                    "name": key,
+                    "hotkey": hotkey,
+                    "attributes": _with([], names.attributes),
+                    "links": _with([], names.links),
+                }
+            )
     codebook.publish(
         project=project,
         labels=labels,
@@ -45,6 +50,11 @@ def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: da
         by=by,
         at=at,
     )
+
+
+def _first_free_letter(key: str, taken: set[str]) -> str:
+    """Return the first letter of ``key`` that no other label has; nothing if there is none."""
+    return next((x for x in key.lower() if x in ascii_lowercase and x not in taken), "")
 
 
 def _with(declared: list[dict[str, Any]], names: set[str]) -> list[dict[str, Any]]:

@@ -182,6 +182,19 @@ def test_create_labels_declares_what_it_meets_in_a_minor_version(admin):
     assert (mood.attributes, mood.links) == ([{"name": "tone"}], [{"name": "about"}])
 
 
+def test_labels_that_an_import_declares_take_the_first_letter_of_theirs_that_is_free(admin):
+    spans = [{**ADA, "label": key} for key in ("PER", "person", "Local", "sum", "unfit")]
+    imported(admin, {"text": TEXT, "spans": spans}, create_labels=True)
+
+    latest = admin.project.codebooks.latest("number")
+    letters = dict(latest.definitions.values_list("label__key", "hotkey"))
+    assert letters == {
+        **{"actor": "a", "location": "l", "event": "e", "claim": "c"},
+        # P, S, U, M, N, F and O do something else; E, A, L and C tag already.
+        **{"PER": "r", "person": "", "Local": "", "sum": "", "unfit": "i"},
+    }
+
+
 def test_create_labels_publishes_nothing_if_nothing_is_new(admin):
     imported(admin, {"text": TEXT, "spans": [ADA]}, create_labels=True)
     assert admin.project.codebooks.count() == 1
