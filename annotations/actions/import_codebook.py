@@ -31,7 +31,9 @@ def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: da
     taken = {*codebook.RESERVED_HOTKEYS, *(label["hotkey"] for label in labels)}
     for key, names in wanted.items():
         if key not in known:
-            hotkey = _first_free_letter(key, taken)
+            # Digits stand for the first nine; whatever comes after them takes any letter.
+            letters = key.lower() if len(labels) < 9 else key.lower() + ascii_lowercase
+            hotkey = next((x for x in letters if x in ascii_lowercase and x not in taken), "")
             taken.add(hotkey)
             labels.append(
                 {
@@ -50,11 +52,6 @@ def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: da
         by=by,
         at=at,
     )
-
-
-def _first_free_letter(key: str, taken: set[str]) -> str:
-    """Return the first letter of ``key`` that no other label has; nothing if there is none."""
-    return next((x for x in key.lower() if x in ascii_lowercase and x not in taken), "")
 
 
 def _with(declared: list[dict[str, Any]], names: set[str]) -> list[dict[str, Any]]:

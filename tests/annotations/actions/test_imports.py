@@ -183,15 +183,18 @@ def test_create_labels_declares_what_it_meets_in_a_minor_version(admin):
 
 
 def test_labels_that_an_import_declares_take_the_first_letter_of_theirs_that_is_free(admin):
-    spans = [{**ADA, "label": key} for key in ("PER", "person", "Local", "sum", "unfit")]
+    keys = ("PER", "person", "Local", "sum", "unfit", "unto")
+    spans = [{**ADA, "label": key} for key in keys]
     imported(admin, {"text": TEXT, "spans": spans}, create_labels=True)
 
     latest = admin.project.codebooks.latest("number")
     letters = dict(latest.definitions.values_list("label__key", "hotkey"))
     assert letters == {
         **{"actor": "a", "location": "l", "event": "e", "claim": "c"},
-        # P, S, U, M, N, F and O do something else; E, A, L and C tag already.
+        # P, S, U, M, N, F, T and O do something else; E, A, L and C tag already.
         **{"PER": "r", "person": "", "Local": "", "sum": "", "unfit": "i"},
+        # The tenth, for which no digit stands either.
+        "unto": "b",
     }
 
 
