@@ -1,11 +1,13 @@
 """What came of an import, besides its own counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
 from annotations.enums import JobState
 from annotations.models import Article, Batch, ImportJob, Task
+from annotations.queries import codebook
 
 #: The problems of a record that are none for an import which declares what it meets.
 UNDECLARED = ("unknown_label", "unknown_attribute", "unknown_link")
@@ -22,6 +24,8 @@ class Outcome:
     versions: int = 0
     #: Whether records were refused for names that it could have declared.
     lacks_names: bool = False
+    #: The names of labels of which the codebook says nothing, if it may have declared them.
+    undefined: Sequence[str] = ()
 
 
 def outcome(job: ImportJob) -> Outcome:
@@ -38,4 +42,11 @@ def outcome(job: ImportJob) -> Outcome:
     others = Article.objects.published().filter(cluster=OuterRef("cluster"))
     told_again = Exists(others.exclude(pk=OuterRef("pk")))
     versions = Article.objects.filter(told_again, import_job=job, cluster__isnull=False).count()
-    return Outcome(batch, coded, versions, lacks)
+    return Outcome(batch, coded, versions, lacks, _undefined(job))
+
+
+def _undefined(job: ImportJob) -> list[str]:
+    if not job.options.get("create_labels"):
+        return []
+    labels = codebook.current_definitions(job.project)
+    return [label.name for label in labels if not label.definition and not label.is_retired]

@@ -142,15 +142,31 @@ def test_names_that_the_codebook_lacks_are_declared_without_sending_the_files_ag
     assert not Article.objects.exists()
 
 
+def test_labels_that_were_declared_lead_to_where_they_are_defined(signed_in, address, admin):
+    row = {"text": "Ada spoke", "spans": [{"start": 0, "end": 3, "label": "speaker"}]}
+    codebook = f"/projects/{admin.project.slug}/codebook/"
+    page = come_in(signed_in, address, row, create_labels="on")
+
+    assert "5 labels of the codebook have a name and no definition yet:" in page
+    assert "<bdi>speaker</bdi>" in page
+    assert f'href="{codebook}edit/"' in page
+    told = "The codebook does not define this label yet."
+    assert signed_in.get(codebook).content.decode().count(told) == 5
+
+
+def test_an_import_that_declares_nothing_says_nothing_of_definitions(signed_in, address):
+    assert "no definition yet" not in come_in(signed_in, address, {"text": "Ada spoke"})
+
+
 def test_records_refused_for_another_reason_are_not_to_be_declared(signed_in, address):
     where = checked(signed_in, address, SimpleUploadedFile("a.jsonl", b'{"text": "x", "oops": 1}'))
     assert "Declare them" not in signed_in.get(where).content.decode()
 
 
-def come_in(signed_in, address, *rows):
+def come_in(signed_in, address, *rows, **options):
     """Import records, and return the page of the import once they are compared, too."""
     file = SimpleUploadedFile("a.jsonl", "\n".join(json.dumps(row) for row in rows).encode())
-    answer = signed_in.post(address, {"files": [file]})
+    answer = signed_in.post(address, {"files": [file], **options})
     job = ImportJob.objects.latest("pk")
     imports.run_import(job_id=job.pk, at=TUESDAY)
     clusters.find(job_id=job.pk)
