@@ -3,7 +3,7 @@
 A label's colour is stored as the hex value that it has on white; the style sheet
 knows its partner for dark pages. Its shape, which brings the line pattern, follows
 from its place in the codebook, so that no two of the first eight labels look alike
-even where colours can't be seen.
+even where colours can't be seen, and no two of the first 64 where they can.
 """
 
 COLOURS = {
@@ -28,4 +28,4 @@ def colour_at(position: int) -> str:
 
 def shape_at(position: int) -> str:
     """Return the shape of the label at ``position``, counted from 0, of a codebook."""
-    return SHAPES[position % len(SHAPES)]
+    return SHAPES[(position + position // len(SHAPES)) % len(SHAPES)]

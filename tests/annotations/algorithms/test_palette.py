@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from annotations.algorithms.palette import COLOURS, SHAPES, colour_at, shape_at
+from annotations.algorithms.palette import COLOURS, colour_at, shape_at
 
 CSS = Path(__file__).parents[3] / "annotations/static/annotations/css"
 
@@ -32,8 +32,8 @@ def test_no_two_of_the_first_eight_labels_look_alike_without_colour():
     assert len({colour_at(position) for position in range(8)}) == 8
 
 
-def test_the_ninth_label_looks_like_the_first():
-    assert (shape_at(8), colour_at(8)) == (SHAPES[0], COLOURS["blue"])
+def test_no_two_of_the_first_64_labels_have_both_colour_and_shape_in_common():
+    assert len({(shape_at(position), colour_at(position)) for position in range(64)}) == 64
 
 
 @pytest.mark.parametrize("name", COLOURS)
