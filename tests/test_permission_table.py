@@ -56,16 +56,32 @@ def test_everybody_gets_what_the_table_says(actor, everybody, caplog):
     assert "quill" not in logged
 
 
-def test_who_is_not_signed_in_needs_a_token_against_forgery_too(everybody):
-    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    wrong = []
-    for row in rows():
-        if row.method != "GET":
-            answer = client.generic(row.method, everybody.path(row))
-            if answer.status_code not in {401, 403}:
-                wrong.append((row.method, row.template, answer.status_code))
+def test_who_is_not_signed_in_needs_a_token_against_forgery_too(everybody, trust):
+    def taken_from(client):
+        answers = [(row, client.generic(row.method, everybody.path(row))) for row in writes]
+        return [
+            (row.method, row.template, answer.status_code)
+            for row, answer in answers
+            if answer.status_code not in {401, 403}
+        ]
 
-    assert wrong == []
+    writes = [row for row in rows() if row.method != "GET"]
+    checked, unchecked = (
+        Client(enforce_csrf_checks=is_checked, raise_request_exception=False)
+        for is_checked in (True, False)
+    )
+
+    assert taken_from(checked) == []
+    taken = taken_from(unchecked)
+    assert taken
+    trust(
+        "Who sees what",
+        "Whatever writes is asked for without a token against forgery, by nobody signed in",
+        tried=f"{len(writes)} requests",
+        of="every route and method that writes",
+        taken=0,
+        control=f"where no token is asked for, {len(taken)} of {len(writes)} got further",
+    )
 
 
 def routes(resolver=None, prefix=""):
@@ -78,9 +94,10 @@ def routes(resolver=None, prefix=""):
             yield route
 
 
-def test_the_table_names_every_route_and_every_method_that_it_takes(everybody):
+def test_the_table_names_every_route_and_every_method_that_it_takes(everybody, trust):
+    table = rows()
     named = {}
-    for row in rows():
+    for row in table:
         route = resolve(everybody.path(row)).route
         named.setdefault(route, (row.template, set()))[1].add(row.method)
 
@@ -92,6 +109,18 @@ def test_the_table_names_every_route_and_every_method_that_it_takes(everybody):
         if everybody.ask("admin", Row(method, template, {})).cell != "405"
     ]
     assert (missing, unnamed) == ([], [])
+    named.popitem()
+    [forgotten] = [route for route in routes() if route not in named]
+    cells = sum(row.is_for(actor) for row in table for actor in ACTORS)
+    trust(
+        "Who sees what",
+        "Every route and method is looked for in the table of who gets what",
+        tried=f"{len(table)} routes and methods",
+        of=f"{cells:,} cells for {len(ACTORS)} kinds of actors, each asked for by a test",
+        routes_forgotten=len(missing),
+        methods_forgotten=len(unnamed),
+        control=f"without its line, {forgotten} was found to be forgotten",
+    )
 
 
 def test_what_asks_about_an_address_tells_nothing_that_reading_it_would_not(everybody):

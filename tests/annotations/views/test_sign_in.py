@@ -84,7 +84,9 @@ def test_signing_out_takes_a_post_and_ends_the_session(client, person):
     assert not is_in(client)
 
 
-def test_the_sixth_bad_try_is_429_wherever_it_says_that_it_comes_from(client, person):
+def test_the_sixth_bad_try_is_429_wherever_it_says_that_it_comes_from(
+    client, person, settings, trust
+):
     for turn in range(5):
         answer = sign(client, password="wrong", headers={"X-Forwarded-For": f"192.0.2.{turn}"})
         assert answer.status_code == 200
@@ -97,6 +99,18 @@ def test_the_sixth_bad_try_is_429_wherever_it_says_that_it_comes_from(client, pe
     assert right.status_code == 429
     UserFactory(username="ben")
     assert sign(client, "ben").status_code == 302
+
+    settings.ACCOUNT_RATE_LIMITS = False
+    unlimited = [sign(Client(), password="wrong").status_code for _try in range(100)]
+    assert {*unlimited} == {200}
+    trust(
+        "Who sees what",
+        "A password is guessed, each time from another address, as is claimed",
+        tried="6 times, and then rightly",
+        of="1 account",
+        let_in=0,
+        control=f"without the limit, {len(unlimited)} guesses in a row were looked at",
+    )
 
 
 def test_a_name_that_nobody_has_is_counted_like_any_other(client, db):
