@@ -67,7 +67,11 @@ def test_the_queue_is_narrowed_to_a_batch_and_so_is_the_way_on(client, batch):
     unknown = queue_of(client, batch.project, f"?batch={BatchFactory().uuid}")
 
     assert list(page.context["tasks"]) == [other]
-    assert f'<option value="{batch.uuid}">{batch.name}</option>' in page.content.decode()
+    html = page.content.decode()
+    assert f'<option value="{batch.uuid}">{batch.name}</option>' in html
+    # What would stand in every row is said once.
+    assert 'data-label="Batch"' not in html
+    assert 'data-label="Batch"' in queue_of(client, batch.project).content.decode()
     assert way_on["Location"] == f"/tasks/{first.uuid}/?batch={batch.uuid}"
     assert set(unknown.context["tasks"]) == {first, other}
 

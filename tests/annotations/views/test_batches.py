@@ -179,6 +179,18 @@ def test_what_an_import_brought_tells_from_which_file(signed_in, address, admin)
     assert f'<a href="/projects/{admin.project.slug}/imports/{job.uuid}/">an import</a>' in page
 
 
+def test_a_batch_that_is_called_after_its_import_is_to_be_given_a_name(signed_in, admin):
+    job = ImportJobFactory(project=admin.project, state="ready")
+    batch = BatchFactory(project=admin.project, import_job=job, name=f"import:{job.uuid}")
+    page = f"/batches/{batch.uuid}/"
+    way = f'<a href="{page}settings/">Give it a name</a>'
+
+    assert way in signed_in.get(page).content.decode()
+    batch.name = "Newswire of 2019"
+    batch.save(update_fields=["name"])
+    assert way not in signed_in.get(page).content.decode()
+
+
 def test_the_page_of_one_work_tells_what_happened_to_it(signed_in, admin, coders):
     work = AssignmentFactory(
         task__batch__project=admin.project, coder=coders[0], return_note="Look again."
