@@ -142,6 +142,31 @@ def test_names_that_the_codebook_lacks_are_declared_without_sending_the_files_ag
     assert not Article.objects.exists()
 
 
+def test_an_import_that_was_repeated_leads_to_the_latest_and_offers_nothing_twice(
+    signed_in, address
+):
+    row = {"text": "Ada spoke", "spans": [{"start": 0, "end": 3, "label": "speaker"}]}
+    rows = f"{json.dumps(row)}\n{json.dumps({'text': 'Ben spoke'})}"
+    where = checked(signed_in, address, SimpleUploadedFile("a.jsonl", rows.encode()))
+    ImportJobFactory(project=ImportJob.objects.get().project)
+    before = signed_in.get(where).content.decode()
+    assert "Import 1 article" in before
+    assert "Declare them" in before
+    assert "read again" not in before
+
+    latest = signed_in.post(f"{where}declare/")["Location"]
+    after = signed_in.get(where).content.decode()
+    assert "The same files were read again after this." in after
+    assert f'href="{latest}"' in after
+    assert "Import 1 article" not in after
+    assert "Declare them" not in after
+
+    signed_in.post(f"{latest}cancel/")
+    called_off = signed_in.get(where).content.decode()
+    assert "Import 1 article" in called_off
+    assert "read again" not in called_off
+
+
 def test_labels_that_were_declared_lead_to_where_they_are_defined(signed_in, address, admin):
     row = {"text": "Ada spoke", "spans": [{"start": 0, "end": 3, "label": "speaker"}]}
     codebook = f"/projects/{admin.project.slug}/codebook/"
@@ -336,5 +361,5 @@ def test_an_import_takes_the_same_queries_for_one_problem_and_three(
     for line in range(rows):
         job.problems.create(file="one.jsonl", line=line, code="unknown", detail="It is wrong.")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         signed_in.get(f"{address}{job.uuid}/")
