@@ -26,8 +26,9 @@ LABELS = ["actor", "location", "event", "claim"]
 OF_NO_CODING = (
     *("/livez", "/readyz", "/metrics", "/api/v1/schema/", "/api/v1/docs/", "/api/v1/tokens/"),
     *("/sign-in/", "/sign-out/", "/profile/", "/reset/", "/join/"),
-    *("/projects/{project}/people/invitations/", "/projects/{project}/imports/{import}/run/"),
-    *("/projects/{project}/people/{member}/password/", "/api/v1/projects/{project}/archive/"),
+    *("/projects/{project}/people/invitations/", "/projects/{project}/people/{member}/password/"),
+    *("/projects/{project}/imports/{import}/run/", "/projects/{project}/imports/{import}/declare/"),
+    "/api/v1/projects/{project}/archive/",
 )
 LISTED = "/api/v1/projects/{project}/assignments/"
 #: In an order in which each of them can be done.
