@@ -27,7 +27,8 @@ OF_NO_CODING = (
     *("/livez", "/readyz", "/metrics", "/api/v1/schema/", "/api/v1/docs/", "/api/v1/tokens/"),
     *("/sign-in/", "/sign-out/", "/profile/", "/reset/", "/join/"),
     *("/projects/{project}/people/invitations/", "/projects/{project}/people/{member}/password/"),
-    *("/projects/{project}/imports/{import}/run/", "/projects/{project}/imports/{import}/declare/"),
+    "/projects/{project}/imports/{import}/run/",
+    "/projects/{project}/imports/{import}/declare/",
     "/api/v1/projects/{project}/archive/",
 )
 LISTED = "/api/v1/projects/{project}/assignments/"
