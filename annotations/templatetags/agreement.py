@@ -1,6 +1,6 @@
 """What agreement figures say in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,10 +196,21 @@ def _name(labels: Mapping[str, LabelDefinition], key: str | None) -> str:
     return labels[key].name if key in labels else key
 
 
+@register.filter
+def in_codebook_order(keys: Iterable[str | None], labels: Iterable[str]) -> list[str | None]:
+    """Put label keys in the order of a codebook's; any others after them, and ``None`` last."""
+    places = {key: place for place, key in enumerate(labels)}
+    return sorted(keys, key=lambda key: (key is None, places.get(key, len(places)), key or ""))
+
+
 @register.simple_tag
-def mixed_up(confusion: Mapping[str, Any]) -> list[dict[str, Any]]:
+def mixed_up(confusion: Mapping[str, Any], labels: Iterable[str]) -> list[dict[str, Any]]:
     """Return the rows of a confusion table: each cell with its share of the row, and its tint."""
-    names = confusion["labels"]
+    counts = {
+        one: dict(zip(confusion["labels"], row, strict=True))
+        for one, row in zip(confusion["labels"], confusion["counts"], strict=True)
+    }
+    names = in_codebook_order(counts, labels)
     return [
         {
             "label": one,
@@ -207,15 +218,16 @@ def mixed_up(confusion: Mapping[str, Any]) -> list[dict[str, Any]]:
                 {
                     "one": one,
                     "other": other,
-                    "count": count,
-                    "share": count / total if (total := sum(counts)) else None,
-                    "step": _step(count, total),
+                    "count": counts[one][other],
+                    "share": counts[one][other] / total if total else None,
+                    "step": _step(counts[one][other], total),
                     "is_same": one == other,
                 }
-                for other, count in zip(names, counts, strict=True)
+                for other in names
             ],
         }
-        for one, counts in zip(names, confusion["counts"], strict=True)
+        for one in names
+        for total in [sum(counts[one].values())]
     ]
 
 

@@ -96,7 +96,8 @@ def test_without_spans_nobody_parts():
 
 
 def test_a_cell_of_the_confusion_table_says_its_share_of_the_row():
-    rows = agreement.mixed_up({"labels": ["actor", None], "counts": [[30, 10], [10, 0]]})
+    counted = {"labels": ["actor", None], "counts": [[30, 10], [10, 0]]}
+    rows = agreement.mixed_up(counted, ["actor"])
 
     cells = rows[0]["cells"]
     assert [(cell["count"], cell["share"], cell["step"]) for cell in cells] == [
@@ -104,7 +105,26 @@ def test_a_cell_of_the_confusion_table_says_its_share_of_the_row():
         (10, 0.25, "4"),
     ]
     assert [cell["step"] for cell in rows[1]["cells"]] == ["5", "na"]
-    assert agreement.mixed_up({"labels": [None], "counts": [[0]]})[0]["cells"][0]["share"] is None
+    [nothing] = agreement.mixed_up({"labels": [None], "counts": [[0]]}, [])
+    assert nothing["cells"][0]["share"] is None
+
+
+def test_labels_stand_in_the_order_of_the_codebook_and_unknown_ones_after_them():
+    counted = {
+        "labels": ["LOC", "actor", "claim", None],
+        "counts": [[1, 2, 3, 4], [2, 5, 6, 7], [3, 6, 8, 9], [4, 7, 9, 0]],
+    }
+    rows = agreement.mixed_up(counted, ["claim", "event", "actor"])
+
+    assert [row["label"] for row in rows] == ["claim", "actor", "LOC", None]
+    assert [[cell["count"] for cell in row["cells"]] for row in rows] == [
+        [8, 6, 3, 9],
+        [6, 5, 2, 7],
+        [3, 2, 1, 4],
+        [9, 7, 4, 0],
+    ]
+    figures = {"actor": 0.5, "claim": None, "LOC": 1}
+    assert agreement.in_codebook_order(figures, ["claim", "actor"]) == ["claim", "actor", "LOC"]
 
 
 def test_a_label_that_the_codebook_does_not_have_is_shown_by_its_key():
