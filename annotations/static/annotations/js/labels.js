@@ -8,8 +8,13 @@
 /** @typedef {import("./types.js").Label} Label */
 /** @typedef {Label & {shape: string, keys: string[]}} DrawnLabel */
 
-// In the order of the codebook, as in annotations/algorithms/palette.py.
+// In the order of the codebook; which label has which is as in annotations/algorithms/palette.py.
 const SHAPES = ["circle", "square", "triangle", "diamond", "pentagon", "cross", "star", "hexagon"];
+
+/** @param {number} index */
+function shapeAt(index) {
+  return SHAPES[(index + Math.floor(index / SHAPES.length)) % SHAPES.length];
+}
 
 export class Labels {
   /** @param {Label[]} labels in the order of the codebook, retired ones included */
@@ -24,7 +29,7 @@ export class Labels {
         if (label.hotkey) keys.push(label.hotkey.toLowerCase());
         if (number <= 9) keys.push(String(number));
       }
-      this.byKey.set(label.key, { ...label, shape: SHAPES[index % SHAPES.length], keys });
+      this.byKey.set(label.key, { ...label, shape: shapeAt(index), keys });
     }
   }
 
