@@ -29,21 +29,20 @@ def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: da
         label["attributes"] = _with(label["attributes"], wanted[label["key"]].attributes)
         label["links"] = _with(label["links"], wanted[label["key"]].links)
     taken = {*codebook.RESERVED_HOTKEYS, *(label["hotkey"] for label in labels)}
-    for key, names in wanted.items():
-        if key not in known:
-            # Digits stand for the first nine; whatever comes after them takes any letter.
-            letters = key.lower() if len(labels) < 9 else key.lower() + ascii_lowercase
-            hotkey = next((x for x in letters if x in ascii_lowercase and x not in taken), "")
-            taken.add(hotkey)
-            labels.append(
-                {
-                    "key": key,
-                    "name": key,
-                    "hotkey": hotkey,
-                    "attributes": _with([], names.attributes),
-                    "links": _with([], names.links),
-                }
-            )
+    for key in [key for key in wanted if key not in known]:
+        # Digits stand for the first nine; whatever comes after them takes any letter.
+        letters = key.lower() if len(labels) < 9 else key.lower() + ascii_lowercase
+        hotkey = next((x for x in letters if x in ascii_lowercase and x not in taken), "")
+        taken.add(hotkey)
+        labels.append(
+            {
+                "key": key,
+                "name": key,
+                "hotkey": hotkey,
+                "attributes": _with([], wanted[key].attributes),
+                "links": _with([], wanted[key].links),
+            }
+        )
     codebook.publish(
         project=project,
         labels=labels,

@@ -212,22 +212,23 @@ def mixed_up(confusion: Mapping[str, Any], labels: Iterable[str]) -> list[dict[s
     }
     names = in_codebook_order(counts, labels)
     return [
-        {
-            "label": one,
-            "cells": [
-                {
-                    "one": one,
-                    "other": other,
-                    "count": counts[one][other],
-                    "share": counts[one][other] / total if total else None,
-                    "step": _step(counts[one][other], total),
-                    "is_same": one == other,
-                }
-                for other in names
-            ],
-        }
+        {"label": one, "cells": _cells(one, {other: counts[one][other] for other in names})}
         for one in names
-        for total in [sum(counts[one].values())]
+    ]
+
+
+def _cells(one: str | None, counts: Mapping[str | None, int]) -> list[dict[str, Any]]:
+    total = sum(counts.values())
+    return [
+        {
+            "one": one,
+            "other": other,
+            "count": count,
+            "share": count / total if total else None,
+            "step": _step(count, total),
+            "is_same": one == other,
+        }
+        for other, count in counts.items()
     ]
 
 

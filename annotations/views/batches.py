@@ -64,12 +64,11 @@ def detail(request, uuid):
     batch = batch_for(request, uuid)
     context = {"project": batch.project, "batch": batch, "today": timezone.localdate()}
     if batch.is_open_book:
-        found = progress.of(batch, timezone.now())
+        shown = _progress(request, batch)
+        found = shown["progress"]
         context |= {
-            "progress": found,
-            "rules": has_role(request.user, batch.project, Role.ADJUDICATOR),
+            **shown,
             **_matrix(request, batch, found),
-            **_flags(batch),
             "asked": memos.waiting(batch.project, request.user)
             .filter(assignment__task__batch=batch)
             .count(),
@@ -86,11 +85,7 @@ def batch_progress(request, uuid):
     batch = batch_for(request, uuid)
     context = {"project": batch.project, "batch": batch, "today": timezone.localdate()}
     if batch.is_open_book:
-        context |= {
-            "progress": progress.of(batch, timezone.now()),
-            "rules": has_role(request.user, batch.project, Role.ADJUDICATOR),
-            **_flags(batch),
-        }
+        context |= _progress(request, batch)
     return render(request, "annotations/batches/_batch_progress.html", context)
 
 
@@ -177,6 +172,14 @@ def _agreement(request, batch: Batch) -> dict:
 
 def _trainees(batch: Batch) -> dict:
     return {"trainees": training.trainees(batch)}
+
+
+def _progress(request, batch: Batch) -> dict:
+    return {
+        "progress": progress.of(batch, timezone.now()),
+        "may_rule": has_role(request.user, batch.project, Role.ADJUDICATOR),
+        **_flags(batch),
+    }
 
 
 def _flags(batch: Batch) -> dict:

@@ -1,7 +1,6 @@
 """What the browser gets in place of a page's modules does the same, and is small."""
 
 import gzip
-import subprocess
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -9,6 +8,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.test import override_settings
 
+from tests.node import node
 from workbench.modules import CannotJoin, joined
 from workbench.static import PAGE
 
@@ -64,12 +64,6 @@ def pages():
 def source(name):
     with open(finders.find(f"annotations/js/{name}"), encoding="utf-8") as file:
         return file.read()
-
-
-def node(*arguments, **options):
-    return subprocess.run(
-        ["node", *arguments], capture_output=True, text=True, check=True, **options
-    ).stdout
 
 
 def test_joined_modules_do_what_they_do_apart(tmp_path):

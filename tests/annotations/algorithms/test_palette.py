@@ -1,11 +1,10 @@
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from annotations.algorithms.palette import COLOURS, colour_at, shape_at
+from tests.node import node
 
 STATIC = Path(__file__).parents[3] / "annotations/static/annotations"
 CSS = STATIC / "css"
@@ -40,20 +39,14 @@ def test_no_two_of_the_first_64_labels_have_both_colour_and_shape_in_common():
     assert len({(shape_at(position), colour_at(position)) for position in range(64)}) == 64
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 def test_the_annotation_page_gives_labels_the_same_shapes_as_all_other_pages():
     script = """
         const { Labels } = await import(process.argv[1]);
         const labels = new Labels([...Array(64).keys()].map((key) => ({ key })));
         console.log([...labels.byKey.values()].map((label) => label.shape).join());
     """
-    told = subprocess.run(
-        ["node", "--input-type=module", "--eval", script, "--", LABELS.as_uri()],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout.strip().split(",") == [shape_at(position) for position in range(64)]
+    told = node("--input-type=module", "--eval", script, "--", LABELS.as_uri())
+    assert told.strip().split(",") == [shape_at(position) for position in range(64)]
 
 
 @pytest.mark.parametrize("name", COLOURS)
