@@ -1,6 +1,7 @@
 """Finished work for releases, written past the actions of coding and adjudication."""
 
 import hashlib
+import os
 import uuid
 from collections import Counter
 from pathlib import Path
@@ -175,5 +176,7 @@ def expire_leases(release: Release) -> None:
 def files_left(release: Release) -> list[str]:
     """Return the paths of all files that lie there for a release."""
     root = Path(folders.storage().path(""))
-    found = (root / "releases" / str(release.uuid)).rglob("*")
-    return sorted(str(path.relative_to(root)) for path in found if not path.is_dir())
+    # A walk passes over a folder that a worker clears up meanwhile.
+    found = os.walk(root / "releases" / str(release.uuid))
+    paths = (Path(folder) / name for folder, _, names in found for name in names)
+    return sorted(str(path.relative_to(root)) for path in paths)
