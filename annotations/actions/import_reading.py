@@ -109,9 +109,9 @@ class Files:
         yield from planning.plan(loose)
 
     def _members(self, upload: SourceFile) -> Iterator[Unit | Problem]:
-        file = self._open.enter_context(default_storage.open(upload.path))
         try:
-            archive = Archive(cast(BinaryIO, file), upload.name, upload.pk)
+            file = self._open.enter_context(_opened(upload))
+            archive = Archive(file, upload.name, upload.pk)
             self._listed += len(archive)
             if self._listed > MOST_MEMBERS:
                 detail = f"Together the archives hold over {MOST_MEMBERS} files."
@@ -183,8 +183,15 @@ def _refusals_path(job: ImportJob) -> str:
 
 
 def _source(upload: SourceFile) -> Source:
-    opened = partial(default_storage.open, upload.path)
-    return Source(upload.name, cast(Any, opened), upload.size, upload.pk)
+    return Source(upload.name, partial(_opened, upload), upload.size, upload.pk)
+
+
+def _opened(upload: SourceFile) -> BinaryIO:
+    try:
+        return cast(BinaryIO, default_storage.open(upload.path))
+    except FileNotFoundError as error:
+        detail = "The uploaded file is not where it was put. Upload it again."
+        raise Problem("file_missing", detail).at(upload.name, 1) from error
 
 
 def tables_of(job: ImportJob) -> list[Unit]:

@@ -2,12 +2,14 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from annotations.actions import clusters, imports
 from annotations.enums import JobState, Role
-from annotations.models import Article, Batch, ImportJob, Member
+from annotations.models import Article, Batch, ImportJob, Member, SourceFile
+from tests.annotations.importing.files import zipped
 from tests.factories import TUESDAY, ImportJobFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +267,27 @@ def test_columns_that_make_no_article_are_told(signed_in, address, chosen, words
     assert page.status_code == 422
     assert words in page.content.decode()
     assert ImportJob.objects.count() == 1
+
+
+def test_an_uploaded_file_that_is_gone_is_named_and_the_others_come_in(signed_in, address):
+    files = [
+        SimpleUploadedFile("a.csv", b"nr,Words\n1,Ada spoke\n"),
+        SimpleUploadedFile("b.csv", b"id,text\n1,Ben went\n"),
+        SimpleUploadedFile("c.zip", zipped(("c.txt", b"Cyd came"))),
+    ]
+    where = checked(signed_in, address, *files)
+    for name in ("a.csv", "c.zip"):
+        default_storage.delete(SourceFile.objects.get(name=name).path)
+
+    page = signed_in.get(f"{where}columns/", follow=True).content.decode()
+    assert "The uploaded file is not where it was put. Upload it again." in page
+
+    signed_in.post(f"{where}run/")
+    again = ImportJob.objects.latest("pk")
+    imports.run_import(job_id=again.pk, at=TUESDAY)
+    found = again.problems.values_list("file", "code").order_by("file")
+    assert list(found) == [("a.csv", "file_missing"), ("c.zip", "file_missing")]
+    assert Article.objects.published().get().text == "Ben went"
 
 
 def test_an_import_without_tables_has_no_columns(signed_in, address):
