@@ -43,6 +43,17 @@ def _release(request, uuid):
     return get_object_or_404(visible, uuid=uuid)
 
 
+def _by_label(counts, definitions):
+    """Return definition, key and counts of each label, as the codebook has them, others last."""
+    places = {key: place for place, key in enumerate(definitions)}
+    keys = sorted(counts, key=lambda key: (places.get(key, len(places)), key))
+    return [(definitions.get(key), key, counts[key]) for key in keys]
+
+
+def _definitions(project):
+    return {row.label.key: row for row in codebook.current_definitions(project)}
+
+
 @require_safe
 def release_list(request, slug):
     project = project_for(request, slug, Role.ADMIN, Role.RESEARCHER)
@@ -120,6 +131,10 @@ def release_detail(request, uuid):
             "project": release.project,
             "release": release,
             "files": release.files.order_by("name"),
+            "labels": _by_label(
+                release.manifest.get("counts", {}).get("spans_by_label", {}),
+                _definitions(release.project),
+            ),
             "losses": losses.told(release.manifest.get("losses", {})),
             "omitted": omissions.sentences(release.manifest.get("omitted", {})),
             "can_publish": can_publish(request.user, release.project),
@@ -158,10 +173,9 @@ def release_changes(request, uuid):
         return render(request, "exports/releases/_release_comparing.html", context)
     show, after = asked.get("show"), asked.get("after", 0)
     changes = comparison.changes(found, kind=show, after=after, size=PAGE + 1)
-    chips = {row.label.key: row for row in codebook.current_definitions(release.project)}
-    labels = sorted(found.counts["spans_by_label"].items())
+    chips = _definitions(release.project)
     context |= {
-        "labels": [(chips.get(key), key, row) for key, row in labels],
+        "labels": _by_label(found.counts["spans_by_label"], chips),
         "codebooks": difference_document.codebooks(since.manifest, release.manifest),
         "changes": [
             difference_in_words.tell(difference_document.read(change), chips)

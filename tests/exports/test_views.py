@@ -12,6 +12,7 @@ from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
     BatchFactory,
+    CodebookFactory,
     MemberFactory,
     ProjectFactory,
     TaskFactory,
@@ -97,6 +98,16 @@ def test_a_ready_release_shows_its_files_and_how_to_fetch_them(project, admin):
     assert f'href="/api/v1/releases/{release.uuid}/files/articles.jsonl"' in page
     assert release.content_hash in page
     assert "curl -fLC - --remote-name-all -H" in page
+
+
+def test_spans_are_counted_by_label_in_the_order_of_the_codebook(project, admin):
+    CodebookFactory(project=project)
+    counts = {"articles": 1, "spans": 6, "spans_by_label": {"weather": 1, "claim": 2, "actor": 3}}
+    release = published(project, counts=counts)
+
+    page = admin.get(f"/releases/{release.uuid}/").content.decode()
+
+    assert "(Actor 3, Claim 2, weather 1)" in page
 
 
 def test_a_release_page_tells_what_its_files_cannot_say(project, admin):
