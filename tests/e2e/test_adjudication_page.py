@@ -8,6 +8,7 @@ from annotations.enums import TaskState
 from annotations.models import Decision, Gold, RulingDraft, Task
 from annotations.queries import disputes
 from tests.e2e.barriers import COLOURS, barriers
+from tests.e2e.seats import sitting_down
 from tests.factories import TUESDAY, ArticleFactory, BatchFactory, CodebookFactory, ProjectFactory
 from tests.stories import adjudicator_of, coded_task, resubmit
 
@@ -53,8 +54,8 @@ def open_page(page, live_server, signed_in, task):
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     signed_in(adjudicator_of(task))
-    page.goto(f"{live_server.url}/tasks/{task.uuid}/")
-    expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+    with sitting_down(page):
+        page.goto(f"{live_server.url}/tasks/{task.uuid}/")
     yield page
     assert faults == []
 
@@ -106,6 +107,7 @@ def test_an_article_is_adjudicated_with_one_key_for_each_place(open_page, live_s
     assert Task.objects.get().state == TaskState.ADJUDICATED
 
 
+@pytest.mark.slow
 def test_nothing_is_ruled_by_looking_and_the_focus_stands_on_the_most_chosen(open_page):
     page = open_page
 
@@ -135,6 +137,7 @@ def test_undo_takes_the_last_ruling_back_by_a_new_decision(open_page):
     expect(page.locator("#progress-words")).to_have_text("0 of 3 decided")
 
 
+@pytest.mark.slow
 def test_reason_and_note_go_with_the_ruling(open_page):
     page = open_page
 
@@ -151,6 +154,7 @@ def test_reason_and_note_go_with_the_ruling(open_page):
     expect(page.get_by_label("Reason")).to_have_value("The book says so")
 
 
+@pytest.mark.slow
 def test_what_was_begun_beside_a_place_is_there_when_one_comes_back(open_page):
     page = open_page
     reason, sure, note = (page.get_by_label(name) for name in ("Reason", "Sure", "Note to"))
@@ -176,6 +180,7 @@ def test_what_was_begun_beside_a_place_is_there_when_one_comes_back(open_page):
         expect(field).to_have_value("")
 
 
+@pytest.mark.slow
 def test_a_double_click_or_a_key_held_down_rules_once_and_an_archived_project_takes_none(
     open_page, task
 ):
@@ -202,6 +207,7 @@ def test_a_double_click_or_a_key_held_down_rules_once_and_an_archived_project_ta
     assert not RulingDraft.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_added_span_can_be_taken_back_on_a_later_visit(open_page, task):
     page = open_page
     start = TEXT.index("reporters")
@@ -253,6 +259,7 @@ def test_a_ruling_of_somebody_else_meanwhile_is_not_overwritten(open_page, task)
     assert len(decisions()) == 3
 
 
+@pytest.mark.slow
 def test_a_ruling_on_an_untouched_place_is_sent_again_after_a_colleagues(open_page, task):
     page = open_page
     last = disputes.document(task)["cards"][-1]["id"]
@@ -286,6 +293,7 @@ def test_rulings_wait_for_the_connection_and_arrive_in_order(open_page, context)
     assert [outcome for outcome, _ in decisions()] == ["accept", "unclear", "reject"]
 
 
+@pytest.mark.slow
 def test_work_is_returned_after_the_rulings_before_it_and_closes_the_page(
     open_page, context, task
 ):
@@ -324,6 +332,7 @@ def test_a_ruling_on_work_that_changed_is_confirmed_with_one_key(open_page, task
     assert decisions() == [("accept", ["Ada Brandt"]), ("edit", ["Ada Brandt"])]
 
 
+@pytest.mark.slow
 def test_the_bars_of_the_score_stand_under_the_words_that_the_coder_marked(open_page):
     page = open_page
     coder = page.locator(".choice", has_text="“Ada Brandt”").locator(".coder").inner_text()
@@ -344,6 +353,7 @@ def test_the_bars_of_the_score_stand_under_the_words_that_the_coder_marked(open_
     assert abs(bar["width"] - words["width"]) < 1
 
 
+@pytest.mark.slow
 def test_on_a_phone_the_card_leaves_its_place_in_the_text_to_be_read(open_page):
     open_page.set_viewport_size({"width": 390, "height": 700})
     for _place in range(2):
@@ -368,6 +378,7 @@ def test_the_page_is_accessible_and_never_wider_than_the_window(open_page):
         assert barriers(page, **COLOURS) == [], width
 
 
+@pytest.mark.slow
 def test_the_queue_is_accessible_and_leads_to_the_first_article(
     page, live_server, signed_in, task
 ):

@@ -8,6 +8,7 @@ from annotations.enums import Role, TaskState
 from annotations.models import Gold
 from tests.coder import hand_in, save, step
 from tests.e2e.desk import Desk
+from tests.e2e.seats import sitting_down
 from tests.factories import (
     ArticleFactory,
     AssignmentFactory,
@@ -76,8 +77,8 @@ def desk_of(browser, live_server, settings):
 
 def sit_down(page, task):
     page.goto(f"/projects/{task.batch.project.slug}/adjudication/")
-    page.get_by_role("link", name="Of the flood").click()
-    expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+    with sitting_down(page):
+        page.get_by_role("link", name="Of the flood").click()
 
 
 def saved(page):

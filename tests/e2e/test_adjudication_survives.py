@@ -10,6 +10,7 @@ from annotations.actions import adjudication
 from annotations.enums import Role
 from annotations.models import Decision, Member, RulingDraft
 from annotations.queries import disputes
+from tests.e2e.seats import sitting_down
 from tests.factories import (
     TUESDAY,
     ArticleFactory,
@@ -54,8 +55,8 @@ def sit_down(context, live_server, signed_in, task, ruler):
     def open_page():
         signed_in(ruler)
         page = context.new_page()
-        page.goto(f"{live_server.url}/tasks/{task.uuid}/")
-        expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+        with sitting_down(page):
+            page.goto(f"{live_server.url}/tasks/{task.uuid}/")
         return page
 
     return open_page

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from annotations.models import Decision
+from tests.e2e.seats import sitting_down
 from tests.factories import ArticleFactory, BatchFactory, CodebookFactory, ProjectFactory
 from tests.stories import adjudicator_of, coded_task
 
@@ -39,8 +40,8 @@ def tasks():
 def sit_down(page, live_server, signed_in):
     def open_task(task, who):
         signed_in(who)
-        page.goto(f"{live_server.url}/tasks/{task.uuid}/")
-        expect(page.locator("#adjudication")).to_have_attribute("data-ready", "true")
+        with sitting_down(page):
+            page.goto(f"{live_server.url}/tasks/{task.uuid}/")
         return page
 
     return open_task
@@ -84,6 +85,7 @@ def test_one_ruling_holds_for_all_places_that_ask_the_same_and_one_undo_takes_it
     assert in_force(here) == ["Ada Brandt"]
 
 
+@pytest.mark.slow
 def test_how_the_same_words_were_ruled_stands_beside_the_next_place(tasks, sit_down):
     here, there = tasks
     ruler = adjudicator_of(here)
@@ -96,6 +98,7 @@ def test_how_the_same_words_were_ruled_stands_beside_the_next_place(tasks, sit_d
     expect(page.locator("#alike")).to_contain_text("These words were ruled before: 1 × Actor.")
 
 
+@pytest.mark.slow
 def test_what_was_ruled_without_a_connection_is_sent_on_the_next_visit(tasks, sit_down, context):
     here, _ = tasks
     ruler = adjudicator_of(here)

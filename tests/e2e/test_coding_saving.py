@@ -164,14 +164,17 @@ def test_what_a_reload_a_lost_answer_or_a_busy_server_stopped_is_sent_again_and_
     assert desk.stored() == [("location", "Velmora")]
 
     lost = []
-    desk.page.route(OPS, lambda route: drop_the_answer(route, lost), times=1)
+    busy = {"status": 503, "headers": {"Retry-After": "1"}, "json": {"code": "busy"}}
+    met = []
+    # One route for both: where one is taken down and put up again, a request may get lost.
+    desk.page.route(OPS, lambda route: met.pop()(route) if met else route.continue_())
+    met.append(lambda route: drop_the_answer(route, lost))
     desk.tag("ada", "a")
     assert desk.stored() == [("actor", "Ada"), ("location", "Velmora")]
     assert lost == [200]
     assert desk.assignment.ops.count() == 2
 
-    busy = {"status": 503, "headers": {"Retry-After": "1"}, "json": {"code": "busy"}}
-    desk.page.route(OPS, lambda route: route.fulfill(**busy), times=1)
+    met.append(lambda route: route.fulfill(**busy))
     desk.tag("talks", "e")
     expect(desk.badge).to_have_text("Offline — 1 change kept on this device")
     assert desk.stored() == [("actor", "Ada"), ("location", "Velmora"), ("event", "talks")]
