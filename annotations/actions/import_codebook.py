@@ -28,10 +28,11 @@ def declare(vocabulary: Vocabulary, *, project: Project, by: User | None, at: da
     for label in labels:
         label["attributes"] = _with(label["attributes"], wanted[label["key"]].attributes)
         label["links"] = _with(label["links"], wanted[label["key"]].links)
-    taken = {*codebook.RESERVED_HOTKEYS, *(label["hotkey"] for label in labels)}
-    for key in [key for key in wanted if key not in known]:
+    in_use = [label for label in labels if not label["retired"]]
+    taken = {*codebook.RESERVED_HOTKEYS, *(label["hotkey"] for label in in_use)}
+    for number, key in enumerate((key for key in wanted if key not in known), len(in_use)):
         # Digits stand for the first nine; whatever comes after them takes any letter.
-        letters = key.lower() if len(labels) < 9 else key.lower() + ascii_lowercase
+        letters = key.lower() if number < 9 else key.lower() + ascii_lowercase
         hotkey = next((x for x in letters if x in ascii_lowercase and x not in taken), "")
         taken.add(hotkey)
         labels.append(

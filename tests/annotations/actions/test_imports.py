@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 
-from annotations.actions import import_run, imports
+from annotations.actions import codebook, import_run, imports
 from annotations.algorithms import text as texts
 from annotations.enums import JobState, Role
 from annotations.exceptions import Forbidden
@@ -22,7 +22,9 @@ from annotations.models import (
     Task,
     User,
 )
+from annotations.queries.codebook import as_contract, current
 from tests.annotations.actions.uploads import ADA, TEXT, file_of, imported, problems_of, requested
+from tests.databases import unreadable
 from tests.factories import MONDAY, TUESDAY, CodebookFactory, MemberFactory
 
 ARTICLES = Path(__file__).parents[4] / "shared" / "articles"
@@ -198,6 +200,20 @@ def test_labels_that_an_import_declares_take_the_first_letter_of_theirs_that_is_
     }
 
 
+def test_a_retired_label_takes_no_digit_and_no_letter_from_what_an_import_declares(admin):
+    labels = as_contract(current(admin.project))["labels"]
+    in_use = [label for label in labels if label["key"] != "claim"]
+    codebook.publish(project=admin.project, labels=in_use, by=admin.user, at=TUESDAY)
+    keys = ("PER", "person", "Local", "sum", "unfit", "unto")
+    spans = [{**ADA, "label": key} for key in keys]
+    imported(admin, {"text": TEXT, "spans": spans}, create_labels=True)
+
+    latest = admin.project.codebooks.latest("number")
+    letters = dict(latest.definitions.values_list("label__key", "hotkey"))
+    # The C is free, and for the ninth that people can choose there is a digit.
+    assert (letters["Local"], letters["unto"]) == ("c", "")
+
+
 def test_create_labels_publishes_nothing_if_nothing_is_new(admin):
     imported(admin, {"text": TEXT, "spans": [ADA]}, create_labels=True)
     assert admin.project.codebooks.count() == 1
@@ -281,9 +297,8 @@ def test_nobody_takes_an_import_that_is_being_written(admin):
 
 def test_an_unexpected_error_fails_the_job_and_is_raised(admin):
     job = requested(admin, file_of({"text": TEXT}))
-    default_storage.delete(job.files.get().path)
 
-    with pytest.raises(FileNotFoundError):
+    with unreadable("annotations_codebookversion"), pytest.raises(RuntimeError):
         imports.run_import(job_id=job.pk, at=TUESDAY)
 
     job.refresh_from_db()
