@@ -94,6 +94,7 @@ def test_start_and_end_go_from_coder_to_coder_each_for_itself_and_then_by_word(o
     expect(page.locator("#message")).to_contain_text("Everything is decided")
 
 
+@pytest.mark.slow
 def test_a_version_may_hold_several_spans_and_leaving_it_rules_nothing(open_page):
     page = open_page
     drafts = page.locator("#editor ol li")
@@ -113,6 +114,7 @@ def test_a_version_may_hold_several_spans_and_leaving_it_rules_nothing(open_page
     assert decisions() == [("edit", [("actor", "Mayor Ada Brandt of Velmora")])]
 
 
+@pytest.mark.slow
 def test_a_span_that_nobody_coded_is_added_from_a_selection_by_buttons_on_a_phone(open_page):
     page = open_page
     page.set_viewport_size({"width": 390, "height": 700})

@@ -103,6 +103,7 @@ def is_offered(page):
     return finish.count() > 0 and "A rules alike" in page.locator("#message").inner_text()
 
 
+@pytest.mark.slow
 def test_the_open_places_of_the_demo_take_few_keys_and_no_list_in_between(
     page, live_server, signed_in, project
 ):

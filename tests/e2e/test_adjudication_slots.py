@@ -125,6 +125,7 @@ def test_each_slot_takes_a_digit_and_the_last_one_rules_a_version_that_nobody_ga
     assert rulings().last().spans == decision.spans
 
 
+@pytest.mark.slow
 def test_slots_follow_the_version_whose_coders_differ_and_lead_back_to_all(page):
     page.keyboard.press("j")
     expect(page.locator(".choice-details")).to_have_text("different: stance, words")
@@ -150,6 +151,7 @@ def test_slots_follow_the_version_whose_coders_differ_and_lead_back_to_all(page)
     ]
 
 
+@pytest.mark.slow
 def test_an_edit_asks_for_what_its_coders_differ_in_and_0_is_none(page):
     page.keyboard.press("j")
     page.keyboard.press("e")
@@ -164,6 +166,7 @@ def test_an_edit_asks_for_what_its_coders_differ_in_and_0_is_none(page):
     assert ruled["attributes"] == [{"name": "stance", "value": "opposes"}]
 
 
+@pytest.mark.slow
 def test_slots_are_accessible_and_never_wider_than_the_window(page):
     press(page, value(page, "stance", "opposes"))
     for width, scheme in ((390, "dark"), (1280, "light")):

@@ -98,6 +98,7 @@ def test_the_next_article_of_the_same_queue_comes_with_the_last_key_and_undo_lea
     assert states(first, second, held) == ["adjudicated", "adjudicated", "coded"]
 
 
+@pytest.mark.slow
 def test_without_a_connection_the_way_on_stays_open_and_all_is_sent_later(
     batch, sit_down, context
 ):
@@ -118,6 +119,7 @@ def test_without_a_connection_the_way_on_stays_open_and_all_is_sent_later(
     assert states(first, second) == ["adjudicated", "adjudicated"]
 
 
+@pytest.mark.slow
 def test_an_article_that_a_colleague_has_sat_down_at_meanwhile_is_passed_over(batch, sit_down):
     first, second, third = (dispute(batch, title) for title in ("First", "Second", "Third"))
     page = sit_down(first)
@@ -134,6 +136,7 @@ def test_an_article_that_a_colleague_has_sat_down_at_meanwhile_is_passed_over(ba
     assert second.taken_by == colleague
 
 
+@pytest.mark.slow
 def test_a_key_too_many_rules_on_nothing_while_the_next_article_is_awaited(batch, sit_down):
     first = dispute(batch, "First")
     dispute(batch, "Second")
@@ -154,6 +157,7 @@ def test_a_key_too_many_rules_on_nothing_while_the_next_article_is_awaited(batch
     assert [decision.outcome for decision in by_hand] == ["accept"]
 
 
+@pytest.mark.slow
 def test_undo_before_the_next_article_has_come_keeps_the_person_at_this_one(batch, sit_down):
     first = dispute(batch, "First")
     dispute(batch, "Second")
@@ -177,6 +181,7 @@ def test_undo_before_the_next_article_has_come_keeps_the_person_at_this_one(batc
     assert states(first) == [TaskState.ADJUDICATED]
 
 
+@pytest.mark.slow
 def test_where_people_finish_the_page_waits_for_them(batch, sit_down):
     batch.project.settings["auto_finish"] = False
     batch.project.save(update_fields=["settings"])

@@ -74,6 +74,7 @@ def test_files_are_imported_and_given_out_with_the_plan_in_view(
     assert Assignment.objects.count() == 4
 
 
+@pytest.mark.slow
 def test_a_batch_is_planned_from_a_search(page, live_server, project):
     job = imports.request_import(
         project=project,
@@ -112,6 +113,7 @@ def test_a_batch_is_planned_from_a_search(page, live_server, project):
     assert Assignment.objects.count() == 7
 
 
+@pytest.mark.slow
 def test_one_box_ticks_all_coders_by_keyboard(page, live_server, project):
     job = imports.request_import(project=project, by=None, at=TUESDAY, files=[_file("Sun")])
     imports.run_import(job_id=job.pk, at=TUESDAY)
@@ -138,6 +140,7 @@ def test_one_box_ticks_all_coders_by_keyboard(page, live_server, project):
     expect(ben).not_to_be_checked()
 
 
+@pytest.mark.slow
 def test_a_search_redraws_the_list_while_one_types(page, live_server, project):
     job = imports.request_import(
         project=project,

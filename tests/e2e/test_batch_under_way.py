@@ -108,6 +108,7 @@ def test_a_coder_draws_the_next_article(page, live_server, signed_in, admin):
     expect(page.locator("#coding[data-ready]")).to_be_visible(timeout=20_000)
 
 
+@pytest.mark.slow
 def test_the_codebook_is_edited_without_scripts(browser, live_server, signed_in, context, admin):
     signed_in(admin.user)
     plain = browser.new_context(java_script_enabled=False)
@@ -135,6 +136,7 @@ def test_the_codebook_is_edited_without_scripts(browser, live_server, signed_in,
     plain.close()
 
 
+@pytest.mark.slow
 def test_the_matrix_is_walked_by_arrow_keys_and_fits_a_phone(
     page, live_server, signed_in, admin, batch
 ):

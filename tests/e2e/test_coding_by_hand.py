@@ -55,6 +55,7 @@ def test_words_are_chosen_by_a_drag_letters_with_alt_and_a_sentence_by_three_cli
     assert desk.stored() == [("claim", SENTENCE), ("actor", "Ada")]
 
 
+@pytest.mark.slow
 def test_a_click_opens_the_innermost_span_and_the_next_click_the_one_around_it(desk_with):
     desk = desk_with(TEXT)
     desk.tag("ada", "a", words=2)
@@ -71,6 +72,7 @@ def test_a_click_opens_the_innermost_span_and_the_next_click_the_one_around_it(d
     assert desk.stored() == [("actor", "Ada Brandt")]
 
 
+@pytest.mark.slow
 def test_the_handles_of_the_open_span_move_its_edges_by_words_and_undo_in_one_step(desk_with):
     desk = desk_with(TEXT)
     desk.tag("ada", "a")
@@ -92,6 +94,7 @@ def test_the_handles_of_the_open_span_move_its_edges_by_words_and_undo_in_one_st
     assert desk.stored() == [("actor", "Ada")]
 
 
+@pytest.mark.slow
 def test_a_label_clicked_with_nothing_chosen_is_a_brush_until_it_is_put_down(desk_with):
     desk = desk_with(TEXT)
     actor = desk.page.locator("#label-bar").get_by_role("button", name="Actor")

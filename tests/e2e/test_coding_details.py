@@ -84,6 +84,7 @@ def test_a_claim_gets_stance_and_speaker_by_keyboard_and_undo_brings_both_back(d
     expect(row).to_have_text("stance: opposes · speaker: dockers’ union")
 
 
+@pytest.mark.slow
 def test_what_a_span_still_needs_is_named_before_the_work_is_handed_in(desk):
     desk.tag("it believes", "c", words=4)
     desk.wait_until_saved()
@@ -98,6 +99,7 @@ def test_what_a_span_still_needs_is_named_before_the_work_is_handed_in(desk):
     assert desk.assignment.state == AssignmentState.SUBMITTED
 
 
+@pytest.mark.slow
 def test_a_date_that_is_none_is_not_taken_and_escape_changes_nothing(desk):
     desk.tag("strike", "e")
     desk.press("v")

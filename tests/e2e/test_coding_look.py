@@ -91,6 +91,7 @@ def test_what_the_caret_meets_is_spoken(desk_with):
     expect(live).to_have_text(re.compile(r"^Claim span: Mayor Ada .* 2 of 2 here\.$"))
 
 
+@pytest.mark.slow
 def test_the_text_is_set_as_closely_as_was_chosen_and_bars_follow(busy_desk):
     page = busy_desk.page
     page.locator("#coding summary").click()
@@ -104,6 +105,7 @@ def test_the_text_is_set_as_closely_as_was_chosen_and_bars_follow(busy_desk):
     page.wait_for_function(BARS_FIT)
 
 
+@pytest.mark.slow
 def test_nothing_runs_over_the_edge_and_bars_follow_the_text_when_the_window_changes(busy_desk):
     page = busy_desk.page
     widths, bars = {}, {}
@@ -171,6 +173,7 @@ def test_right_to_left_lines_begin_on_the_right_and_left_is_forward(desk_with):
         assert abs(handle["x"] + 12 - x) <= 3
 
 
+@pytest.mark.slow
 def test_a_long_list_of_spans_stays_in_reading_order(desk_with):
     words = [f"w{number:03}" for number in range(150)]
     desk = desk_with(" ".join(words))
@@ -187,6 +190,7 @@ def test_a_long_list_of_spans_stays_in_reading_order(desk_with):
     assert shown == sorted([*words[::2], "w075", "w001"])
 
 
+@pytest.mark.slow
 def test_what_a_span_carries_stays_beside_its_name_on_a_phone(busy_desk):
     page = busy_desk.page
     span = busy_desk.assignment.spans.first()

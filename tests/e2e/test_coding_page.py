@@ -106,6 +106,7 @@ def test_undo_and_redo_restore_spans_and_selection_and_take_back_a_tagging_of_al
     assert desk.stored() == [("location", "Velmora")]
 
 
+@pytest.mark.slow
 def test_keys_and_codebook_are_one_key_away_and_growing_steps_to_the_sentence_and_back(desk_with):
     desk = desk_with(TEXT)
 
@@ -121,6 +122,7 @@ def test_keys_and_codebook_are_one_key_away_and_growing_steps_to_the_sentence_an
     assert desk.stored() == [("actor", "strike"), ("claim", SENTENCE), ("event", "talks")]
 
 
+@pytest.mark.slow
 def test_characters_can_be_selected_where_words_are_glued(desk_with):
     desk = desk_with("A report from BakuPolitics today.")
     desk.jump("bakup")
@@ -173,6 +175,7 @@ def test_offsets_survive_every_pitfall_of_text(desk_with):
         assert text[span.start : span.end] == span.quote
 
 
+@pytest.mark.slow
 def test_a_dense_article_takes_few_keys_a_span_and_no_mouse(desk_with):
     desk = desk_with(" ".join(DENSE))
     keys = []
@@ -231,6 +234,7 @@ def test_site_furniture_cannot_be_tagged(desk_with):
     assert desk.stored() == []
 
 
+@pytest.mark.slow
 def test_a_note_and_flags_are_kept_and_a_question_to_the_admin_needs_words(desk_with):
     desk = desk_with(TEXT)
     desk.tag("velm", "l")
@@ -284,6 +288,7 @@ def test_an_answer_is_a_step_before_the_next_frame(desk_with):
     desk.wait_until_saved()
 
 
+@pytest.mark.slow
 def test_own_spans_are_found_by_label_and_words_here_and_in_what_was_coded_before(desk_with):
     desk = desk_with(TEXT)
     desk.tag("velm", "l")

@@ -25,6 +25,7 @@ def shown(desk):
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 def test_native_arrows_choose_the_words_and_label_keys_tag_them(desk):
     desk.press("Control+Home")
     desk.press(*["ArrowRight"] * len("Harbour s"), "e")

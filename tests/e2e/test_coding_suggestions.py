@@ -85,6 +85,7 @@ def test_suggestions_are_answered_by_keys_and_every_answer_can_be_taken_back(des
     expect(desk.page.locator("#suggestion-list")).not_to_contain_text("strike")
 
 
+@pytest.mark.slow
 def test_suggestions_are_answered_by_mouse_too(desk):
     aside = desk.page.locator("#suggestion-list")
     aside.get_by_role("button", name="Accept “Mayor Ada Brandt”").click()

@@ -43,6 +43,7 @@ def test_each_step_is_ticked_off_when_it_was_done_and_none_before(desk):
     expect(strip).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_work_that_is_there_already_is_no_step_and_skipping_is_for_good(desk):
     desk.press("a")
     desk.wait_until_saved()

@@ -100,6 +100,7 @@ def test_a_chosen_theme_is_there_before_any_script_has_run(page, live_server, am
     assert ground == "rgb(14, 17, 21)"
 
 
+@pytest.mark.slow
 def test_the_system_decides_again_once_asked_to(page, live_server, amina):
     page.emulate_media(color_scheme="dark")
     page.goto(live_server.url)
@@ -119,6 +120,7 @@ def test_the_system_decides_again_once_asked_to(page, live_server, amina):
     assert page.evaluate("document.getAnimations().length") == 0
 
 
+@pytest.mark.slow
 def test_a_menu_closes_on_a_click_elsewhere_and_on_escape_with_the_focus_back(
     page, live_server, amina
 ):
@@ -137,6 +139,7 @@ def test_a_menu_closes_on_a_click_elsewhere_and_on_escape_with_the_focus_back(
     expect(menu.locator("summary")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_an_admin_changes_roles_in_a_dialog(page, live_server, project, amina):
     coder = project.members.exclude(user=amina).exclude(user=None).get()
     page.goto(f"{live_server.url}/projects/river-talks/people/")

@@ -79,6 +79,7 @@ def test_three_coders_join_by_one_link_and_can_be_given_work(
     assert Member.objects.filter(project=project).count() == 4
 
 
+@pytest.mark.slow
 def test_an_admin_looks_at_a_coder_deactivates_and_undoes_it(page, live_server, project):
     ann = MemberFactory(project=project, user__username="ann")
     now = timezone.now()

@@ -25,6 +25,7 @@ def folder(tmp_path):
     return Path(os.environ["PICTURES"]).absolute() if "PICTURES" in os.environ else tmp_path
 
 
+@pytest.mark.slow
 def test_every_picture_can_be_taken_and_is_small(
     page, context, live_server, signed_in, demo, folder
 ):

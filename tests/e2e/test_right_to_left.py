@@ -64,7 +64,21 @@ def pages(world):
     }
 
 
-def test_no_page_has_a_barrier_or_sticks_out_from_the_right(page, live_server, world, signed_in):
+def drawn_by_modules(world):
+    return {
+        reader: [address for address in addresses if DRAWN_BY_MODULES.match(address)]
+        for reader, addresses in pages(world).items()
+    }
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [drawn_by_modules, pytest.param(pages, marks=pytest.mark.slow)],
+    ids=["short", "long"],
+)
+def test_no_page_has_a_barrier_or_sticks_out_from_the_right(
+    pages, page, live_server, world, signed_in
+):
     page.emulate_media(reduced_motion="reduce")
     page.set_default_navigation_timeout(120_000)
     complaints, faults = [], {}

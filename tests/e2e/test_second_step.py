@@ -65,6 +65,7 @@ def test_a_second_step_is_set_up_asked_for_and_others_are_signed_out(
     assert (complaints, found) == ([], [])
 
 
+@pytest.mark.slow
 def test_in_the_middle_of_work_the_dialog_asks_for_the_code(desk_with):
     desk = desk_with(TEXT)
     second_step.give(desk.assignment.coder.user)

@@ -31,7 +31,13 @@ def laid(folder: Path, bomb: Bomb, size: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param(bomb, id=bomb.name, marks=[pytest.mark.slow] if bomb.small > 100 * MB else [])
+        for bomb in BOMBS
+    ],
+)
 def test_a_bomb_is_refused_by_name_and_in_a_sentence(bomb, tmp_path):
     refused, _ = measured.come_through(laid(tmp_path, bomb, bomb.small))
     assert [problem.code for problem in refused] == [bomb.code]
