@@ -5,6 +5,9 @@
 
 import { Api } from "./api.js";
 
+/** How often a new token is asked for. */
+const TURNS = 4;
+
 export class SteadyApi extends Api {
   /**
    * @param {object} options
@@ -27,12 +30,12 @@ export class SteadyApi extends Api {
   async send(method, url, body, { key, ...options } = {}) {
     const attempt = () =>
       super.send(method, url, body, { ...options, headers: this.#headers(key) });
-    const response = await attempt();
-    if (response.status !== 403) return response;
-    const problem = await response.clone().json().catch(() => ({}));
-    if (problem.code !== "csrf") return response;
-    // The token changes with every sign-in.
-    if ((await this.whoAmI()) === this.userId) return attempt();
+    // The token changes with every sign-in, and what else is under way may bring another one.
+    for (let turn = 0; ; turn += 1) {
+      const response = await attempt();
+      if (turn === TURNS || !(await isForWantOfToken(response))) return response;
+      if ((await this.whoAmI()) !== this.userId) break;
+    }
     this.csrf = "";
     return new Response("{}", { status: 401 });
   }
@@ -46,4 +49,11 @@ export class SteadyApi extends Api {
       ...(key && { "Idempotency-Key": key }),
     };
   }
+}
+
+/** @param {Response} response */
+async function isForWantOfToken(response) {
+  if (response.status !== 403) return false;
+  const problem = await response.clone().json().catch(() => ({}));
+  return problem.code === "csrf";
 }
