@@ -44,9 +44,8 @@ def _release(request, uuid):
 
 
 def _by_label(counts, definitions):
-    """Return definition, key and counts of each label, as the codebook has them, others last."""
-    places = {key: place for place, key in enumerate(definitions)}
-    keys = sorted(counts, key=lambda key: (places.get(key, len(places)), key))
+    """Return definition, key and counts of each label, in the order of the codebook."""
+    keys = codebook.in_codebook_order(counts, definitions)
     return [(definitions.get(key), key, counts[key]) for key in keys]
 
 

@@ -32,6 +32,12 @@ def current_definitions(project: Project) -> list[LabelDefinition]:
     return list(found.order_by("position"))
 
 
+def in_codebook_order(keys: Iterable[str | None], labels: Iterable[str]) -> list[str | None]:
+    """Put label keys in the order of a codebook's; any others after them, and ``None`` last."""
+    places: dict[str | None, int] = {key: place for place, key in enumerate(labels)}
+    return sorted(keys, key=lambda key: (key is None, places.get(key, len(places)), key or ""))
+
+
 def rules_of(project: Project, numbers: Iterable[int | None]) -> dict[int | None, dict[str, str]]:
     """Return the text of each rule by its id, for each version of these ``numbers``.
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from annotations.models import LabelDefinition
+from annotations.queries.codebook import in_codebook_order
 from annotations.templatetags.workbench import label_chip
 
 register = template.Library()
+register.filter(in_codebook_order)
 
 Figure = Mapping[str, Any]
 
@@ -194,13 +196,6 @@ def _name(labels: Mapping[str, LabelDefinition], key: str | None) -> str:
     if key is None:
         return _("nothing")
     return labels[key].name if key in labels else key
-
-
-@register.filter
-def in_codebook_order(keys: Iterable[str | None], labels: Iterable[str]) -> list[str | None]:
-    """Put label keys in the order of a codebook's; any others after them, and ``None`` last."""
-    places = {key: place for place, key in enumerate(labels)}
-    return sorted(keys, key=lambda key: (key is None, places.get(key, len(places)), key or ""))
 
 
 @register.simple_tag

@@ -145,9 +145,11 @@ def test_a_cluster_of_another_version_is_refused_in_words(resting):
     ours = version.read_text()
     version.write_text("14\n")
 
-    with pytest.raises(ServiceError, match="made by PostgreSQL 14"), attached(resting):
-        pass
-    version.write_text(ours)
+    try:
+        with pytest.raises(ServiceError, match="made by PostgreSQL 14"), attached(resting):
+            pass
+    finally:
+        version.write_text(ours)
 
 
 def test_the_application_does_not_own_the_database(serving):
