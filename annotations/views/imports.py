@@ -89,7 +89,7 @@ def columns(request, slug, uuid):
     try:
         header, rows = tables.head(units[0], ROWS_SHOWN)
     except Problem as problem:
-        messages.error(request, problem.detail)
+        messages.error(request, f"{units[0].source.name}: {problem.detail}")
         return redirect("annotations:import", slug, uuid)
     form = ColumnsForm(
         request.POST or None,

@@ -280,7 +280,7 @@ def test_an_uploaded_file_that_is_gone_is_named_and_the_others_come_in(signed_in
         default_storage.delete(SourceFile.objects.get(name=name).path)
 
     page = signed_in.get(f"{where}columns/", follow=True).content.decode()
-    assert "The uploaded file is not where it was put. Upload it again." in page
+    assert "a.csv: The uploaded file is not where it was put. Upload it again." in page
 
     signed_in.post(f"{where}run/")
     again = ImportJob.objects.latest("pk")
